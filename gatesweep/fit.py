@@ -1,0 +1,240 @@
+"""The only loop: a design and a solver give fitted models."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from gatesweep.data import minibatches
+from gatesweep.design import DenseDesign, Design, log_loss
+from gatesweep.device import as_device, to_host
+from gatesweep.errors import InputError
+from gatesweep.experiment import Settings
+from gatesweep.solvers.gradient import GradientDescent
+from gatesweep.solvers.newton import Newton
+from gatesweep.solvers.protocol import Solver
+
+__all__ = ["Fit", "History", "evaluate", "fit", "run"]
+
+
+@dataclass(frozen=True)
+class History:
+    """Every model at every epoch (newton: step); index 0 holds the initial values."""
+
+    weight: Float[Tensor, "*batch epoch d"]
+    intercept: Float[Tensor, "*batch epoch"]
+    train_loss: Float[Tensor, "*batch epoch"]
+    train_accuracy: Float[Tensor, "*batch epoch"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fitted models, one for each index of the batch."""
+
+    weight: Float[Tensor, "*batch d"]
+    intercept: Float[Tensor, "*batch"]
+    status: Int[Tensor, "*batch"]
+    """A `gatesweep.solvers.protocol.Status` each."""
+    n_iter: Int[Tensor, "*batch"]
+    """Newton steps or epochs."""
+    train_loss: Float[Tensor, "*batch"]
+    """Mean log loss over the training rows, in nats, without the penalty."""
+    train_accuracy: Float[Tensor, "*batch"]
+    history: History | None = None
+
+    def logits(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:
+        """weight . x + intercept for X of shape (*batch, n, d), or (n, d) for all models."""
+        rows = torch.as_tensor(X, dtype=self.weight.dtype, device=self.weight.device)
+        return (rows @ self.weight[..., None])[..., 0] + self.intercept[..., None]
+
+    def predict_proba(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:
+        """Probability of class 1."""
+        return torch.sigmoid(self.logits(X))
+
+    def predict(self, X: ArrayLike) -> Int[Tensor, "*batch n"]:
+        """Class 1 where its probability is 0.5 or more, the lecture's rule."""
+        return (self.logits(X) >= 0).to(torch.int64)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `run` found for a batch of models: `Fit` before weight and intercept part."""
+
+    params: Float[Tensor, "*batch p"]
+    status: Int[Tensor, "*batch"]
+    n_iter: Int[Tensor, "*batch"]
+    loss: Float[Tensor, "*batch"]
+    accuracy: Float[Tensor, "*batch"]
+    path: list[Float[Tensor, "*batch p"]]
+    """Parameters after each step, the initial ones first; empty unless recorded."""
+
+
+def run(
+    design: Design,
+    solver: Solver,
+    params: Float[Tensor, "*batch p"],
+    record: bool = False,
+    check: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Start, step until every model is done, finish. `check` is called between steps and may raise."""
+    state = solver.start(design, params)
+    path = [params] if record else []
+    for _ in range(solver.max_steps):
+        check()
+        state = solver.step(design, state)
+        if record:
+            path.append(state.params)
+        if not to_host(state.running.any()):
+            break
+    logits = design.logits(state.params)
+    status = solver.finish(design, state, logits)
+    loss = design.mean(log_loss(logits))
+    return Outcome(state.params, status, state.n_iter, loss, design.mean(design.correct(logits)), path)
+
+
+def evaluate(design: Design, params: Float[Tensor, "*batch p"]) -> tuple[Tensor, Tensor]:
+    """Mean log loss in nats, and accuracy, of each model on a design's rows."""
+    logits = design.logits(params)
+    loss = design.mean(log_loss(logits))
+    return loss, design.mean(design.correct(logits))
+
+
+def fit(
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    solver: str = "newton",
+    C: ArrayLike = 1.0,
+    learning_rate: ArrayLike = 0.5,
+    epochs: int = 20,
+    batch_size: int = 64,
+    init: str = "auto",
+    init_seed: int | None = None,
+    train_seed: int = 140,
+    max_iter: int = 100,
+    dtype: str = "float32",
+    device: str | torch.device = "auto",
+    record: str = "none",
+) -> Fit:
+    """Fit one logistic model to each data set of a batch.
+
+    Args:
+        X: inputs, shape (*batch, n, d); (n, d) is shared by the whole batch and not copied.
+        y: labels 0 and 1, shape (*batch, n) or (n,).
+        sample_weight: how often each row counts, shape (*batch, n) or (n,): zeros pad batches of
+            unequal length, bootstrap counts refit one table thousands of times.
+        solver: newton, sgd or adam.
+        C: inverse penalty strength (newton), a number or shape (*batch); inf for none.
+        learning_rate: step size (sgd, adam), a number or shape (*batch).
+        init: auto (zeros for newton, ones otherwise), ones or linear.
+
+    The other arguments are those of `gatesweep.Settings`.
+
+    Raises:
+        InputError: shapes that do not fit, NaN in X, labels other than 0 and 1, negative weights or
+            weights all zero, parameters out of bounds. An infinite X is that model's trouble only: its
+            status is diverged.
+    """
+    given = {"solver": solver, "epochs": epochs, "batch_size": batch_size, "init": init, "init_seed": init_seed}
+    given |= {"train_seed": train_seed, "max_iter": max_iter, "dtype": dtype, "record": record}
+    for name, value in given.items():
+        Settings.check(name, value)
+    place = {"dtype": getattr(torch, dtype), "device": as_device(device)}
+    design, batch = _dense_design(X, y, sample_weight, place)
+    strengths = [_broadcast(name, value, place) for name, value in (("C", C), ("learning_rate", learning_rate))]
+    batch = torch.broadcast_shapes(batch, *(value.shape for value in strengths))
+    n, d = design.rows.shape[-2], design.n_params - 1
+    linear = init == "linear"
+    stream = minibatches(n, n, batch_size, epochs if solver != "newton" else 1, train_seed, d, linear, init_seed)
+    method = make_solver(solver, *strengths, stream.batches, max_iter, place)
+    params = _initial(init, solver, stream.weight, stream.intercept, d, place).expand(*batch, d + 1)
+    return _as_fit(run(design, method, params, record == "epoch"), design)
+
+
+def make_solver(
+    name: str, C: Tensor, learning_rate: Tensor, batches: tuple, max_iter: int, place: dict
+) -> Newton | GradientDescent:
+    """The solver of this name, its mini-batches on the device."""
+    if name == "newton":
+        return Newton(C, max_iter)
+    indices = [[torch.as_tensor(rows, device=place["device"]) for rows in epoch] for epoch in batches]
+    return GradientDescent(name, learning_rate, indices)
+
+
+def _initial(init: str, solver: str, weight: np.ndarray, intercept: float, d: int, place: dict) -> Tensor:
+    if init == "population":
+        raise InputError("init=population needs a gate to know the population of", init, "Use auto, ones or linear")
+    if init == "linear":
+        return torch.tensor([*weight.tolist(), intercept], **place)
+    return torch.full((d + 1,), 0.0 if solver == "newton" and init == "auto" else 1.0, **place)
+
+
+def _broadcast(name: str, value: ArrayLike, place: dict) -> Tensor:
+    for extreme in (np.min(value), np.max(value)):
+        Settings.check(name, extreme)
+    return torch.as_tensor(value, **place)
+
+
+def _dense_design(
+    X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, place: dict
+) -> tuple[DenseDesign, tuple[int, ...]]:
+    inputs, labels = torch.as_tensor(X, **place), torch.as_tensor(y, **place)
+    weight = None if sample_weight is None else torch.as_tensor(sample_weight, **place)
+    shapes = [tuple(inputs.shape[:-1]), tuple(labels.shape)] + ([] if weight is None else [tuple(weight.shape)])
+    if inputs.ndim < 2 or 0 in inputs.shape:
+        raise InputError("X must have the shape (*batch, n, d), none of them 0", tuple(inputs.shape), "Reshape X")
+    try:
+        batch = torch.broadcast_shapes(*(shape[:-1] for shape in shapes))
+        fits = len({shape[-1:] for shape in shapes}) == 1
+    except RuntimeError:
+        fits = False
+    if not fits:
+        raise InputError(
+            "X (*batch, n, d), y (*batch, n) and sample_weight (*batch, n) must agree in n and batch",
+            [tuple(inputs.shape), *shapes[1:]],
+            "Reshape them",
+        )
+    _check_values(inputs, labels, weight)
+    sign = 1 - 2 * labels
+    rows = torch.cat([inputs, torch.ones_like(inputs[..., :1])], -1)
+    return DenseDesign(rows * sign[..., None], sign, weight), tuple(batch)
+
+
+def _check_values(inputs: Tensor, labels: Tensor, weight: Tensor | None) -> None:
+    if to_host(torch.isnan(inputs).any()):
+        raise InputError("X must not hold NaN", "NaN", "Drop or impute those rows, or give them a weight of 0")
+    if not to_host(((labels == 0) | (labels == 1)).all()):
+        raise InputError(
+            "labels must be 0 and 1", to_host(labels.unique())[:5].tolist(), "Map the two classes to 0 and 1"
+        )
+    if weight is None:
+        return
+    if not to_host((torch.isfinite(weight) & (weight >= 0)).all()) or not to_host((weight.sum(-1) > 0).all()):
+        raise InputError(
+            "sample_weight must be finite, 0 or more, and not all 0 for a model",
+            to_host(weight.flatten())[:5].tolist(),
+            "Drop the models without rows",
+        )
+
+
+def _as_fit(outcome: Outcome, design: Design) -> Fit:
+    history = None
+    if outcome.path:
+        params = torch.stack(outcome.path, -2)
+        scores = [evaluate(design, step) for step in outcome.path]
+        loss, accuracy = (torch.stack(values, -1) for values in zip(*scores, strict=True))
+        history = History(params[..., :-1], params[..., -1], loss, accuracy)
+    return Fit(
+        weight=outcome.params[..., :-1],
+        intercept=outcome.params[..., -1],
+        status=outcome.status,
+        n_iter=outcome.n_iter,
+        train_loss=outcome.loss,
+        train_accuracy=outcome.accuracy,
+        history=history,
+    )

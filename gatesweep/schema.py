@@ -1,0 +1,174 @@
+"""The dataset's schema: which variables, in which dimensions, with which labels and provenance."""
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import torch
+import xarray as xr
+
+from gatesweep import theory
+from gatesweep.data import TEST_FRACTION, n_rows
+from gatesweep.device import as_device
+from gatesweep.experiment import SWEPT, Experiment, Settings
+from gatesweep.features import feature_names
+from gatesweep.solvers.protocol import Status
+
+__all__ = ["Variable", "arrange", "attributes", "coordinates", "limits", "place", "sizes", "to_dataset", "variables"]
+
+LONG_NAMES = {
+    "weight": "weight of each feature",
+    "intercept": "intercept",
+    "train_accuracy": "accuracy on the training rows",
+    "test_accuracy": "accuracy on the test rows",
+    "exact_accuracy": "exact accuracy of the trained line",
+    "train_loss": "log loss on the training rows",
+    "test_loss": "log loss on the test rows",
+    "n_iter": "newton steps or epochs",
+    "status": "how the fit ended",
+}
+LIMITS: dict[str, tuple[Callable[..., Any], str]] = {
+    "bayes_accuracy": (theory.bayes_accuracy, "accuracy of the best classifier"),
+    "best_linear_accuracy": (theory.best_linear_accuracy, "accuracy of the best line"),
+    "majority_accuracy": (lambda gate, noise_level: theory.majority_accuracy(gate), "accuracy of the larger class"),
+}
+COORDINATES = {
+    "gate": ("gate", ""),
+    "noise_level": ("noise level", "standard deviation of the inputs"),
+    "seed": ("seed", ""),
+    "C": ("C, inverse penalty strength", "1"),
+    "learning_rate": ("learning rate", "1"),
+    "num_samples": ("samples", "rows"),
+    "features": ("features", ""),
+    "feature": ("feature", ""),
+    "epoch": ("epoch", "passes"),
+}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the dataset."""
+
+    dims: tuple[str, ...]
+    dtype: np.dtype
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+
+def n_train(experiment: Experiment, num_samples: int) -> int:
+    """Training rows that num_samples leaves: train_test_split rounds the test part up, random_split down."""
+    n = n_rows(num_samples, experiment.n_inputs)
+    test = TEST_FRACTION * n
+    return n - int(np.floor(test) if experiment.split == "torch" else np.ceil(test))
+
+
+def n_epochs(experiment: Experiment) -> int:
+    """Length of the dimension `epoch`: every epoch (newton: step) and the start."""
+    newton = experiment.fixed["solver"] == "newton"
+    return 1 + int(experiment.fixed["max_iter"] if newton else experiment.fixed["epochs"])
+
+
+def coordinates(experiment: Experiment) -> dict[str, np.ndarray]:
+    """Values of every dimension, in the dataset's order."""
+    values = {name: np.array(experiment.grid[name]) for name in experiment.swept}
+    richest = "interaction" if "interaction" in experiment.grid["features"] else "linear"
+    values["feature"] = np.array(feature_names(experiment.n_inputs, richest))
+    if experiment.fixed["record"] == "epoch":
+        values["epoch"] = np.arange(n_epochs(experiment))
+    return values
+
+
+def sizes(experiment: Experiment) -> dict[str, int]:
+    return {name: len(values) for name, values in coordinates(experiment).items()}
+
+
+def variables(experiment: Experiment) -> dict[str, Variable]:
+    """The variables that fitting fills, `status` last: the limits of theory are in `limits`."""
+    grid, number = experiment.swept, np.dtype(experiment.fixed["dtype"])
+
+    def measured(name: str, *extra: str) -> Variable:
+        source = name.removesuffix("_history")
+        units = "nats" if source.endswith("loss") else "1"
+        return Variable((*grid, *extra), number, {"long_name": LONG_NAMES[source], "units": units})
+
+    flags = {"flag_values": [int(s) for s in Status], "flag_meanings": " ".join(s.name for s in Status)}
+    numbers = [name for name in LONG_NAMES if name not in ("status", "n_iter")]
+    found = {name: measured(name, *(("feature",) if name == "weight" else ())) for name in numbers}
+    if experiment.fixed["record"] == "epoch":
+        for name in numbers:
+            extra = ("epoch", "feature") if name == "weight" else ("epoch",)
+            found[f"{name}_history"] = measured(f"{name}_history", *extra)
+    found["n_iter"] = Variable(grid, np.dtype("int32"), {"long_name": LONG_NAMES["n_iter"], "units": "1"})
+    found["status"] = Variable(grid, np.dtype("int8"), {"long_name": LONG_NAMES["status"], **flags})
+    return found
+
+
+def n_bytes(experiment: Experiment) -> int:
+    """Bytes of the variables that fitting fills."""
+    length = sizes(experiment)
+    return sum(
+        int(np.prod([length[dim] for dim in variable.dims], dtype=object)) * variable.dtype.itemsize
+        for variable in variables(experiment).values()
+    )
+
+
+def limits(experiment: Experiment) -> dict[str, xr.Variable]:
+    """What theory says is possible at each gate and noise level: dims (gate, noise_level)."""
+    noise_level = np.array(experiment.grid["noise_level"])
+    found = {}
+    for name, (function, long_name) in LIMITS.items():
+        rows = [np.broadcast_to(function(gate, noise_level), noise_level.shape) for gate in experiment.gates]
+        found[name] = xr.Variable(("gate", "noise_level"), np.stack(rows), {"long_name": long_name, "units": "1"})
+    return found
+
+
+def attributes(experiment: Experiment, device: str | torch.device) -> dict[str, Any]:
+    """Provenance: str and int only, so that every file format keeps it."""
+    used = as_device(device)
+    attrs = {
+        "title": "gatesweep: logistic regression on noisy logic gates",
+        "experiment": experiment.to_json(),
+        "experiment_hash": experiment.hash,
+        "dtype": experiment.fixed["dtype"],
+        "device": torch.cuda.get_device_name(used) if used.type == "cuda" else f"{used.type} {platform.machine()}",
+        "threads": torch.get_num_threads(),
+    }
+    packages = ("gatesweep", "torch", "numpy", "scikit-learn", "xarray")
+    return attrs | {f"{name.replace('-', '_')}_version": version(name) for name in packages}
+
+
+def place(experiment: Experiment, name: str, region: dict[str, slice]) -> tuple[slice, ...]:
+    """The part of variable `name` that a chunk's region is."""
+    return tuple(region.get(dim, slice(None)) for dim in variables(experiment)[name].dims)
+
+
+def arrange(experiment: Experiment, name: str, array: np.ndarray) -> np.ndarray:
+    """A chunk's array (seed, gate, column, ...) in the dims of the schema.
+
+    Columns part into noise_level, C and learning_rate; dimensions that are not swept go; features that
+    this chunk does not have get weight 0.
+    """
+    lengths = [len(experiment.grid[n]) for n in ("noise_level", "C", "learning_rate")]
+    parted = array.reshape(*array.shape[:2], *lengths, *array.shape[3:])
+    ordered = np.moveaxis(parted, 0, 2)
+    full = np.expand_dims(ordered, (5, 6))
+    drop = tuple(axis for axis, n in enumerate(SWEPT) if n not in experiment.swept)
+    arranged = full.squeeze(drop)
+    if name.startswith("weight"):
+        missing = sizes(experiment)["feature"] - arranged.shape[-1]
+        arranged = np.pad(arranged, [(0, 0)] * (arranged.ndim - 1) + [(0, missing)])
+    return np.ascontiguousarray(arranged)
+
+
+def to_dataset(experiment: Experiment, arrays: dict[str, Any], device: str | torch.device) -> xr.Dataset:
+    """The labelled dataset of arrays by variable name, with the limits of theory beside them."""
+    found = {name: (v.dims, arrays[name], v.attrs) for name, v in variables(experiment).items()}
+    labels = {}
+    for name, values in coordinates(experiment).items():
+        long_name, units = COORDINATES[name]
+        doc = Settings.param[name].doc if name in Settings.param else None
+        attrs = {"long_name": long_name} | ({"units": units} if units else {}) | ({"description": doc} if doc else {})
+        labels[name] = (name, values, attrs)
+    return xr.Dataset(found | limits(experiment), labels, attributes(experiment, device))

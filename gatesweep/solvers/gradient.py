@@ -1,0 +1,98 @@
+"""Gradient descent as the lecture trains: torch.optim over mini-batches, closed-form gradients."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from gatesweep.design import Design, log_loss
+from gatesweep.device import to_host
+from gatesweep.separability import on_right_side
+from gatesweep.solvers.protocol import State, Status
+
+__all__ = ["OPTIMIZERS", "GradientDescent"]
+
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+
+GRADIENT_TOLERANCE = 1e-4
+"""Mean gradient below which a model counts as converged."""
+
+
+@dataclass
+class DescentState(State):
+    first: Float[Tensor, "*batch p"]
+    """The initial parameters."""
+    displacement: Float[Tensor, "*batch p"]
+    """(params - first) / learning_rate: what the optimizer moves."""
+    optimizer: torch.optim.Optimizer
+    epoch: int
+
+
+class GradientDescent:
+    """`sgd` or `adam`: one step of the solver is one epoch of mini-batches.
+
+    torch.optim knows one learning rate for a tensor. So it moves, at rate 1, each model's displacement in
+    units of that model's own learning rate, which is the same iteration for SGD and for Adam.
+
+    Args:
+        name: a key of OPTIMIZERS.
+        learning_rate: broadcastable to the batch.
+        batches: for each epoch the row numbers of each mini-batch, the same for every model.
+    """
+
+    def __init__(self, name: str, learning_rate: Float[Tensor, "*batch"], batches: Sequence[Sequence[Tensor]]) -> None:
+        self.name = name
+        self.learning_rate = learning_rate[..., None]
+        self.batches = batches
+        self.max_steps = len(batches)
+
+    def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> DescentState:
+        displacement = torch.zeros_like(params)
+        models = params[..., 0]
+        return DescentState(
+            params=params,
+            n_iter=torch.zeros_like(models, dtype=torch.int32),
+            running=torch.ones_like(models, dtype=torch.bool),
+            first=params,
+            displacement=displacement,
+            optimizer=OPTIMIZERS[self.name]([displacement], lr=1.0),
+            epoch=0,
+        )
+
+    def step(self, design: Design, state: DescentState) -> DescentState:
+        """One epoch; a model that leaves the finite numbers keeps the parameters of the epoch before."""
+        params = state.params
+        for index in self.batches[state.epoch]:
+            batch = design.take(index)
+            error = batch.logits(params).sigmoid_()
+            state.displacement.grad = batch.gradient(error) / batch.count
+            state.optimizer.step()
+            params = torch.addcmul(state.first, state.displacement, self.learning_rate)
+        running = state.running & torch.isfinite(params).all(-1)
+        return replace(
+            state,
+            params=torch.where(running[..., None], params, state.params),
+            n_iter=state.n_iter + running,
+            running=running,
+            epoch=state.epoch + 1,
+        )
+
+    def finish(self, design: Design, state: DescentState, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
+        """No penalty, so rows all on their right side mean: separable, with no optimum to come to.
+
+        Diverged is also who did more than twice as badly as both the start and a coin (log loss ln 2):
+        the logistic loss keeps steps bounded, so a rate far too large shows in the loss first.
+        """
+        gradient = design.gradient(torch.sigmoid(logits)) / design.count
+        flat = gradient.abs().amax(-1) <= GRADIENT_TOLERANCE
+        status = torch.where(flat, Status.converged, Status.max_iter).to(torch.int8)
+        status = torch.where(on_right_side(design, logits), Status.separable, status)
+        loss = design.mean(log_loss(logits))
+        coin = torch.full_like(loss, math.log(2))
+        if to_host((loss > 2 * coin).any()):
+            start = design.mean(log_loss(design.logits(state.first)))
+            status = torch.where(loss > 2 * torch.maximum(start, coin), Status.diverged, status)
+        return torch.where(state.running & torch.isfinite(loss), status, Status.diverged).to(torch.int8)

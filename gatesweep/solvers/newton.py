@@ -1,0 +1,137 @@
+"""Newton's method: the optimum that scikit-learn's LogisticRegression defines."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from gatesweep.design import Design
+from gatesweep.device import to_host
+from gatesweep.linear import conjugate_gradients, solve_symmetric
+from gatesweep.separability import is_separable, on_right_side
+from gatesweep.solvers.protocol import State, Status
+
+__all__ = ["Newton"]
+
+DIRECT_PARAMS = 16
+"""Up to so many parameters the Hessian is built and solved; above, conjugate gradients use products only."""
+
+STEP_TOLERANCE = {torch.float32: 3e-4, torch.float64: 1e-6}
+"""A step this small, relative to 1 + |params|, is the last: Newton's next would be about its square."""
+
+
+@dataclass
+class NewtonState(State):
+    anchor: Float[Tensor, "*batch p"]
+    """The point that the last direction started from."""
+    direction: Float[Tensor, "*batch p"]
+    slope: Float[Tensor, "*batch"]
+    """The objective's derivative at the anchor along the direction: negative."""
+    unbounded: Bool[Tensor, "*batch"]
+    """Models that may have no optimum: without a penalty, or with rows of one class only."""
+    separated: Bool[Tensor, "*batch"]
+    """Unbounded models whose line has every training row strictly on its right side."""
+    lost: Bool[Tensor, "*batch"]
+    """Models whose next step was not finite; they keep their last parameters."""
+
+
+class Newton:
+    """Minimises sum(log loss) + |weight|^2 / (2 C), intercept free: C times this is scikit-learn's objective.
+
+    Args:
+        C: inverse strength of the penalty, broadcastable to the batch; inf for none.
+        max_steps: Newton steps at most.
+    """
+
+    def __init__(self, C: Float[Tensor, "*batch"], max_steps: int = 100) -> None:
+        self.penalty = 1 / C
+        self.max_steps = max_steps
+        self.watch = True
+
+    def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> NewtonState:
+        none = torch.zeros_like(params[..., 0], dtype=torch.bool)
+        unbounded = (self.penalty == 0) | design.one_class | none
+        self.watch = bool(to_host(unbounded.any()))
+        return NewtonState(
+            params=params,
+            n_iter=torch.zeros_like(none, dtype=torch.int32),
+            running=~none,
+            anchor=params,
+            direction=torch.zeros_like(params),
+            slope=torch.zeros_like(params[..., 0]),
+            unbounded=unbounded,
+            separated=none,
+            lost=none,
+        )
+
+    def step(self, design: Design, state: NewtonState) -> NewtonState:
+        """Accept or shorten the last step, then take the next one.
+
+        The objective is convex, so it rose along the last step only if its slope changed sign on the
+        way. A slope that comes out steeper than half of the one the step began with is cut back to the
+        secant's root. This needs no value of the objective, so rounding of the loss (float32!)
+        can never stall it.
+        """
+        logits = design.logits(state.params)
+        separated = state.separated
+        if self.watch:
+            separated = separated | (state.running & state.unbounded & on_right_side(design, logits))
+        error = logits.sigmoid_()
+        gradient = design.gradient(error) + self._pull(state.params)
+        slope = _dot(gradient, state.direction)
+        overshot = slope > -state.slope / 2
+        shorten = torch.where(overshot, state.slope / (state.slope - slope), 1).clamp(0.1, 1)
+
+        curvature = error.addcmul_(error, error, value=-1)
+        fresh = -self._solve(design, curvature, gradient)
+        anchor = torch.where(overshot[..., None], state.anchor, state.params)
+        direction = torch.where(overshot[..., None], shorten[..., None] * state.direction, fresh)
+        next_slope = torch.where(overshot, shorten * state.slope, _dot(gradient, fresh))
+
+        finite = torch.isfinite(direction).all(-1) & torch.isfinite(next_slope)
+        moving = state.running & finite & ~separated
+        params = torch.where(moving[..., None], anchor + direction, state.params)
+        size = direction.abs().amax(-1) / (1 + params.abs().amax(-1))
+        settled = size <= STEP_TOLERANCE[params.dtype]
+        return NewtonState(
+            params=params,
+            n_iter=state.n_iter + moving,
+            running=moving & ~settled,
+            anchor=torch.where(moving[..., None], anchor, params),
+            direction=torch.where(moving[..., None], direction, 0),
+            slope=torch.where(moving, next_slope, 0),
+            unbounded=state.unbounded,
+            separated=separated,
+            lost=state.lost | (state.running & ~finite & ~separated),
+        )
+
+    def finish(self, design: Design, state: NewtonState, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
+        status = torch.where(state.running, Status.max_iter, Status.converged).to(torch.int8)
+        status[state.lost] = Status.diverged
+        if self.watch:
+            separable = is_separable(design, state.params, state.separated, ask=state.unbounded & ~state.lost)
+            status[separable] = Status.separable
+        return status
+
+    def _pull(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        """The penalty's gradient: none for the intercept."""
+        pull = self.penalty[..., None] * params
+        pull[..., -1] = 0
+        return pull
+
+    def _solve(
+        self, design: Design, curvature: Float[Tensor, "*batch n"], gradient: Float[Tensor, "*batch p"]
+    ) -> Float[Tensor, "*batch p"]:
+        penalty = self.penalty[..., None].expand_as(gradient).clone()
+        penalty[..., -1] = 0
+        if gradient.shape[-1] <= DIRECT_PARAMS:
+            return solve_symmetric(design.hessian(curvature) + torch.diag_embed(penalty), gradient)
+        tolerance = STEP_TOLERANCE[gradient.dtype] / 100
+        return conjugate_gradients(
+            lambda v: design.gradient(curvature * design.logits(v)) + penalty * v, gradient, tolerance
+        )
+
+
+def _dot(a: Tensor, b: Tensor) -> Tensor:
+    return (a * b).sum(-1)

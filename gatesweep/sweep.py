@@ -1,0 +1,82 @@
+"""The public sweep: an experiment's models, fitted chunk by chunk, as one labelled dataset."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+import xarray as xr
+
+from gatesweep import schema
+from gatesweep.chunks import Cancelled, Chunk, compute, plan
+from gatesweep.errors import InputError
+from gatesweep.experiment import Experiment
+
+__all__ = ["Cancelled", "Chunk", "Progress", "compute", "plan", "sweep"]
+
+Progress = Callable[[int, int], None]
+
+
+def sweep(
+    experiment: Experiment | None = None,
+    *,
+    out: str | Path | None = None,
+    device: str | torch.device = "auto",
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+    **parameters: Any,
+) -> xr.Dataset:
+    """Fit every model of a grid and return them as one labelled dataset.
+
+    Args:
+        experiment: the grid; or give its `parameters` by name (see `gatesweep.Settings`): sequences
+            become dimensions, and gate, noise_level and seed are dimensions always.
+        out: a path that ends in .zarr: the sweep streams into this store, and goes on where an
+            earlier run of the same experiment stopped. The dataset returned reads from it lazily.
+        device: auto takes CUDA, then MPS, then the CPU.
+        progress: called as progress(done, total) with numbers of models.
+        cancel: an event that ends the sweep with `Cancelled` within a step.
+
+    Raises:
+        InputError: bad parameters, or a grid whose result does not fit into memory.
+    """
+    if experiment is None:
+        experiment = Experiment.of(**parameters)
+    elif parameters:
+        raise InputError("give either an experiment or parameters", sorted(parameters), "Put all into one of them")
+    if out is not None:
+        from gatesweep import store
+
+        return store.write(experiment, out, device=device, progress=progress, cancel=cancel)
+    _check_memory(experiment)
+    length = schema.sizes(experiment)
+    arrays = {
+        name: np.empty([length[dim] for dim in variable.dims], variable.dtype)
+        for name, variable in schema.variables(experiment).items()
+    }
+    done = 0
+    for chunk in plan(experiment):
+
+        def report(models: int) -> None:
+            nonlocal done
+            done += models
+            if progress:
+                progress(done, experiment.n_models)
+
+        for name, part in compute(experiment, chunk, device, report=report, cancel=cancel).items():
+            arrays[name][schema.place(experiment, name, chunk.region)] = part
+    return schema.to_dataset(experiment, arrays, device)
+
+
+def _check_memory(experiment: Experiment) -> None:
+    needed = schema.n_bytes(experiment)
+    available = psutil.virtual_memory().available
+    if needed > available * 0.8:
+        raise InputError(
+            "the result of a sweep must fit into memory",
+            f"{needed / 1e9:.1f} GB of {available / 1e9:.1f} GB available",
+            "Take fewer values, or stream it to a store with out='sweep.zarr'",
+        )
