@@ -38,7 +38,7 @@ _LAZY = {
     "BatchedLogisticRegression": "gatesweep.estimator",
     "Explorer": "gatesweep.app.explorer",
     "Lab": "gatesweep.app.lab",
-    "export": "gatesweep.export",
+    "export": "gatesweep.static.export",
     "plots": None,
 }
 

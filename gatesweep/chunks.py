@@ -18,6 +18,7 @@ from gatesweep.device import as_device, to_host
 from gatesweep.experiment import OUTER, Experiment
 from gatesweep.features import factor_columns, factor_lift, feature_names
 from gatesweep.fit import Outcome, evaluate, make_solver, run
+from gatesweep.threads import ordered_map
 
 __all__ = ["Cancelled", "Chunk", "compute", "plan"]
 
@@ -86,9 +87,11 @@ def compute(
     """
     place = {"dtype": getattr(torch, experiment.fixed["dtype"]), "device": as_device(device)}
     grid = _Grid(experiment, chunk.num_samples, chunk.features, chunk.seeds)
+    blocks = list(_blocks(grid, experiment.fixed["solver"], place["device"]))
     found: dict[str, np.ndarray] = {}
-    for seeds, columns in _blocks(grid, experiment.fixed["solver"], place["device"]):
-        for name, part in _fit_block(grid, seeds, columns, place, cancel).items():
+    fitted = ordered_map(lambda block: _fit_block(grid, *block, place, cancel), blocks, place["device"])
+    for (seeds, columns), parts in zip(blocks, fitted, strict=True):
+        for name, part in parts.items():
             shape = (len(grid.seeds), len(grid.truth), grid.columns.shape[1], *part.shape[3:])
             found.setdefault(name, np.empty(shape, part.dtype))[seeds, :, columns] = part
         report(part.shape[0] * part.shape[1] * part.shape[2])

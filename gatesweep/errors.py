@@ -10,3 +10,6 @@ class InputError(ValueError):
         text = repr(given)
         self.rule, self.given, self.remedy = rule, given, remedy
         super().__init__(f"{rule}, got {text if len(text) <= 80 else text[:77] + '...'}. {remedy}")
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.rule, self.given, self.remedy)

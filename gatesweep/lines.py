@@ -4,44 +4,55 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize, nnls
+from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from gatesweep.gates import Gate, GateLike, as_gate, corners
 from gatesweep.quadrature import Array, noise_levels
 
-__all__ = ["best_line", "margin", "max_margin_line"]
+__all__ = ["best_line", "margin", "max_margin_line", "threshold_functions"]
 
 STARTS = 4
 """Lines from which `best_line` climbs where it has no closed form."""
 
 
-@lru_cache(maxsize=4096)
-def _max_margin(gate: Gate) -> tuple[tuple[float, ...], float] | None:
-    labels = np.array(gate.truth)
-    true, false = gate.corners[labels == 1], gate.corners[labels == 0]
-    if not len(true) or not len(false):
-        return (0.0,) * gate.n_inputs, 1.0 if len(true) else -1.0
-    if not gate.is_linearly_separable:
-        return None
-    gaps = (true[:, None] - false[None]).reshape(-1, gate.n_inputs)
-    rows = np.vstack([gaps.T, 2.0 * np.ones(len(gaps))])
-    target = np.eye(len(rows))[-1]
-    residual = target - rows @ nnls(rows, target)[0]
-    weight = -residual[:-1] / residual[-1]
-    return tuple(weight.tolist()), float(-((true @ weight).min() + (false @ weight).max()) / 2)
+LARGEST_WEIGHT = 3
+"""Whole weights up to this size give every threshold function of up to 4 inputs, at its largest margin."""
+
+
+@lru_cache
+def threshold_functions(n_inputs: int) -> tuple[Array, Array]:
+    """All threshold functions: outputs (functions, corners), largest-margin lines (functions, n_inputs + 1).
+
+    A line is its weight, then its intercept, scaled as in `max_margin_line`. There are 4, 14, 104 and
+    1882 functions (OEIS A000609); that whole weights reach the largest margin is verified numerically.
+    """
+    weights = np.array(list(np.ndindex(*[2 * LARGEST_WEIGHT + 1] * n_inputs))) - LARGEST_WEIGHT
+    sums = weights @ corners(n_inputs).T
+    true = sums[:, None] >= sums[:, :, None]
+    below = np.where(true, -np.inf, sums[:, None]).max(-1)
+    model, cut = np.nonzero(np.isfinite(below))
+    top, bottom = sums[model, cut], below[model, cut]
+    lines = np.column_stack([2 * weights[model], -(top + bottom)]) / (top - bottom)[:, None]
+    constant = np.eye(n_inputs + 1)[-1]
+    lines = np.vstack([-constant, constant, lines])
+    truth = np.vstack([np.zeros(2**n_inputs), np.ones(2**n_inputs), true[model, cut]]).astype(int)
+    widest = np.argsort((lines[:, :-1] ** 2).sum(1), kind="stable")
+    truth, first = np.unique(truth[widest], axis=0, return_index=True)
+    return truth, lines[widest][first]
 
 
 def max_margin_line(gate: GateLike) -> tuple[Array, float] | None:
     """The line farthest from the nearest corner: weight (n_inputs,) and intercept, None if no line separates.
 
     Scaled so that the nearest corner has logit +-1 (the hard-margin support vector machine); for a
-    constant gate the weight is 0 and the intercept +-1. Solved exactly as the least-norm weight with
-    w.(t - f) >= 2 for all true corners t and false corners f, by the non-negative least squares of
-    Lawson and Hanson (Solving Least Squares Problems, 1974, chapter 23).
+    constant gate the weight is 0 and the intercept +-1.
     """
-    line = _max_margin(as_gate(gate))
-    return line and (np.array(line[0]), line[1])
+    table = as_gate(gate)
+    truth, lines = threshold_functions(table.n_inputs)
+    for line in lines[(truth == table.truth).all(1)]:
+        return line[:-1].copy(), float(line[-1])
+    return None
 
 
 def margin(gate: GateLike) -> float:
@@ -93,24 +104,10 @@ def _cut_corner(gate: Gate, sigma: Array) -> tuple[Array, Array]:
     return weight, -side * (distance + outward.sum() / 2)
 
 
-@lru_cache
-def _threshold_functions(n_inputs: int) -> tuple[Array, Array]:
-    """Every threshold function's outputs (functions, corners) and largest-margin line (functions, n_inputs + 1).
-
-    Up to four inputs, whole weights from -3 to 3 give all of them: 4, 14, 104, 1882 (OEIS A000609).
-    """
-    weights = np.array(list(np.ndindex(*[7] * n_inputs))) - 3
-    sums = weights @ corners(n_inputs).T
-    reach = np.arange(-sums.max(), sums.max() + 2)
-    truth = np.unique((sums[:, None] >= reach[:, None]).reshape(-1, 2**n_inputs), axis=0).astype(int)
-    lines = [_max_margin(Gate(tuple(outputs))) for outputs in truth.tolist()]
-    return truth, np.array([[*line[0], line[1]] for line in lines if line])
-
-
 @lru_cache(maxsize=4096)
 def _climbed(gate: Gate, sigma: float) -> Array:
     """A best line for three or four inputs: weight of norm 1 (0 if a constant answer is best), then intercept."""
-    truth, lines = _threshold_functions(gate.n_inputs)
+    truth, lines = threshold_functions(gate.n_inputs)
     norm = np.linalg.norm(lines[:, :-1], axis=1)
     lines = lines / np.where(norm > 0, norm, 1)[:, None]
     agree = (truth == np.array(gate.truth)).mean(1)

@@ -59,7 +59,8 @@ def population_optima(
 
     Args:
         gates: G gates, or an array of truth tables (G, corners).
-        noise_level, C: broadcast against each other to batch; C > 0, inf for no penalty.
+        noise_level, C: broadcast against each other to batch; C > 0, inf for no penalty
+            (below 1e-150 it counts as that).
         n: number of training rows, >= 1: the penalty's weight relative to the mean loss is 1 / (C n).
         features: "linear", or "interaction" (by a tensor Gauss-Hermite grid: about 1e-3, a start for a fit).
         tolerance: relative size of the last Newton step; 1e-3 already gives six digits.
@@ -70,10 +71,12 @@ def population_optima(
     tables = [as_gate(gate) for gate in gates]
     if len({table.n_inputs for table in tables}) != 1:
         raise InputError("gates must be one or more of the same number of inputs", gates, "Ask for each number alone")
+    if features not in ("linear", "interaction"):
+        raise InputError("features must be linear or interaction", features, "Choose one of the two")
     strength = np.asarray(C, dtype=np.float64)
     if not (np.all(strength > 0) and n >= 1):
         raise InputError("C must be above 0 and n at least 1", (C, n), "Give C=1.0, n=400, say")
-    sigma, penalty = np.broadcast_arrays(noise_levels(noise_level), 1 / (strength * n))
+    sigma, penalty = np.broadcast_arrays(noise_levels(noise_level), 1 / np.maximum(strength, 1e-150) / n)
     shape = (len(tables), *sigma.shape)
     solve = _linear if features == "linear" else _interaction
     params = solve(tables, sigma.ravel(), penalty.ravel(), tolerance).reshape(*shape, -1)

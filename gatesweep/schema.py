@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -136,7 +137,10 @@ def attributes(experiment: Experiment, device: str | torch.device) -> dict[str, 
         "threads": torch.get_num_threads(),
     }
     packages = ("gatesweep", "torch", "numpy", "scikit-learn", "xarray")
-    return attrs | {f"{name.replace('-', '_')}_version": version(name) for name in packages}
+    return attrs | {f"{name.replace('-', '_')}_version": _version(name) for name in packages}
+
+
+_version = cache(version)
 
 
 def place(experiment: Experiment, name: str, region: dict[str, slice]) -> tuple[slice, ...]:

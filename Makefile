@@ -1,0 +1,54 @@
+# `make help` lists the targets. Everything is installed into .venv, from constraints.txt.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+# The Python that makes .venv: the first of these that is new enough.
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
+	$(shell $(name) $(NEW_ENOUGH) 2>/dev/null && echo $(name))) python3)
+
+.PHONY: help
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@echo 'Variables: PORT and ADDRESS (app), PYTEST_ARGS (test), GATESWEEP_BROWSER (test), PYTHON (any).'
+
+.PHONY: app
+app: $(VENV)/app.stamp  ## install gatesweep and open the app; PORT=5006 ADDRESS=0.0.0.0 choose where
+	$(BIN)/gatesweep serve $(if $(PORT),--port $(PORT)) $(if $(ADDRESS),--address $(ADDRESS))
+
+.PHONY: test
+test: lint  ## install, find a browser, lint, check types, run the tests; PYTEST_ARGS="-n 2" for speed
+	$(BIN)/python tests/browser.py --install
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(VENV)/test.stamp  ## ruff (rules and format) and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+.PHONY: bench
+bench: $(VENV)/bench.stamp  ## gatesweep timed beside what a user would write instead
+	$(BIN)/gatesweep bench
+
+.PHONY: clean
+clean:  ## remove .venv and every cache
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	@$(PYTHON) $(NEW_ENOUGH) || { echo "gatesweep needs Python 3.11 or newer, got '$(PYTHON)'." \
+		"Install one, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/app.stamp: EXTRAS :=
+$(VENV)/test.stamp: EXTRAS := [test]
+$(VENV)/bench.stamp: EXTRAS := [jax]
+$(VENV)/%.stamp: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo 'Installing gatesweep$(EXTRAS) into $(VENV): a few minutes the first time.'
+	$(PIP) --editable '.$(EXTRAS)'
+	@touch $@

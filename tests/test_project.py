@@ -1,0 +1,292 @@
+"""The project's own promises: lists in step, budgets of size, the direction of imports, the README."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "gatesweep"
+
+ORDER = (
+    "errors gates data experiment device linear design separability solvers fit "
+    "quadrature lines population theory features schema chunks sweep measures "
+    "store cluster summary show estimator plots app static bench cli"
+).split()
+"""A module or folder of gatesweep imports only from those before it."""
+
+UPWARD = {("sweep", "store"), ("store", "cluster")}
+"""The exceptions, inside functions only: `sweep(out=...)` hands over to the store, the store to Dask."""
+
+TENSORS_ONLY = "device linear design separability solvers fit".split()
+"""What knows tensors, and nothing of gates, labels, files or screens."""
+
+FIT_ALSO = {"gatesweep.data.minibatches", "gatesweep.experiment.Settings"}
+"""What `fit` takes besides: the order of mini-batches, and the check of its arguments."""
+
+CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
+"""Packages whose name on conda-forge differs."""
+
+OF_A_TORCH_BUILD = ("cuda-", "nvidia-", "setuptools", "triton")
+"""Packages that only some builds of torch need, by how their names begin."""
+
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 60
+
+
+# --- lists of packages ---------------------------------------------------------------------------
+
+
+@cache
+def declared() -> dict[str, Requirement]:
+    """Every direct requirement of pyproject.toml, all extras included, by canonical name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    requirements = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): r for r in requirements if r.name != "gatesweep"}
+
+
+@cache
+def constraints() -> dict[str, str]:
+    """Pinned version by canonical name; every line of constraints.txt must be a plain pin."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    pins = [re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines]
+    odd = [line for line, pin in zip(lines, pins, strict=True) if pin is None]
+    assert not odd, f"constraints.txt holds lines that are no plain pins: {odd}"
+    return {canonicalize_name(pin[1]): pin[2] for pin in pins if pin}
+
+
+@pytest.mark.parametrize("name", declared())
+def test_a_constraint_satisfies_each_declared_range(name: str) -> None:
+    assert name in constraints(), f"{name} is in pyproject.toml but not in constraints.txt"
+    assert declared()[name].specifier.contains(constraints()[name])
+
+
+@pytest.mark.parametrize("name", declared())
+def test_each_declared_range_has_a_lower_bound(name: str) -> None:
+    assert any(part.operator == ">=" for part in declared()[name].specifier)
+
+
+def test_the_conda_environment_has_the_same_packages_and_ranges() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    listed = [Requirement(line) for line in environment["dependencies"] if isinstance(line, str)]
+    expected = {CONDA_NAMES.get(name, name): r.specifier for name, r in declared().items()}
+    expected |= {
+        "python": Requirement(f"python{project['requires-python']}").specifier,
+        "pip": Requirement("pip").specifier,
+    }
+    assert {canonicalize_name(r.name): r.specifier for r in listed} == expected
+
+
+def test_every_package_that_a_declared_one_needs_is_pinned() -> None:
+    queue, seen = list(declared().values()), set()
+    while queue:
+        requirement = queue.pop()
+        name = canonicalize_name(requirement.name)
+        if (name, frozenset(requirement.extras)) in seen or name.startswith(OF_A_TORCH_BUILD):
+            continue
+        seen.add((name, frozenset(requirement.extras)))
+        queue.extend(needed_by(requirement))
+    assert {name for name, _ in seen} - constraints().keys() == set()
+
+
+def needed_by(requirement: Requirement) -> list[Requirement]:
+    """What the installed package of that name needs here, with the extras asked for; [] if not installed."""
+    try:
+        needed = [Requirement(line) for line in distribution(requirement.name).requires or []]
+    except PackageNotFoundError:
+        return []
+    extras = ["", *requirement.extras]
+    return [r for r in needed if r.marker is None or any(r.marker.evaluate({"extra": extra}) for extra in extras)]
+
+
+# --- imports -------------------------------------------------------------------------------------
+
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+def place(path: Path) -> str:
+    """The entry of ORDER that a file of gatesweep belongs to; "__init__" for the package's own."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@cache
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Each import of a file: the dotted name, and whether it stands inside a function."""
+    found = []
+    tree = ast.parse(path.read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) in inside) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [(f"{node.module}.{alias.name}", id(node) in inside) for alias in node.names]
+    return found
+
+
+def own_imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """The entries of ORDER that a file imports from, and whether inside a function."""
+    for name, inside in imports(path):
+        package, _, rest = name.partition(".")
+        if package == "gatesweep":
+            yield rest.split(".")[0], inside
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    assert {place(path) for path in SOURCES} - {"__init__", *ORDER} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_downward_only(path: Path) -> None:
+    if place(path) == "__init__":
+        return
+    allowed = {*ORDER[: ORDER.index(place(path)) + 1], "__version__"}
+    upward = [(name, inside) for name, inside in own_imports(path) if name not in allowed]
+    assert {name for name, inside in upward if not (inside and (place(path), name) in UPWARD)} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_command_line_the_export_and_lazy_names_import_the_app(path: Path) -> None:
+    found = [inside for name, inside in own_imports(path) if name == "app"]
+    if place(path) in ("cli", "__init__"):
+        assert all(found), "the app must be imported inside a function here"
+    elif place(path) not in ("app", "static"):
+        assert not found
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if place(p) in TENSORS_ONLY], ids=lambda path: path.name)
+def test_the_engine_knows_tensors_only(path: Path) -> None:
+    names = {name for name, _ in imports(path)} - (FIT_ALSO if place(path) == "fit" else set())
+    rooms = {name.split(".")[1] for name in names if name.startswith("gatesweep.")}
+    assert rooms <= {"errors", *TENSORS_ONLY}
+    assert {name.split(".")[0] for name in names}.isdisjoint({"xarray", "pandas", "param", "zarr"})
+
+
+def test_what_gatesweep_imports_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *(line for name in extras if name != "test" for line in extras[name])]
+    known = {canonicalize_name(Requirement(line).name) for line in lines} | {"gatesweep", "distributed"}
+    imported = {name.split(".")[0] for path in SOURCES for name, _ in imports(path)} - set(sys.stdlib_module_names)
+    owners = packages_distributions()
+    assert {name for name in imported if known.isdisjoint(map(canonicalize_name, owners.get(name, [name])))} == set()
+
+
+def test_importing_gatesweep_loads_no_screen() -> None:
+    program = "import sys, gatesweep; print(*sorted({'panel', 'holoviews', 'bokeh'} & set(sys.modules)))"
+    assert run_python(program, ROOT).split() == []
+
+
+def test_the_version_is_told_once() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert version("gatesweep") == project["version"]
+    assert run_python("import gatesweep; print(gatesweep.__version__)", ROOT).strip() == project["version"]
+
+
+def run_python(program: str, folder: Path) -> str:
+    """What a fresh Python prints; its warnings are errors."""
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# --- sizes and texts -----------------------------------------------------------------------------
+
+
+@cache
+def committed() -> list[Path]:
+    """Every file that git tracks or would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [ROOT / name for name in sorted(set(listed.stdout.split("\0")) - {""}) if (ROOT / name).is_file()]
+
+
+def test_no_source_file_is_too_long() -> None:
+    lengths = {p: len(p.read_text().splitlines()) for p in committed() if p.suffix in (".py", ".js", ".css")}
+    assert lengths
+    assert {str(p.relative_to(ROOT)): n for p, n in lengths.items() if n > MAX_FILE_LINES} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    too_long = {}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > MAX_FUNCTION_LINES:
+                    too_long[f"{path.name}: {node.name}"] = lines
+    assert too_long == {}
+
+
+def test_no_text_names_places_outside_the_project() -> None:
+    # Written in two halves, so that this file does not hold what it looks for.
+    outside = re.compile("|".join([r"/work" r"/", r"\bshared" r"/", r"pypi" r"\.org", r"pythonhosted" r"\.org"]))
+    found = {}
+    for path in committed():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        if match := outside.search(text):
+            found[str(path.relative_to(ROOT))] = match[0]
+    assert found == {}
+
+
+# --- README --------------------------------------------------------------------------------------
+
+
+NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
+
+
+def same_text(printed: str, written: str) -> bool:
+    """Equal but for numbers, which may differ by one in the last digit written."""
+    if NUMBER.sub("#", printed).split() != NUMBER.sub("#", written).split():
+        return False
+    pairs = zip(NUMBER.findall(printed), NUMBER.findall(written), strict=True)
+    return all(
+        abs(float(a.replace(",", "")) - float(b.replace(",", ""))) <= 1.01 * 10 ** -len(b.partition(".")[2])
+        if "." in b
+        else a == b
+        for a, b in pairs
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "written", "same"),
+    [
+        ("XOR 0.7512", "XOR 0.75", True),
+        ("XOR 0.7812", "XOR 0.75", False),
+        ("30,300 models", "30,300 models", True),
+        ("30,301 models", "30,300 models", False),
+        ("AND 0.75", "XOR 0.75", False),
+        ("[0.1 0.2]", "[0.1 0.4]", False),
+    ],
+)
+def test_same_text_tells_results_apart(printed: str, written: str, same: bool) -> None:
+    assert same_text(printed, written) is same
+
+
+def test_the_readme_prints_what_it_says(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert blocks, "README.md has no Python"
+    written = re.findall(r"^print\(.*\)  # (.+)$", "".join(blocks), re.MULTILINE)
+    assert written, "README.md prints nothing"
+    printed = run_python("".join(blocks), tmp_path).splitlines()
+    assert len(printed) == len(written), printed
+    differing = [pair for pair in zip(printed, written, strict=True) if not same_text(*pair)]
+    assert differing == []
