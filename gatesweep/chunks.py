@@ -55,7 +55,7 @@ def plan(experiment: Experiment) -> list[Chunk]:
     """The chunks of an experiment: the same experiment gives the same chunks everywhere."""
     seeds = experiment.grid["seed"]
     size = max(1, CHUNK_MODELS // _models_per_seed(experiment))
-    chunks = []
+    chunks: list[Chunk] = []
     for places in product(*(range(len(experiment.grid[name])) for name in OUTER)):
         num_samples, features = (experiment.grid[name][i] for name, i in zip(OUTER, places, strict=True))
         for start in range(0, len(seeds), size):
@@ -205,16 +205,18 @@ def _designs(
 ) -> tuple[CornerDesign, CornerDesign, MiniBatches]:
     draws = grid.draws(seeds)
     eps, corner = np.stack([d.eps for d in draws]), np.stack([d.corner for d in draws])
-    parts = grid.split(corner)
     n_inputs = eps.shape[-1]
     lift = torch.as_tensor(factor_lift(noise_level, n_inputs, grid.features), **place)
     columns = factor_columns(eps, corner, grid.features)
     sign = np.moveaxis(1 - 2 * grid.truth[:, corner], 0, 1)
-    designs = []
-    for rows in parts:
-        part = np.take_along_axis(columns, rows[..., None], 1), np.take_along_axis(sign, rows[:, None], 2)
-        designs.append(CornerDesign(*(torch.as_tensor(array, **place) for array in part), lift, 2**n_inputs))
-    return designs[0], designs[1], grid.stream(parts[0].shape[1], corner.shape[1])
+
+    def design(rows: np.ndarray) -> CornerDesign:
+        part = torch.as_tensor(np.take_along_axis(columns, rows[..., None], 1), **place)
+        labels = torch.as_tensor(np.take_along_axis(sign, rows[:, None], 2), **place)
+        return CornerDesign(part, labels, lift, 2**n_inputs)
+
+    train, test = grid.split(corner)
+    return design(train), design(test), grid.stream(train.shape[1], corner.shape[1])
 
 
 def _first_params(grid: _Grid, columns: slice, stream: MiniBatches) -> np.ndarray:

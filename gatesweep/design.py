@@ -15,7 +15,10 @@ from torch import Tensor
 __all__ = ["CornerDesign", "DenseDesign", "Design", "log_loss"]
 
 PAIRED_COLUMNS = 16
-"""Up to so many columns a dense Hessian is one product with the columns' products; above, it is not built."""
+"""Up to so many shared columns a dense Hessian is one product with the columns' products."""
+
+WEIGHTED_ELEMENTS = 10_000_000
+"""With more shared columns, rows are weighted for so many elements at once: that bounds the memory."""
 
 
 def log_loss(logits: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -29,14 +32,21 @@ def log_loss(logits: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 class Design(Protocol):
     """A batch of signed row matrices; `*batch` is the shape of the models."""
 
-    n_params: int
-    sample_weight: Tensor | None
-    """How often each row counts; None for once each."""
-    count: Tensor | int
-    """Rows, each counted with its weight; broadcastable to parameters."""
+    @property
+    def n_params(self) -> int:
+        """Columns of the rows: the features and the intercept"""
 
-    one_class: Bool[Tensor, "*batch"]
-    """Whether the rows that count have one label only; broadcastable to the batch."""
+    @property
+    def count(self) -> Tensor | int:
+        """Rows, each counted with its weight; broadcastable to the parameters"""
+
+    @property
+    def sample_weight(self) -> Tensor | None:
+        """How often each row counts, None for once each"""
+
+    @property
+    def one_class(self) -> Bool[Tensor, "*batch"]:
+        """Whether the rows that count have one label only; broadcastable to the batch"""
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         """rows @ params"""
@@ -81,7 +91,7 @@ class DenseDesign:
     """Rows held as they are: any data.
 
     Args:
-        rows: signed rows, shape (*batch, n, p), or (n, p) shared by the whole batch.
+        rows: inputs and a column of ones, shape (*batch, n, p), or (n, p) shared by the whole batch.
         sign: 1 - 2 y, shape (*batch, n) or (n,).
         sample_weight: how often each row counts, shape (*batch, n) or (n,); None for once each.
     """
@@ -89,29 +99,33 @@ class DenseDesign:
     def __init__(self, rows: Float[Tensor, "*shape n p"], sign: Tensor, sample_weight: Tensor | None = None) -> None:
         self.rows, self.sign, self.sample_weight = rows, sign, sample_weight
         self.n_params = rows.shape[-1]
-        self.count = rows.shape[-2] if sample_weight is None else sample_weight.sum(-1, keepdim=True)
+        self.count: Tensor | int = rows.shape[-2] if sample_weight is None else sample_weight.sum(-1, keepdim=True)
+        self._signed_weight = sign if sample_weight is None else sign * sample_weight
         self._tie = _tie(sign)
 
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
-        counted = torch.ones_like(self.sign) if self.sample_weight is None else self.sample_weight
-        return ~(((self.sign * counted) > 0).any(-1) & ((self.sign * counted) < 0).any(-1))
+        return ~((self._signed_weight > 0).any(-1) & (self._signed_weight < 0).any(-1))
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         if self.rows.ndim == 2:
-            return params @ self.rows.mT
-        return (self.rows @ params[..., None])[..., 0]
+            return (params @ self.rows.mT).mul_(self.sign)
+        return (self.rows @ params[..., None])[..., 0].mul_(self.sign)
 
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
-        residual = self._weighted(residual)
+        residual = residual * self._signed_weight
         if self.rows.ndim == 2:
             return residual @ self.rows
         return (residual[..., None, :] @ self.rows)[..., 0, :]
 
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
         row_weight = self._weighted(row_weight)
-        if self.rows.ndim > 2 or self.n_params > PAIRED_COLUMNS:
+        if self.rows.ndim > 2:
             return (self.rows * row_weight[..., None]).mT @ self.rows
+        if self.n_params > PAIRED_COLUMNS:
+            models = row_weight.flatten(0, -2).split(max(1, WEIGHTED_ELEMENTS // self.rows.numel()))
+            blocks = [(self.rows * block[..., None]).mT @ self.rows for block in models]
+            return torch.cat(blocks).unflatten(0, row_weight.shape[:-1]) if row_weight.ndim > 1 else blocks[0]
         # Shared rows: one product for the whole batch, and no copy of the rows for each model.
         first, second = _column_pairs(self.n_params)
         packed = row_weight @ (self.rows[:, first] * self.rows[:, second])
@@ -123,7 +137,7 @@ class DenseDesign:
     def mean(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
         if self.sample_weight is None:
             return values.mean(-1)
-        return self._weighted(values).sum(-1) / self.count[..., 0]
+        return self._weighted(values).sum(-1) / self.sample_weight.sum(-1)
 
     def take(self, index: Int[Tensor, " rows"]) -> "DenseDesign":
         weight = None if self.sample_weight is None else self.sample_weight[..., index]
@@ -149,7 +163,7 @@ class CornerDesign:
     The batch shape is (seeds, gates, r).
     """
 
-    sample_weight = None
+    sample_weight: Tensor | None = None
 
     def __init__(
         self,
@@ -160,7 +174,7 @@ class CornerDesign:
     ) -> None:
         self.columns, self.sign, self.lift, self.n_corners = columns, sign, lift, n_corners
         self.n_params = lift.shape[-1]
-        self.count = columns.shape[1]
+        self.count: Tensor | int = columns.shape[1]
         self._signed = (sign[..., None] * columns[:, None]).flatten(0, 1)
 
     @property

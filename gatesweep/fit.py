@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from gatesweep.errors import InputError
 from gatesweep.experiment import Settings
 from gatesweep.solvers.gradient import GradientDescent
 from gatesweep.solvers.newton import Newton
-from gatesweep.solvers.protocol import Solver
+from gatesweep.solvers.protocol import Solver, StateT
 
 __all__ = ["Fit", "History", "evaluate", "fit", "run"]
 
@@ -75,7 +76,7 @@ class Outcome:
 
 def run(
     design: Design,
-    solver: Solver,
+    solver: Solver[StateT],
     params: Float[Tensor, "*batch p"],
     record: bool = False,
     check: Callable[[], None] = lambda: None,
@@ -146,19 +147,17 @@ def fit(
         Settings.check(name, value)
     place = {"dtype": getattr(torch, dtype), "device": as_device(device)}
     design, batch = _dense_design(X, y, sample_weight, place)
-    strengths = [_broadcast(name, value, place) for name, value in (("C", C), ("learning_rate", learning_rate))]
-    batch = torch.broadcast_shapes(batch, *(value.shape for value in strengths))
+    strength, rate = _checked("C", C, place), _checked("learning_rate", learning_rate, place)
+    batch = torch.broadcast_shapes(batch, strength.shape, rate.shape)
     n, d = design.rows.shape[-2], design.n_params - 1
     linear = init == "linear"
     stream = minibatches(n, n, batch_size, epochs if solver != "newton" else 1, train_seed, d, linear, init_seed)
-    method = make_solver(solver, *strengths, stream.batches, max_iter, place)
+    method = make_solver(solver, strength, rate, stream.batches, max_iter, place)
     params = _initial(init, solver, stream.weight, stream.intercept, d, place).expand(*batch, d + 1)
     return _as_fit(run(design, method, params, record == "epoch"), design)
 
 
-def make_solver(
-    name: str, C: Tensor, learning_rate: Tensor, batches: tuple, max_iter: int, place: dict
-) -> Newton | GradientDescent:
+def make_solver(name: str, C: Tensor, learning_rate: Tensor, batches: tuple, max_iter: int, place: dict) -> Solver[Any]:
     """The solver of this name, its mini-batches on the device."""
     if name == "newton":
         return Newton(C, max_iter)
@@ -174,10 +173,11 @@ def _initial(init: str, solver: str, weight: np.ndarray, intercept: float, d: in
     return torch.full((d + 1,), 0.0 if solver == "newton" and init == "auto" else 1.0, **place)
 
 
-def _broadcast(name: str, value: ArrayLike, place: dict) -> Tensor:
-    for extreme in (np.min(value), np.max(value)):
-        Settings.check(name, extreme)
-    return torch.as_tensor(value, **place)
+def _checked(name: str, value: ArrayLike, place: dict) -> Tensor:
+    values = torch.as_tensor(value, **place)
+    for extreme in (values.min(), values.max()):
+        Settings.check(name, to_host(extreme))
+    return values
 
 
 def _dense_design(

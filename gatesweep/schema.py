@@ -82,6 +82,7 @@ def coordinates(experiment: Experiment) -> dict[str, np.ndarray]:
 
 
 def sizes(experiment: Experiment) -> dict[str, int]:
+    """Length of every dimension, in the dataset's order."""
     return {name: len(values) for name, values in coordinates(experiment).items()}
 
 

@@ -1,5 +1,6 @@
 """Newton's method: the optimum that scikit-learn's LogisticRegression defines."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -8,14 +9,11 @@ from torch import Tensor
 
 from gatesweep.design import Design
 from gatesweep.device import to_host
-from gatesweep.linear import conjugate_gradients, solve_symmetric
+from gatesweep.linear import solve_symmetric
 from gatesweep.separability import is_separable, on_right_side
 from gatesweep.solvers.protocol import State, Status
 
 __all__ = ["Newton"]
-
-DIRECT_PARAMS = 16
-"""Up to so many parameters the Hessian is built and solved; above, conjugate gradients use products only."""
 
 STEP_TOLERANCE = {torch.float32: 3e-4, torch.float64: 1e-6}
 """A step this small, relative to 1 + |params|, is the last: Newton's next would be about its square."""
@@ -32,6 +30,8 @@ class NewtonState(State):
     """Models that may have no optimum: without a penalty, or with rows of one class only."""
     separated: Bool[Tensor, "*batch"]
     """Unbounded models whose line has every training row strictly on its right side."""
+    restarted: Bool[Tensor, "*batch"]
+    """Models whose start was so far off that they began again at zero."""
     lost: Bool[Tensor, "*batch"]
     """Models whose next step was not finite; they keep their last parameters."""
 
@@ -62,6 +62,7 @@ class Newton:
             slope=torch.zeros_like(params[..., 0]),
             unbounded=unbounded,
             separated=none,
+            restarted=none,
             lost=none,
         )
 
@@ -72,6 +73,10 @@ class Newton:
         way. A slope that comes out steeper than half of the one the step began with is cut back to the
         secant's root. This needs no value of the objective, so rounding of the loss (float32!)
         can never stall it.
+
+        Far from zero the curvature of every row may underflow, and no step length helps. By convexity the
+        objective exceeds its value at zero, count * ln 2, by at most gradient . params. A model where
+        that bound is larger than the value itself, or whose step is not finite, begins again at zero, once.
         """
         logits = design.logits(state.params)
         separated = state.separated
@@ -90,20 +95,25 @@ class Newton:
         next_slope = torch.where(overshot, shorten * state.slope, _dot(gradient, fresh))
 
         finite = torch.isfinite(direction).all(-1) & torch.isfinite(next_slope)
-        moving = state.running & finite & ~separated
+        far = _dot(gradient, state.params) > math.log(2) * design.count
+        running = state.running & ~separated
+        restart = running & ~state.restarted & (far | ~finite)
+        moving = running & finite & ~restart
         params = torch.where(moving[..., None], anchor + direction, state.params)
+        params = torch.where(restart[..., None], 0, params)
         size = direction.abs().amax(-1) / (1 + params.abs().amax(-1))
         settled = size <= STEP_TOLERANCE[params.dtype]
         return NewtonState(
             params=params,
-            n_iter=state.n_iter + moving,
-            running=moving & ~settled,
+            n_iter=state.n_iter + (moving | restart),
+            running=(moving & ~settled) | restart,
             anchor=torch.where(moving[..., None], anchor, params),
             direction=torch.where(moving[..., None], direction, 0),
             slope=torch.where(moving, next_slope, 0),
             unbounded=state.unbounded,
             separated=separated,
-            lost=state.lost | (state.running & ~finite & ~separated),
+            restarted=state.restarted | restart,
+            lost=state.lost | (running & ~finite & ~restart),
         )
 
     def finish(self, design: Design, state: NewtonState, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
@@ -125,12 +135,7 @@ class Newton:
     ) -> Float[Tensor, "*batch p"]:
         penalty = self.penalty[..., None].expand_as(gradient).clone()
         penalty[..., -1] = 0
-        if gradient.shape[-1] <= DIRECT_PARAMS:
-            return solve_symmetric(design.hessian(curvature) + torch.diag_embed(penalty), gradient)
-        tolerance = STEP_TOLERANCE[gradient.dtype] / 100
-        return conjugate_gradients(
-            lambda v: design.gradient(curvature * design.logits(v)) + penalty * v, gradient, tolerance
-        )
+        return solve_symmetric(design.hessian(curvature) + torch.diag_embed(penalty), gradient)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
@@ -37,16 +37,21 @@ class State:
     """Models still changing; the others keep their parameters, whatever their neighbours do."""
 
 
-class Solver(Protocol):
+StateT = TypeVar("StateT", bound=State)
+
+
+class Solver(Protocol[StateT]):
     """One method. The loop calls `start`, then `step` until no model runs or `max_steps` is reached."""
 
-    max_steps: int
+    @property
+    def max_steps(self) -> int:
+        """Steps at most"""
 
-    def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> State:
+    def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> StateT:
         """The state before the first step."""
 
-    def step(self, design: Design, state: State) -> State:
+    def step(self, design: Design, state: StateT) -> StateT:
         """One step of every running model; no host sync, no loop over models."""
 
-    def finish(self, design: Design, state: State, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
+    def finish(self, design: Design, state: StateT, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
         """Each model's `Status`, decided once at the end from the logits of its last parameters."""
