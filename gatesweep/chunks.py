@@ -83,14 +83,15 @@ def compute(
 ) -> dict[str, np.ndarray]:
     """Fit one chunk: its variables' arrays, in the dimensions of the schema.
 
-    Works in blocks that fit the cache (on a GPU, the memory); `report` gets each block's models.
+    Works in blocks that fit the cache (on a GPU, the memory: where it runs out, in smaller ones, with a
+    warning); `report` gets each block's models.
     """
     place = {"dtype": getattr(torch, experiment.fixed["dtype"]), "device": as_device(device)}
     grid = _Grid(experiment, chunk.num_samples, chunk.features, chunk.seeds)
     blocks = list(_blocks(grid, experiment.fixed["solver"], place["device"]))
     found: dict[str, np.ndarray] = {}
-    fitted = ordered_map(lambda block: _fit_block(grid, *block, place, cancel), blocks, place["device"])
-    for (seeds, columns), parts in zip(blocks, fitted, strict=True):
+    fitted = ordered_map(lambda block: _fit_block(grid, *block, place, cancel), blocks, place["device"], _halves)
+    for (seeds, columns), parts in fitted:
         for name, part in parts.items():
             shape = (len(grid.seeds), len(grid.truth), grid.columns.shape[1], *part.shape[3:])
             found.setdefault(name, np.empty(shape, part.dtype))[seeds, :, columns] = part
@@ -173,6 +174,15 @@ def _blocks(grid: _Grid, solver: str, device: torch.device) -> Iterator[tuple[sl
             yield slice(start, min(start + height, len(grid.seeds))), slice(first, min(first + width, n_columns))
 
 
+def _halves(block: tuple[slice, slice]) -> list[tuple[slice, slice]]:
+    """The block in two: fewer seeds, or of one seed fewer columns; one model a gate stays as it is."""
+    axis = 0 if block[0].stop - block[0].start > 1 else 1
+    cut = block[axis]
+    middle = (cut.start + cut.stop) // 2
+    parts = [slice(cut.start, middle), slice(middle, cut.stop)] if middle > cut.start else [cut]
+    return [(part, block[1]) if axis == 0 else (block[0], part) for part in parts]
+
+
 def _fit_block(
     grid: _Grid, seeds: slice, columns: slice, place: dict, cancel: threading.Event | None
 ) -> dict[str, np.ndarray]:
@@ -206,14 +216,14 @@ def _designs(
     draws = grid.draws(seeds)
     eps, corner = np.stack([d.eps for d in draws]), np.stack([d.corner for d in draws])
     n_inputs = eps.shape[-1]
-    lift = torch.as_tensor(factor_lift(noise_level, n_inputs, grid.features), **place)
+    scale, lift = (torch.as_tensor(a, **place) for a in factor_lift(noise_level, n_inputs, grid.features))
     columns = factor_columns(eps, corner, grid.features)
     sign = np.moveaxis(1 - 2 * grid.truth[:, corner], 0, 1)
 
     def design(rows: np.ndarray) -> CornerDesign:
         part = torch.as_tensor(np.take_along_axis(columns, rows[..., None], 1), **place)
         labels = torch.as_tensor(np.take_along_axis(sign, rows[:, None], 2), **place)
-        return CornerDesign(part, labels, lift, 2**n_inputs)
+        return CornerDesign(part, labels, scale, lift, 2**n_inputs)
 
     train, test = grid.split(corner)
     return design(train), design(test), grid.stream(train.shape[1], corner.shape[1])

@@ -185,7 +185,7 @@ def minibatches(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(train_seed)
-        random_split(_Indices(n_total), [1 - TEST_FRACTION, TEST_FRACTION])
+        torch.randperm(n_total)  # what random_split takes from the stream
         if linear and init_seed is None:
             layer = torch.nn.Linear(n_features, 1)
         options = {"batch_size": batch_size, "collate_fn": _keep}

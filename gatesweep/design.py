@@ -82,6 +82,11 @@ def _unpacked(packed: Float[Tensor, "*batch pairs"], n_params: int) -> Float[Ten
     return packed[..., flat].unflatten(-1, (n_params, n_params))
 
 
+def _for_each(matrix: Float[Tensor, "p q"], values: Float[Tensor, "batch q r"]) -> Float[Tensor, "batch p r"]:
+    """matrix @ values[i] for each i, without the copy of values that matmul makes."""
+    return torch.bmm(matrix.expand(len(values), *matrix.shape), values)
+
+
 def _tie(sign: Tensor) -> Tensor:
     """A signed logit below this is correct: class 1 (sign -1) also takes the tie, as p >= 0.5 does."""
     return torch.where(sign < 0, torch.finfo(sign.dtype).tiny, 0.0).to(sign.dtype)
@@ -99,7 +104,10 @@ class DenseDesign:
     def __init__(self, rows: Float[Tensor, "*shape n p"], sign: Tensor, sample_weight: Tensor | None = None) -> None:
         self.rows, self.sign, self.sample_weight = rows, sign, sample_weight
         self.n_params = rows.shape[-1]
-        self.count: Tensor | int = rows.shape[-2] if sample_weight is None else sample_weight.sum(-1, keepdim=True)
+        self.count: Tensor | int = rows.shape[-2]
+        if sample_weight is not None:
+            # A mini-batch may hold padding alone: its gradient is 0, and 0 over the smallest number stays 0.
+            self.count = sample_weight.sum(-1, keepdim=True).clamp_min(torch.finfo(sign.dtype).tiny)
         self._signed_weight = sign if sample_weight is None else sign * sample_weight
         self._tie = _tie(sign)
 
@@ -123,9 +131,9 @@ class DenseDesign:
         if self.rows.ndim > 2:
             return (self.rows * row_weight[..., None]).mT @ self.rows
         if self.n_params > PAIRED_COLUMNS:
-            models = row_weight.flatten(0, -2).split(max(1, WEIGHTED_ELEMENTS // self.rows.numel()))
-            blocks = [(self.rows * block[..., None]).mT @ self.rows for block in models]
-            return torch.cat(blocks).unflatten(0, row_weight.shape[:-1]) if row_weight.ndim > 1 else blocks[0]
+            blocks = row_weight.reshape(-1, row_weight.shape[-1]).split(1 + WEIGHTED_ELEMENTS // self.rows.numel())
+            found = torch.cat([(self.rows * block[..., None]).mT @ self.rows for block in blocks])
+            return found.reshape(*row_weight.shape[:-1], self.n_params, self.n_params)
         # Shared rows: one product for the whole batch, and no copy of the rows for each model.
         first, second = _column_pairs(self.n_params)
         packed = row_weight @ (self.rows[:, first] * self.rows[:, second])
@@ -148,19 +156,21 @@ class DenseDesign:
 
 
 class CornerDesign:
-    """Rows of noisy corners, factored: row (s, g, r, i) is sign[s, g, i] * columns[s, i] @ lift[r].
+    """Rows of noisy corners, factored: row (s, g, r, i) is sign[s, g, i] * (columns[s, i] * scale[r]) @ lift.
 
     A row is corner + noise_level * eps, so w.x + b = (w.corner + b) + noise_level * w.eps: a few columns
     for each seed (the noise and a one-hot corner) serve every gate and noise level, and the rows of
-    the models are never built. `lift[r]` turns a model's parameters into coefficients of the columns.
+    the models are never built.
 
     Args:
         columns: shape (seeds, n, q); the last `n_corners` of the q columns are one-hot.
         sign: 1 - 2 y, shape (seeds, gates, n).
-        lift: shape (r, q, p), r counting the noise levels (and whatever else varies within a gate).
+        scale: shape (r, q), r counting the noise levels (and whatever else varies within a gate).
+        lift: shape (q, p), what turns a model's parameters into coefficients of the scaled columns.
         n_corners: number of one-hot columns.
 
-    The batch shape is (seeds, gates, r).
+    The batch shape is (seeds, gates, r). Products are written with r last: BLAS and elementwise operations
+    are several times faster on a wide result than on one of q or p columns.
     """
 
     sample_weight: Tensor | None = None
@@ -169,10 +179,11 @@ class CornerDesign:
         self,
         columns: Float[Tensor, "seeds n q"],
         sign: Float[Tensor, "seeds gates n"],
-        lift: Float[Tensor, "r q p"],
+        scale: Float[Tensor, "r q"],
+        lift: Float[Tensor, "q p"],
         n_corners: int,
     ) -> None:
-        self.columns, self.sign, self.lift, self.n_corners = columns, sign, lift, n_corners
+        self.columns, self.sign, self.scale, self.lift, self.n_corners = columns, sign, scale, lift, n_corners
         self.n_params = lift.shape[-1]
         self.count: Tensor | int = columns.shape[1]
         self._signed = (sign[..., None] * columns[:, None]).flatten(0, 1)
@@ -182,37 +193,30 @@ class CornerDesign:
         return (self.sign == self.sign[..., :1]).all(-1, keepdim=True)
 
     @cached_property
-    def _pairs(self) -> Float[Tensor, "seeds n pairs_q"]:
+    def _pairs(self) -> tuple[Tensor, Tensor, Tensor]:
+        """The same for products of two columns: columns (seeds, n, pairs), scale (r, pairs), lift (pairs, p * p)."""
         first, second = _column_pairs(self.columns.shape[-1], self.n_corners)
-        return self.columns[..., first] * self.columns[..., second]
-
-    @cached_property
-    def _pair_lift(self) -> Float[Tensor, "r pairs_p pairs_q"]:
-        """What turns moments of column products into the Hessian's entries (i <= j), for each r."""
-        first, second = _column_pairs(self.columns.shape[-1], self.n_corners)
-        i, j = _column_pairs(self.n_params)
-        a, b = self.lift[:, first].mT, self.lift[:, second].mT
-        both = a[:, i] * b[:, j] + a[:, j] * b[:, i]
-        same = torch.tensor([f == s for f, s in zip(first, second, strict=True)], device=both.device)
-        return torch.where(same, both / 2, both)
+        columns = self.columns[..., first] * self.columns[..., second]
+        outer = self.lift[first, :, None] * self.lift[second, None, :]
+        same = torch.tensor([f == s for f, s in zip(first, second, strict=True)], device=outer.device)
+        lift = torch.where(same[:, None, None], outer, outer + outer.mT)
+        return columns, self.scale[:, first] * self.scale[:, second], lift.flatten(1)
 
     def logits(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r n"]:
-        # The models of one r share its lift: batched products need r first, the models last.
-        coefficients = torch.bmm(self.lift, params.flatten(0, 1).permute(1, 2, 0).contiguous())
-        rows = torch.bmm(coefficients.permute(2, 0, 1).contiguous(), self._signed.mT)
-        return rows.unflatten(0, params.shape[:2])
+        coefficients = _for_each(self.lift, params.flatten(0, 1).mT).mul_(self.scale.mT)
+        return torch.bmm(coefficients.mT, self._signed.mT).unflatten(0, params.shape[:2])
 
     def gradient(self, residual: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r p"]:
-        # The transposed product: BLAS is four times faster on a wide result than on one of q columns.
-        moments = torch.bmm(self._signed.mT, residual.flatten(0, 1).mT)
-        lowered = torch.bmm(self.lift.mT, moments.permute(2, 1, 0).contiguous())
-        return lowered.permute(2, 0, 1).unflatten(0, residual.shape[:2])
+        moments = torch.bmm(self._signed.mT, residual.flatten(0, 1).mT).mul_(self.scale.mT)
+        return _for_each(self.lift.mT, moments).mT.unflatten(0, residual.shape[:2])
 
     def hessian(self, row_weight: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r p p"]:
         # The signs cancel, so the products of the columns serve all gates of a seed at once.
-        moments = torch.bmm(self._pairs.mT, row_weight.flatten(1, 2).mT).unflatten(2, row_weight.shape[1:3])
-        packed = torch.bmm(self._pair_lift, moments.permute(3, 1, 0, 2).flatten(2, 3))
-        return _unpacked(packed.permute(2, 0, 1).unflatten(0, row_weight.shape[:2]), self.n_params)
+        columns, scale, lift = self._pairs
+        moments = torch.bmm(columns.mT, row_weight.flatten(1, 2).mT).unflatten(2, row_weight.shape[1:3])
+        flat = _for_each(lift.mT, moments.mul_(scale.mT[:, None]).flatten(2))
+        matrix = flat.unflatten(2, row_weight.shape[1:3]).unflatten(1, (self.n_params, self.n_params))
+        return matrix.permute(0, 3, 4, 1, 2)
 
     def correct(self, logits: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r n"]:
         return logits.lt_(_tie(self.sign)[:, :, None])
@@ -222,4 +226,4 @@ class CornerDesign:
 
     def take(self, index: Int[Tensor, " rows"]) -> "CornerDesign":
         columns, sign = self.columns.index_select(1, index), self.sign.index_select(2, index)
-        return CornerDesign(columns, sign, self.lift, self.n_corners)
+        return CornerDesign(columns, sign, self.scale, self.lift, self.n_corners)

@@ -51,21 +51,21 @@ def factor_columns(eps: np.ndarray, corner: np.ndarray, features: str) -> np.nda
     return np.concatenate([np.stack(columns, -1), one_hot], -1)
 
 
-def factor_lift(noise_level: np.ndarray, n_inputs: int, features: str) -> np.ndarray:
-    """What turns weights and intercept into coefficients of `factor_columns`, for each noise level.
+def factor_lift(noise_level: np.ndarray, n_inputs: int, features: str) -> tuple[np.ndarray, np.ndarray]:
+    """What turns weights and intercept into coefficients of `factor_columns`: scale[r] * (lift @ params).
 
     Args:
         noise_level: shape (r,).
 
     Returns:
-        Shape (r, q, p), p being the features and the intercept.
+        scale, shape (r, q): the power of the noise level that belongs to each column, and lift, shape
+        (q, p), p being the features and the intercept.
     """
     subsets = _subsets(n_inputs, features)
     powers = [(f, t) for f, subset in enumerate(subsets) for t in range(1, len(subset) + 1)]
     at = expand(corners(n_inputs), features)
-    lift = np.zeros((len(noise_level), len(powers) + len(at), len(subsets) + 1))
-    for row, (feature, power) in enumerate(powers):
-        lift[:, row, feature] = noise_level**power
-    lift[:, len(powers) :, :-1] = at
-    lift[:, len(powers) :, -1] = 1
-    return lift
+    exponents = [t for _, t in powers] + [0] * len(at)
+    noise = np.eye(len(subsets))[[f for f, _ in powers]]
+    lift = np.pad(np.concatenate([noise, at]), [(0, 0), (0, 1)])
+    lift[len(powers) :, -1] = 1
+    return noise_level[:, None] ** np.array(exponents), lift

@@ -15,6 +15,7 @@ from gatesweep.design import DenseDesign, Design, log_loss
 from gatesweep.device import as_device, to_host
 from gatesweep.errors import InputError
 from gatesweep.experiment import Settings
+from gatesweep.groups import padded_groups
 from gatesweep.solvers.gradient import GradientDescent
 from gatesweep.solvers.newton import Newton
 from gatesweep.solvers.protocol import Solver, StateT
@@ -46,6 +47,8 @@ class Fit:
     """Mean log loss over the training rows, in nats, without the penalty."""
     train_accuracy: Float[Tensor, "*batch"]
     history: History | None = None
+    groups: np.ndarray | None = None
+    """The label that each model of the batch stands for, if the rows were grouped."""
 
     def logits(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:
         """weight . x + intercept for X of shape (*batch, n, d), or (n, d) for all models."""
@@ -109,6 +112,7 @@ def fit(
     y: ArrayLike,
     sample_weight: ArrayLike | None = None,
     *,
+    groups: ArrayLike | None = None,
     solver: str = "newton",
     C: ArrayLike = 1.0,
     learning_rate: ArrayLike = 0.5,
@@ -128,7 +132,10 @@ def fit(
         X: inputs, shape (*batch, n, d); (n, d) is shared by the whole batch and not copied.
         y: labels 0 and 1, shape (*batch, n) or (n,).
         sample_weight: how often each row counts, shape (*batch, n) or (n,): zeros pad batches of
-            unequal length, bootstrap counts refit one table thousands of times.
+            unequal length, bootstrap counts refit one table thousands of times. What a row of weight 0
+            holds does not matter.
+        groups: a label for each row, shape (n,), with X (n, d): one model for each label, in the order
+            of `Fit.groups`. Padded to the largest group.
         solver: newton, sgd or adam.
         C: inverse penalty strength (newton), a number or shape (*batch); inf for none.
         learning_rate: step size (sgd, adam), a number or shape (*batch).
@@ -137,24 +144,27 @@ def fit(
     The other arguments are those of `gatesweep.Settings`.
 
     Raises:
-        InputError: shapes that do not fit, NaN in X, labels other than 0 and 1, negative weights or
-            weights all zero, parameters out of bounds. An infinite X is that model's trouble only: its
-            status is diverged.
+        InputError: shapes that do not fit, NaN in X, labels other than 0 and 1, weights that are
+            negative, infinite or all zero, parameters out of bounds. An infinite X is that model's trouble
+            only: its status is diverged.
     """
     given = {"solver": solver, "epochs": epochs, "batch_size": batch_size, "init": init, "init_seed": init_seed}
     given |= {"train_seed": train_seed, "max_iter": max_iter, "dtype": dtype, "record": record}
     for name, value in given.items():
         Settings.check(name, value)
     place = {"dtype": getattr(torch, dtype), "device": as_device(device)}
+    labels = None
+    if groups is not None:
+        X, y, sample_weight, labels = padded_groups(X, y, sample_weight, groups)
     design, batch = _dense_design(X, y, sample_weight, place)
     strength, rate = _checked("C", C, place), _checked("learning_rate", learning_rate, place)
-    batch = torch.broadcast_shapes(batch, strength.shape, rate.shape)
+    batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
     n, d = design.rows.shape[-2], design.n_params - 1
     linear = init == "linear"
-    stream = minibatches(n, n, batch_size, epochs if solver != "newton" else 1, train_seed, d, linear, init_seed)
+    stream = minibatches(n, n, batch_size, 0 if solver == "newton" else epochs, train_seed, d, linear, init_seed)
     method = make_solver(solver, strength, rate, stream.batches, max_iter, place)
     params = _initial(init, solver, stream.weight, stream.intercept, d, place).expand(*batch, d + 1)
-    return _as_fit(run(design, method, params, record == "epoch"), design)
+    return _as_fit(run(design, method, params, record == "epoch"), design, labels)
 
 
 def make_solver(name: str, C: Tensor, learning_rate: Tensor, batches: tuple, max_iter: int, place: dict) -> Solver[Any]:
@@ -174,35 +184,63 @@ def _initial(init: str, solver: str, weight: np.ndarray, intercept: float, d: in
 
 
 def _checked(name: str, value: ArrayLike, place: dict) -> Tensor:
-    values = torch.as_tensor(value, **place)
+    values = _tensor(name, value, place)
     for extreme in (values.min(), values.max()):
         Settings.check(name, to_host(extreme))
     return values
 
 
+def _tensor(name: str, value: ArrayLike, place: dict) -> Tensor:
+    if isinstance(value, Tensor):
+        return value.to(**place)
+    try:
+        # torch warns of an array that it could write to against NumPy's flag, so it gets a copy of such.
+        array = np.require(value, np.float32 if place["dtype"] is torch.float32 else np.float64, ["C", "W"])
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must hold numbers, in a regular shape", type(value).__name__, "Convert it") from error
+    return torch.as_tensor(array, **place)
+
+
+def _common_batch(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return tuple(torch.broadcast_shapes(*shapes))
+    except RuntimeError as error:
+        raise InputError(
+            "X (*batch, n, d), y and sample_weight (*batch, n), C and learning_rate (*batch) must agree in *batch",
+            list(shapes),
+            "Reshape them",
+        ) from error
+
+
 def _dense_design(
     X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, place: dict
 ) -> tuple[DenseDesign, tuple[int, ...]]:
-    inputs, labels = torch.as_tensor(X, **place), torch.as_tensor(y, **place)
-    weight = None if sample_weight is None else torch.as_tensor(sample_weight, **place)
-    shapes = [tuple(inputs.shape[:-1]), tuple(labels.shape)] + ([] if weight is None else [tuple(weight.shape)])
+    inputs, labels = _tensor("X", X, place), _tensor("y", y, place)
+    weight = None if sample_weight is None else _tensor("sample_weight", sample_weight, place)
     if inputs.ndim < 2 or 0 in inputs.shape:
         raise InputError("X must have the shape (*batch, n, d), none of them 0", tuple(inputs.shape), "Reshape X")
-    try:
-        batch = torch.broadcast_shapes(*(shape[:-1] for shape in shapes))
-        fits = len({shape[-1:] for shape in shapes}) == 1
-    except RuntimeError:
-        fits = False
-    if not fits:
-        raise InputError(
-            "X (*batch, n, d), y (*batch, n) and sample_weight (*batch, n) must agree in n and batch",
-            [tuple(inputs.shape), *shapes[1:]],
-            "Reshape them",
-        )
+    shapes = [tuple(values.shape) for values in (inputs[..., 0], labels, weight) if values is not None]
+    if len({shape[-1:] for shape in shapes}) > 1:
+        raise InputError("X (*batch, n, d), y and sample_weight (*batch, n) must agree in n", shapes, "Reshape them")
+    batch = _common_batch(*(shape[:-1] for shape in shapes))
+    inputs = _without_idle_rows(inputs, weight)
     _check_values(inputs, labels, weight)
-    sign = 1 - 2 * labels
     rows = torch.cat([inputs, torch.ones_like(inputs[..., :1])], -1)
-    return DenseDesign(rows * sign[..., None], sign, weight), tuple(batch)
+    return DenseDesign(rows, 1 - 2 * labels, weight), batch
+
+
+def _without_idle_rows(inputs: Tensor, weight: Tensor | None) -> Tensor:
+    """Inputs with zeros in the rows of weight 0, whose numbers could overflow (and 0 * inf is not 0).
+
+    Shared rows serve models that count different ones, so they are copied for each model where an entry
+    would poison a model that does not count it: where it is not finite.
+    """
+    if weight is None:
+        return inputs
+    idle = weight == 0
+    if inputs.ndim == 2 and to_host(torch.isfinite(inputs).all()):
+        idle = idle.reshape(-1, idle.shape[-1]).all(0)
+    return torch.where(idle[..., None], 0, inputs)
 
 
 def _check_values(inputs: Tensor, labels: Tensor, weight: Tensor | None) -> None:
@@ -222,7 +260,7 @@ def _check_values(inputs: Tensor, labels: Tensor, weight: Tensor | None) -> None
         )
 
 
-def _as_fit(outcome: Outcome, design: Design) -> Fit:
+def _as_fit(outcome: Outcome, design: Design, groups: np.ndarray | None) -> Fit:
     history = None
     if outcome.path:
         params = torch.stack(outcome.path, -2)
@@ -237,4 +275,5 @@ def _as_fit(outcome: Outcome, design: Design) -> Fit:
         train_loss=outcome.loss,
         train_accuracy=outcome.accuracy,
         history=history,
+        groups=groups,
     )

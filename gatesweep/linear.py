@@ -1,18 +1,13 @@
 """Many small linear systems at once."""
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from gatesweep.device import to_host
+__all__ = ["solve_symmetric"]
 
-__all__ = ["conjugate_gradients", "solve_symmetric"]
-
-
-def _dot(a: Tensor, b: Tensor) -> Tensor:
-    return (a * b).sum(-1)
+UNROLLED_PARAMS = 16
+"""Up to so many unknowns the elimination is written out; above, LAPACK's time is in the arithmetic anyway."""
 
 
 def solve_symmetric(
@@ -25,6 +20,8 @@ def solve_symmetric(
     or NaN, for itself alone.
     """
     p = vector.shape[-1]
+    if p > UNROLLED_PARAMS:
+        return torch.linalg.solve_ex(matrix, vector[..., None])[0][..., 0]
     rows = [[matrix[..., i, j] for j in range(p)] for i in range(p)]
     right = list(vector.unbind(-1))
     for k in range(p):
@@ -38,25 +35,3 @@ def solve_symmetric(
             right[k] = right[k] - rows[k][j] * right[j]
         right[k] = right[k] / rows[k][k]
     return torch.stack(right, -1)
-
-
-def conjugate_gradients(
-    product: Callable[[Tensor], Tensor], vector: Float[Tensor, "*batch p"], tolerance: float
-) -> Float[Tensor, "*batch p"]:
-    """matrix^-1 vector by conjugate gradients; `product(v)` is matrix @ v.
-
-    Stops when every system's residual is below `tolerance`, relative, or after p steps, where exact arithmetic would end (Hestenes and Stiefel 1952, doi:10.6028/jres.049.044).
-    """
-    floor = tolerance**2 * _dot(vector, vector)
-    solution, residual, direction = torch.zeros_like(vector), vector, vector
-    squared = _dot(residual, residual)
-    for _ in range(vector.shape[-1]):
-        running = squared > floor
-        if not to_host(running.any()):
-            break
-        image = product(direction)
-        length = torch.where(running, squared / _dot(direction, image), 0)[..., None]
-        solution, residual = solution + length * direction, residual - length * image
-        previous, squared = squared, _dot(residual, residual)
-        direction = residual + torch.where(running, squared / previous, 0)[..., None] * direction
-    return solution

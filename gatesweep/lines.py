@@ -12,7 +12,7 @@ from gatesweep.quadrature import Array, noise_levels
 
 __all__ = ["best_line", "margin", "max_margin_line", "threshold_functions"]
 
-STARTS = 4
+STARTS = 8
 """Lines from which `best_line` climbs where it has no closed form."""
 
 

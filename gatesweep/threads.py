@@ -5,13 +5,16 @@ whenever another program takes a core. A block a thread has no barriers, keeps i
 core's cache, and gives the same bits on any number of cores.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Barrier, Lock
 from typing import TypeVar
 
 import torch
+
+from gatesweep.errors import InputError
 
 __all__ = ["ordered_map"]
 
@@ -40,13 +43,39 @@ def _pool() -> ThreadPoolExecutor:
     return pool
 
 
-def ordered_map(function: Callable[[Task], Result], tasks: Iterable[Task], device: torch.device) -> Iterator[Result]:
-    """The results in the order of the tasks; on a GPU, which one thread keeps busy, one after the other.
+def ordered_map(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    device: torch.device,
+    halves: Callable[[Task], Sequence[Task]],
+) -> Iterator[tuple[Task, Result]]:
+    """Each task and its result, in the order of the tasks; on a GPU, which one thread keeps busy, one after the other.
 
-    An error in one task cancels those that have not begun.
+    Where a GPU's memory runs out, that task and those after it are done in `halves` of them. An error in
+    one task cancels those that have not begun.
     """
     if device.type != "cpu":
-        return map(function, tasks)
+        yield from _within_memory(function, tasks, halves)
+        return
     with _STARTING:
         pool = _pool()
-    return pool.map(function, tasks)
+    yield from zip(tasks, pool.map(function, tasks), strict=True)
+
+
+def _within_memory(
+    function: Callable[[Task], Result], tasks: Sequence[Task], halves: Callable[[Task], Sequence[Task]]
+) -> Iterator[tuple[Task, Result]]:
+    pending = list(tasks)
+    while pending:
+        try:
+            result = function(pending[0])
+        except torch.OutOfMemoryError as error:
+            smaller = [half for task in pending for half in halves(task)]
+            if len(smaller) == len(pending):
+                raise InputError(
+                    "one seed's models of one column must fit into the device's memory", str(error), "Use device='cpu'"
+                ) from error
+            pending = smaller
+            warnings.warn("the device's memory ran out: going on with half as many models at once", stacklevel=2)
+        else:
+            yield pending.pop(0), result

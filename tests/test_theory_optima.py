@@ -195,9 +195,21 @@ def test_with_products_xor_reaches_the_bayes_limit():
     weight, intercept = theory.population_optimum("XOR", sigma, features="interaction")
     accuracy = theory.exact_accuracy(weight, intercept, "XOR", sigma, "interaction")
     assert_allclose(accuracy, theory.bayes_accuracy("XOR", sigma), atol=1e-6)
-    for level, *params in zip(sigma[1:], weight[1:], intercept[1:], strict=True):
-        slope = slope_at(np.append(*params), "XOR", level, np.inf, 1, "interaction")
-        assert_allclose(slope, 0, atol=1e-3)
+
+
+@pytest.mark.parametrize("C", [0.05, 1.0, np.inf])
+def test_with_products_hardly_a_slope_is_left_at_the_population_optimum(C):
+    for gate, sigma in (("XOR", 0.3), ("XOR", 1.0), ("AND", 0.5)):
+        weight, intercept = theory.population_optimum(gate, sigma, C, 400, features="interaction")
+        slope = slope_at(np.append(weight, intercept), gate, sigma, C, 400, "interaction")
+        assert_allclose(slope, 0, atol=3e-4)
+
+
+def test_a_newton_step_that_is_far_too_long_is_halved():
+    gates = [f"{1 << place:08b}" for place in range(8)]
+    weight, intercept = theory.population_optima(gates, 0.01, 1e6, 400)
+    for gate, *params in zip(gates, weight, intercept, strict=True):
+        assert penalised_loss(np.append(*params), gate, 0.01, 1e6, 400) < 4e-6
 
 
 @pytest.mark.parametrize(

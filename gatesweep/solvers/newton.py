@@ -95,7 +95,7 @@ class Newton:
         next_slope = torch.where(overshot, shorten * state.slope, _dot(gradient, fresh))
 
         finite = torch.isfinite(direction).all(-1) & torch.isfinite(next_slope)
-        far = _dot(gradient, state.params) > math.log(2) * design.count
+        far = ((gradient * state.params).sum(-1, keepdim=True) > math.log(2) * design.count)[..., 0]
         running = state.running & ~separated
         restart = running & ~state.restarted & (far | ~finite)
         moving = running & finite & ~restart
@@ -120,7 +120,9 @@ class Newton:
         status = torch.where(state.running, Status.max_iter, Status.converged).to(torch.int8)
         status[state.lost] = Status.diverged
         if self.watch:
-            separable = is_separable(design, state.params, state.separated, ask=state.unbounded & ~state.lost)
+            # Where rows lie on the best line, Newton runs off until the curvature underflows: those are asked too.
+            ask = state.unbounded & torch.isfinite(logits).all(-1)
+            separable = is_separable(design, state.params, state.separated, ask)
             status[separable] = Status.separable
         return status
 

@@ -1,0 +1,165 @@
+"""BatchedLogisticRegression: `gatesweep.fit` behind scikit-learn's interface."""
+
+import warnings
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit, log_expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import Tags, assert_all_finite, check_array, check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from gatesweep.device import to_host
+from gatesweep.errors import InputError
+from gatesweep.fit import fit
+from gatesweep.solvers.protocol import Status
+
+__all__ = ["BatchedLogisticRegression"]
+
+
+class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
+    """Logistic regression of two classes, for one data set or for a whole batch of them at once.
+
+    With X of shape (n, d) it is a scikit-learn classifier like `sklearn.linear_model.LogisticRegression`,
+    with the same optimum. With X of shape (*batch, n, d) it fits one model to each data set, and every
+    result gains the batch's dimensions in front.
+
+    Parameters are those of `gatesweep.fit`, checked when `fit` is called. `C` and `learning_rate` may be
+    of shape (*batch).
+
+    Attributes:
+        coef_: weights, shape (1, d) as scikit-learn has it; (*batch, d) for a batch.
+        intercept_: shape (1,); (*batch) for a batch.
+        classes_: the two labels, sorted; the second one is the positive class. One pair for the batch.
+        n_iter_: Newton steps or epochs, shaped like `intercept_`.
+        status_: how each model ended (0 converged, 1 max_iter, 2 separable, 3 diverged), shaped likewise.
+        batch_shape_: shape of the batch, () for one data set.
+        n_features_in_: d. feature_names_in_: columns of X, where X had names.
+    """
+
+    def __init__(
+        self,
+        C: ArrayLike = 1.0,
+        *,
+        solver: str = "newton",
+        learning_rate: ArrayLike = 0.5,
+        epochs: int = 20,
+        batch_size: int = 64,
+        init: str = "auto",
+        init_seed: int | None = None,
+        train_seed: int = 140,
+        max_iter: int = 100,
+        dtype: str = "float64",
+        device: str = "auto",
+    ) -> None:
+        self.C = C
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.init = init
+        self.init_seed = init_seed
+        self.train_seed = train_seed
+        self.max_iter = max_iter
+        self.dtype = dtype
+        self.device = device
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit to X (*batch, n, d), labels y (*batch, n), each row counted sample_weight (*batch, n) times.
+
+        What has no batch dimensions is shared by all models: weights (1000, n) refit one table (n, d)
+        a thousand times.
+
+        Raises InputError (a ValueError) for input that `gatesweep.fit` refuses, and for labels that are
+        not of two classes. Warns with ConvergenceWarning where newton ended without an optimum.
+        """
+        rows, labels = self._rows(X, reset=True), _labels(y)
+        if rows.ndim == 2 and _ndim(sample_weight) < 2:
+            check_consistent_length(rows, labels)
+            sample_weight = None if sample_weight is None else _check_sample_weight(sample_weight, rows)
+        _check_binary(labels)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        found = fit(rows, codes.reshape(labels.shape), sample_weight, **self.get_params(deep=False))
+        self.batch_shape_ = tuple(found.intercept.shape)
+        single = self.batch_shape_ == ()
+        self.coef_, self.intercept_, self.n_iter_, self.status_ = (
+            to_host(values[None] if single else values)
+            for values in (found.weight, found.intercept, found.n_iter, found.status)
+        )
+        open_ = np.isin(self.status_, (Status.max_iter, Status.diverged)) & (self.solver == "newton")
+        if open_.any():
+            text = f"{open_.sum()} of {open_.size} models did not converge (status_): scale X, or raise max_iter"
+            warnings.warn(text, ConvergenceWarning, stacklevel=2)
+        return self
+
+    def decision_function(self, X: ArrayLike) -> np.ndarray:
+        """Logit of the second class, shape (*batch, n), for X (*batch, n, d), or (n, d) for all models."""
+        check_is_fitted(self)
+        rows = self._rows(X, reset=False)
+        weight = self.coef_.reshape(*self.batch_shape_, self.n_features_in_)
+        return (rows @ weight[..., None])[..., 0] + self.intercept_.reshape(*self.batch_shape_, 1)
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Probability of each of the two classes, shape (*batch, n, 2)."""
+        logits = self.decision_function(X)
+        return expit(np.stack([-logits, logits], -1))
+
+    def predict_log_proba(self, X: ArrayLike) -> np.ndarray:
+        """Logarithm of `predict_proba`, finite where the probability itself underflows."""
+        logits = self.decision_function(X)
+        return log_expit(np.stack([-logits, logits], -1))
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """The more probable label, shape (*batch, n); a tie is the first class, as scikit-learn has it."""
+        positive = self.decision_function(X) > 0
+        return self.classes_[positive.astype(np.int64)]
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float | np.ndarray:
+        """Accuracy, each row counted with its weight; for a batch one number for each model, shape (*batch)."""
+        hit = self.predict(X) == _labels(y)
+        weight = np.ones(hit.shape) if sample_weight is None else np.broadcast_to(sample_weight, hit.shape)
+        accuracy = (hit * weight).sum(-1) / weight.sum(-1)
+        return float(accuracy) if accuracy.ndim == 0 else accuracy
+
+    def _rows(self, X: ArrayLike, reset: bool) -> np.ndarray:
+        if _ndim(X) < 3:
+            return validate_data(self, X, dtype=np.float64, reset=reset)
+        rows = check_array(X, dtype=np.float64, allow_nd=True, ensure_all_finite=not reset, estimator=self)
+        if reset:
+            self.n_features_in_ = rows.shape[-1]
+        elif rows.shape[-1] != self.n_features_in_:
+            raise InputError(f"X must have {self.n_features_in_} features", rows.shape[-1], "Give those of fit")
+        return rows
+
+
+def _labels(y: ArrayLike) -> np.ndarray:
+    """Labels of shape (*batch, n) as an array; a column (n, 1) is taken for (n,), with scikit-learn's warning."""
+    labels = np.asarray(y)
+    return column_or_1d(labels, warn=True) if labels.ndim < 2 or labels.shape[-1] == 1 else labels
+
+
+def _ndim(values: ArrayLike | None) -> int:
+    ndim = getattr(values, "ndim", None)
+    return np.asarray(values).ndim if ndim is None else int(ndim)
+
+
+def _check_binary(labels: np.ndarray) -> None:
+    flat = labels.ravel()
+    assert_all_finite(flat, input_name="y")
+    check_classification_targets(flat)
+    kind, n_classes = type_of_target(flat), len(np.unique(flat))
+    if n_classes != 2:
+        raise InputError(
+            f"Only binary classification is supported. The type of the target is {kind}; y must have 2 classes",
+            f"{n_classes} class" + "es" * (n_classes > 1),
+            "Select the rows of two classes",
+        )

@@ -1,0 +1,116 @@
+"""Blocks on threads: their order, their errors, their bits, and smaller ones where memory runs out."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import torch
+
+import gatesweep as gs
+from gatesweep.threads import ordered_map
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
+
+
+def whole(task):
+    return [task]
+
+
+def test_results_come_in_the_order_of_the_tasks_whichever_is_done_first():
+    def slow_first(task):
+        time.sleep(0.05 if task == 0 else 0)
+        return task * task
+
+    assert list(ordered_map(slow_first, range(8), CPU, whole)) == [(i, i * i) for i in range(8)]
+
+
+def test_a_block_computes_with_one_thread_and_the_caller_keeps_its_number():
+    before = torch.get_num_threads()
+    inside = [count for _, count in ordered_map(lambda _: torch.get_num_threads(), range(20), CPU, whole)]
+    assert inside == [1] * 20 and torch.get_num_threads() == before
+    fresh = []
+    thread = threading.Thread(target=lambda: fresh.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert fresh == [before]
+
+
+def test_an_error_ends_the_work_and_leaves_what_has_not_begun():
+    begun = []
+
+    def fail(task):
+        begun.append(task)
+        time.sleep(0.01)
+        if task == 0:
+            raise ArithmeticError("task 0")
+
+    with pytest.raises(ArithmeticError, match="task 0"):
+        list(ordered_map(fail, range(200), CPU, whole))
+    assert len(begun) < 100
+    assert list(ordered_map(abs, [-1], CPU, whole)) == [(-1, 1)]
+
+
+def test_a_gpu_gets_one_block_after_the_other_from_the_thread_that_asks():
+    names = [name for _, name in ordered_map(lambda _: threading.current_thread(), range(5), GPU, whole)]
+    assert set(names) == {threading.current_thread()}
+
+
+def halves(task):
+    start, stop = task
+    middle = (start + stop) // 2
+    return [(start, middle), (middle, stop)] if stop - start > 1 else [task]
+
+
+def memory_for(size, asked):
+    def work(task):
+        asked.append(task)
+        if task[1] - task[0] > size:
+            raise torch.OutOfMemoryError(f"tried to allocate {task[1] - task[0]}")
+        return task[1] - task[0]
+
+    return work
+
+
+def test_where_memory_runs_out_tasks_go_in_halves_and_all_after_it_too():
+    asked = []
+    with pytest.warns(UserWarning, match="memory ran out: going on with half as many models at once") as said:
+        done = list(ordered_map(memory_for(2, asked), [(0, 2), (2, 10), (10, 18)], GPU, halves))
+    assert done == [((i, i + 2), 2) for i in range(0, 18, 2)]
+    assert len(said) == 2
+    assert asked[:3] == [(0, 2), (2, 10), (2, 6)] and all(stop - start <= 2 for start, stop in asked[3:])
+
+
+def test_what_does_not_fit_in_any_size_is_refused():
+    with (
+        pytest.warns(UserWarning, match="memory ran out"),
+        pytest.raises(gs.InputError, match="must fit into the device"),
+    ):
+        list(ordered_map(memory_for(0, []), [(0, 4)], GPU, halves))
+
+
+PROGRAM = """
+import hashlib, sys
+import torch
+torch.set_num_threads(int(sys.argv[1]))
+import gatesweep as gs
+from gatesweep import chunks
+chunks.BLOCK_ELEMENTS = 20_000
+digest = hashlib.sha256()
+for solver in ("newton", "sgd", "adam"):
+    dataset = gs.sweep(gate=("AND", "XOR"), noise_level=(0.05, 0.2, 0.7), seed=range(25), solver=solver,
+                       num_samples=203, epochs=3, C=(1.0, float("inf")), learning_rate=(0.5, 1e6), device="cpu")
+    for name in sorted(dataset.data_vars):
+        digest.update(dataset[name].to_numpy().tobytes())
+print(dataset.attrs["threads"], digest.hexdigest())
+"""
+
+
+def test_the_bits_do_not_depend_on_the_number_of_threads():
+    programs = [
+        subprocess.Popen([sys.executable, "-c", PROGRAM, n], stdout=subprocess.PIPE, text=True) for n in ("1", "2", "3")
+    ]
+    said = [program.communicate(timeout=300)[0].split() for program in programs]
+    assert [int(threads) for threads, _ in said] == [1, 2, 3]
+    assert len({digest for _, digest in said}) == 1
