@@ -1,0 +1,34 @@
+"""`gatesweep serve` and `gatesweep bench`."""
+
+from pathlib import Path
+
+import click
+
+from gatesweep.errors import InputError
+
+__all__ = ["bench", "serve"]
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(0, 65535), default=5006, show_default=True, help="0 takes a free one.")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Network address to listen on.")
+@click.option("--show/--no-show", default=True, show_default=True, help="Open the page in a browser.")
+def serve(file: Path | None, port: int, address: str, show: bool) -> None:
+    """Open the app: on a live grid, or on the finished sweep FILE (.zarr or .nc)."""
+    from gatesweep.app.serve import serve as run_server
+
+    try:
+        run_server(file, port, address, show)
+    except OSError as error:
+        rule = f"the address and port must be free to listen on ({error.strerror or error})"
+        raise InputError(rule, f"{address}:{port}", "Try --port 0") from error
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Time gatesweep beside what a user would write instead, on this machine (--help for its options)."""
+    from gatesweep.bench import main
+
+    main(list(arguments))

@@ -1,0 +1,108 @@
+"""What the user types for a parameter: single values, comma lists, start:stop:count, Python ranges."""
+
+from typing import Any
+
+import click
+import numpy as np
+import param
+
+from gatesweep.errors import InputError
+from gatesweep.experiment import GRID, MAX_MODELS, SWEPT, Settings, describe
+
+__all__ = ["given_parameters", "parameter_options", "parse"]
+
+
+def parse(name: str, text: str) -> Any:
+    """The value of parameter `name`: a list where `text` holds a comma or a range, else one value."""
+    declared = Settings.param[name]
+    if name not in SWEPT:
+        return _single(declared, text)
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    values = [value for piece in pieces for value in _piece(declared, piece)]
+    return values[0] if len(values) == 1 and "," not in text and ":" not in text else values
+
+
+def _piece(declared: param.Parameter, piece: str) -> list:
+    if ":" not in piece or not isinstance(declared, param.Number):
+        return [_single(declared, piece)]
+    expand = _whole_range if isinstance(declared, param.Integer) else _even_range
+    return expand(declared.name, piece)
+
+
+def _whole_range(name: str, piece: str) -> list:
+    try:
+        values = range(*map(int, piece.split(":")))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"a range of {name} must be start:stop or start:stop:step", piece, "Try 0:100") from error
+    return _bounded(name, piece, values)
+
+
+def _even_range(name: str, piece: str) -> list:
+    try:
+        start, stop, count = piece.split(":")
+        bounds, n = (float(start), float(stop)), int(count)
+        if n < 1 or not np.isfinite(bounds).all():
+            raise ValueError(piece)
+    except ValueError as error:
+        raise InputError(f"a range of {name} must be start:stop:count", piece, "Try 0:1:101, both ends in") from error
+    _bounded(name, piece, range(n))
+    # The decimals that a person would write: 0.35, where linspace gives 0.35000000000000003.
+    return [float(f"{value:.12g}") for value in np.linspace(*bounds, n)]
+
+
+def _bounded(name: str, piece: str, values: range) -> list[int]:
+    if len(values) > MAX_MODELS:
+        raise InputError(f"{name} must have at most {MAX_MODELS:,} values", piece, "Take fewer values")
+    return list(values)
+
+
+def _single(declared: param.Parameter, text: str) -> Any:
+    if isinstance(declared, param.Selector) or not isinstance(declared, param.Number):
+        return text
+    if declared.allow_None and text.lower() == "none":
+        return None
+    try:
+        return int(text) if isinstance(declared, param.Integer) else float(text)
+    except ValueError as error:
+        rule = f"{declared.name} must be {describe(declared)}"
+        raise InputError(rule, text, f"The default is {declared.default}") from error
+
+
+def parameter_options(command: Any) -> Any:
+    """Decorator: one option for each declared parameter, with its doc, rule and default."""
+    for name in reversed(_names()):
+        command = click.option(
+            "--" + name.replace("_", "-"), name, metavar=_metavar(name), help=_help(name), default=None
+        )(command)
+    return command
+
+
+def given_parameters(options: dict[str, str | None]) -> dict[str, Any]:
+    """Values of the parameters among the options that the user gave."""
+    return {name: parse(name, text) for name in _names() if (text := options[name]) is not None}
+
+
+def _names() -> list[str]:
+    return [name for name in Settings.param if name != "name"]
+
+
+def _metavar(name: str) -> str:
+    declared = Settings.param[name]
+    if isinstance(declared, param.Selector):
+        return "|".join(declared.objects)
+    kinds = {param.Integer: "INT", param.Number: "NUMBER"}
+    kind = kinds.get(type(declared), "GATE")
+    return kind + "[,...]" if name in SWEPT else kind
+
+
+def _help(name: str) -> str:
+    declared = Settings.param[name]
+    default = GRID_DEFAULTS.get(name, declared.default)
+    parts = [declared.doc, "One or more." if name in SWEPT else ""]
+    if isinstance(declared, param.Number):
+        parts.append(f"{describe(declared).capitalize()}.")
+    parts.append(f"[default: {'none' if default is None else default}]")
+    return " ".join(filter(None, parts))
+
+
+GRID_DEFAULTS = dict(zip(GRID, ("AND,OR,XOR", "0:1:21", "0:20"), strict=True))

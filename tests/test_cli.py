@@ -1,0 +1,229 @@
+"""The command line: what is typed is what is fitted; refused input is one line and status 2."""
+
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from click.testing import CliRunner
+
+import gatesweep as gs
+from gatesweep import store
+from gatesweep.cli import main
+from gatesweep.cli.values import GRID_DEFAULTS, parse
+from gatesweep.experiment import DEFAULT_GRID, Settings
+
+SMALL = ["--gate", "AND,XOR", "--noise-level", "0:0.6:3", "--seed", "0:4", "--num-samples", "20"]
+
+
+def run(*arguments, status=0):
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == status, result.output
+    return result
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("gate", "XOR", "XOR"),
+        ("gate", "AND, 0110", ["AND", "0110"]),
+        ("noise_level", "0.3", 0.3),
+        ("noise_level", "0:1:5", [0, 0.25, 0.5, 0.75, 1]),
+        ("noise_level", "0:0.2:3,1", [0, 0.1, 0.2, 1]),
+        ("noise_level", "0.5:0.5:1", [0.5]),
+        ("seed", "7", 7),
+        ("seed", "0:3", [0, 1, 2]),
+        ("seed", "0:10:4,99", [0, 4, 8, 99]),
+        ("C", "inf", np.inf),
+        ("C", "1,inf", [1, np.inf]),
+        ("num_samples", "100:301:100", [100, 200, 300]),
+        ("features", "linear,interaction", ["linear", "interaction"]),
+        ("epochs", "5", 5),
+        ("init_seed", "none", None),
+        ("learning_rate", "1e-13:3e-13:2", [1e-13, 3e-13]),
+    ],
+)
+def test_values(name, text, value):
+    assert parse(name, text) == value
+    assert type(parse(name, text)) is type(value)
+
+
+def test_ranges_are_the_decimals_that_a_person_would_write():
+    levels = parse("noise_level", "0:1:101")
+    assert levels == [float(f"0.{i:02}") for i in range(100)] + [1.0]
+    assert levels[35] == 0.35 != np.linspace(0, 1, 101)[35]
+    np.testing.assert_allclose(levels, np.linspace(0, 1, 101), rtol=1e-15)
+
+
+def test_defaults_in_the_help_are_the_defaults():
+    assert {name: tuple(parse(name, text)) for name, text in GRID_DEFAULTS.items()} == DEFAULT_GRID
+    text = run("sweep", "--help").output
+    for name in set(Settings.param) - {"name"}:
+        default = GRID_DEFAULTS.get(name, Settings.param[name].default)
+        words = f"{Settings.param[name].doc} default: {'none' if default is None else default}".split()
+        assert f"--{name.replace('_', '-')}" in text
+        assert set(words) - {"default:"} <= set(text.replace("]", " ").replace("[default:", " ").split()), name
+
+
+@pytest.mark.parametrize("suffix", [".zarr", ".nc"])
+def test_sweep_writes_what_python_gives(tmp_path, suffix):
+    path = tmp_path / f"sweep{suffix}"
+    assert "48 models in" in run("sweep", *SMALL, "--C", "1,10", "--out", path).stdout
+    wanted = gs.sweep(gate=("AND", "XOR"), noise_level=(0, 0.3, 0.6), seed=range(4), num_samples=20, C=(1.0, 10.0))
+    with xr.open_zarr(path) if suffix == ".zarr" else xr.open_dataset(path) as found:
+        for name, variable in wanted.data_vars.items():
+            np.testing.assert_array_equal(found[name].values, variable.values, err_msg=name)
+        assert found["weight"].sel(gate="XOR", noise_level=0.3, seed=2, C=10).shape == (2,)
+
+
+BAD = {
+    "unknown gate": ["--gate", "MAYBE"],
+    "short table": ["--gate", "011"],
+    "negative noise": ["--noise-level", "-1"],
+    "NaN noise": ["--noise-level", "nan"],
+    "infinite noise": ["--noise-level", "inf"],
+    "no number": ["--noise-level", "much"],
+    "torn range": ["--noise-level", "0:1"],
+    "empty range": ["--noise-level", "0:1:0"],
+    "huge range": ["--noise-level", "0:1:10000000000"],
+    "half a seed": ["--seed", "1.5"],
+    "seed range": ["--seed", "0:1:2:3"],
+    "step of 0": ["--seed", "0:9:0"],
+    "no seed": ["--seed", "5:5"],
+    "nothing": ["--seed", ""],
+    "huge seeds": ["--seed", "0:4000000000"],
+    "same seed twice": ["--seed", "1,1"],
+    "few samples": ["--num-samples", "3"],
+    "unknown solver": ["--solver", "magic"],
+    "C of 0": ["--C", "0"],
+    "no epochs": ["--epochs", "0"],
+    "no learning rate": ["--learning-rate", "0"],
+    "no batch": ["--batch-size", "0"],
+    "two solvers": ["--solver", "newton,sgd"],
+    "unknown device": ["--device", "abacus"],
+    "shard 0": ["--shard", "0/3"],
+    "shard of words": ["--shard", "a/b"],
+    "out": ["--out", "sweep.txt"],
+    "no folder": ["--out", "/proc/sweep.zarr"],
+    "no cluster": ["--scheduler", "nonsense"],
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)
+def test_bad_input_is_one_line_and_status_2_and_writes_nothing(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    result = run("sweep", *SMALL, "--out", "sweep.zarr", *arguments, status=2)
+    assert result.stdout == ""
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("Error: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shard_without_a_store_is_refused():
+    assert "must have a place to write to" in run("sweep", *SMALL, "--shard", "1/2", status=2).stderr
+
+
+def test_existing_path_is_resumed_extended_or_refused(tmp_path):
+    path = tmp_path / "sweep.zarr"
+    run("sweep", *SMALL, "--out", path)
+    assert "24 of 24 models are there already." in run("sweep", *SMALL, "--out", path).stderr
+    assert "24 of 36 models are there already." in run("sweep", *SMALL, "--seed", "0:6", "--out", path).stderr
+    assert (
+        "its seed also has 4 and 1 more; its C is 1.0, not 2.0"
+        in run("sweep", *SMALL, "--C", "2", "--out", path, status=2).stderr
+    )
+    run("sweep", *SMALL, "--out", tmp_path / "sweep.nc")
+    assert "must be free" in run("sweep", *SMALL, "--out", tmp_path / "sweep.nc", status=2).stderr
+
+
+def test_shards_make_one_store(tmp_path):
+    path, grid = tmp_path / "sweep.zarr", [*SMALL, "--num-samples", "8,12,20"]
+    for shard in ("1/2", "2/2"):
+        run("sweep", *grid, "--out", path, "--shard", shard)
+    assert "Sound and complete." in run("verify", path).output
+
+
+def test_dry_run_explains_and_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("gatesweep.store.cost.PROBE_SECONDS", 0.02)
+    text = run("sweep", *SMALL, "--seed", "0:1000000", "--out", tmp_path / "a.zarr", "--dry-run").stdout
+    rows = dict(line.split(maxsplit=1) for line in text.splitlines() if line.strip())
+    assert rows["models"].strip() == "6,000,000"
+    assert rows["chunks"].strip() == str(-(-1_000_000 // (50_000 // 6)))
+    # Nine float32 numbers, an int32 and an int8 a model.
+    assert rows["size"].startswith(f"{6 * (9 * 4 - 4 + 5):.1f} MB")
+    assert set(rows) == {"models", "chunks", "size", "memory", "time"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupt_ends_with_130_and_the_command_that_goes_on(tmp_path):
+    path = tmp_path / "my sweep.zarr"
+    gatesweep = Path(sys.executable).with_name("gatesweep")
+    grid = ["--num-samples", ",".join(map(str, range(100, 3000, 10))), "--seed", "0:40"]
+    process = subprocess.Popen(
+        [gatesweep, "sweep", *grid, "--out", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(path.glob("status/c/0/0/0/*")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    started = time.monotonic()
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert time.monotonic() - started < 20
+    kept = int((store.open_store(path)["status"] >= 0).sum())
+    assert f"Stopped: {kept:,} of {40 * 63 * 290:,} models are kept. Go on with" in errors
+    words = shlex.split(errors.strip().splitlines()[-1])
+    assert words[:2] == ["gatesweep", "sweep"]
+    given = dict(zip(words[2::2], words[3::2], strict=True))
+    assert given == {"--seed": "0:40", "--num-samples": grid[1], "--out": str(path), "--device": "auto"}
+    assert {finding.problem for finding in store.verify(path)} == {"pending"}
+
+
+def test_without_out_the_table_is_printed_and_nothing_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "XOR" in run("sweep", *SMALL).stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_and_repair(tmp_path):
+    path = tmp_path / "sweep.zarr"
+    run("sweep", *SMALL, "--out", path)
+    assert run("verify", path).output == "Sound and complete.\n"
+    (path / "weight/c/0/0/0/0").write_bytes(b"nonsense")
+    assert run("verify", path, status=1).output == "chunk 0 (seeds 0 to 3): damaged (weight)\n"
+    assert run("verify", path, "--repair").output.splitlines()[1:] == [
+        "Computed 1 chunks again.",
+        "Sound and complete.",
+    ]
+    assert "Error: " in run("verify", tmp_path / "nothing.zarr", status=2).stderr
+
+
+def test_serve_and_bench_delegate(monkeypatch, tmp_path):
+    calls = []
+    serving = types.SimpleNamespace(serve=lambda *arguments: calls.append(arguments))
+    monkeypatch.setitem(sys.modules, "gatesweep.app.serve", serving)
+    monkeypatch.setitem(sys.modules, "gatesweep.bench", types.SimpleNamespace(main=lambda given: calls.append(given)))
+    run("serve", "--no-show", "--port", "0", "--address", "localhost")
+    run("serve", tmp_path / "sweep.zarr")
+    run("bench", "--models", "3")
+    assert calls == [
+        (None, 0, "localhost", False),
+        (tmp_path / "sweep.zarr", 5006, "127.0.0.1", True),
+        ["--models", "3"],
+    ]
+
+
+def test_version_and_help():
+    assert run("--version").output == f"gatesweep, version {gs.__version__}\n"
+    for command in main.commands:
+        if command != "bench":
+            assert "Usage:" in run(command, "--help").output

@@ -1,0 +1,110 @@
+"""Statistics over seeds against loops of NumPy's own functions, and the run behind a cell against its definition."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from gatesweep import theory
+from gatesweep.errors import InputError
+from gatesweep.summaries import run_seed, summary
+from gatesweep.sweep import sweep
+
+NOISE = (0.0, 0.3, 0.8)
+
+
+@pytest.fixture(scope="module")
+def dataset() -> xr.Dataset:
+    return sweep(gate=("AND", "XOR"), noise_level=NOISE, seed=range(7), num_samples=60)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "oracle"),
+    [
+        ("median", np.nanmedian),
+        ("mean", np.nanmean),
+        ("low", lambda v: np.nanquantile(v, 0.1)),
+        ("high", lambda v: np.nanquantile(v, 0.9)),
+        ("worst", np.nanmin),
+        ("best", np.nanmax),
+        ("spread", lambda v: np.nanquantile(v, 0.9) - np.nanquantile(v, 0.1)),
+    ],
+)
+def test_statistic_of_each_cell(dataset, statistic, oracle):
+    broken = dataset.copy(deep=True)
+    broken["test_accuracy"][1, 2, [0, 3]] = np.nan
+    frame = summary(broken, "test_accuracy", statistic)
+    for gate in ("AND", "XOR"):
+        for noise in NOISE:
+            runs = broken["test_accuracy"].sel(gate=gate, noise_level=noise).values.astype(float)
+            assert frame["value"].sel(gate=gate, noise_level=noise).item() == pytest.approx(oracle(runs), abs=1e-12)
+
+
+def test_a_cell_without_any_finite_run_is_nan(dataset):
+    broken = dataset.copy(deep=True)
+    broken["test_loss"][0, 1] = np.nan
+    for statistic in ("mean", "median", "spread"):
+        frame = summary(broken, "test_loss", statistic)
+        assert np.isnan(frame["value"][0, 1]) and np.isfinite(frame["value"][1, 1])
+
+
+def test_band_is_of_the_measure_itself(dataset):
+    frame = summary(dataset, "weight_norm", "mean")
+    norms = np.linalg.norm(dataset["weight"].sel(gate="AND", noise_level=0.3).values, axis=-1)
+    cell = frame.sel(gate="AND", noise_level=0.3)
+    expected = [np.quantile(norms, q) for q in (0.1, 0.5, 0.9)]
+    np.testing.assert_allclose([cell["low"], cell["median"], cell["high"]], expected, rtol=1e-6)
+
+
+def test_limits_beside_the_numbers_are_theory(dataset):
+    frame = summary(dataset)
+    for gate in ("AND", "XOR"):
+        np.testing.assert_allclose(frame["bayes_accuracy"].sel(gate=gate), theory.bayes_accuracy(gate, np.array(NOISE)))
+        assert frame["majority_accuracy"].sel(gate=gate).values.tolist() == [theory.majority_accuracy(gate)] * 3
+    assert "bayes_accuracy" not in summary(dataset, "test_loss")
+
+
+def test_axes_may_be_exchanged_and_seeds_shown(dataset):
+    frame = summary(dataset, "exact_accuracy", x="seed", y="noise_level", panel="gate")
+    assert frame["value"].dims == ("gate", "noise_level", "seed")
+    np.testing.assert_array_equal(frame["value"], dataset["exact_accuracy"].transpose("gate", "noise_level", "seed"))
+
+
+def test_dimension_not_shown_is_taken_at_its_value():
+    swept = sweep(gate="AND", noise_level=(0.1, 0.2), seed=range(3), C=(0.01, 10.0), num_samples=40)
+    for C in (0.01, 10.0):
+        frame = summary(swept, "weight_norm", "mean", at={"C": C})
+        norms = np.linalg.norm(swept["weight"].sel(gate="AND", C=C).values, axis=-1)
+        np.testing.assert_allclose(frame["value"][0], norms.mean(-1), rtol=1e-6)
+
+
+def test_epochs_stay_when_they_are_not_an_axis():
+    swept = sweep(gate="OR", noise_level=0.2, seed=range(4), num_samples=40, solver="sgd", epochs=3, record="epoch")
+    frame = summary(swept, "train_loss", "mean")
+    assert frame["value"].dims == ("gate", "noise_level", "epoch")
+    np.testing.assert_allclose(frame["value"][0, 0], swept["train_loss_history"][0, 0].mean("seed"), rtol=1e-6)
+
+
+@pytest.mark.parametrize("measure", ["exact_accuracy", "test_loss"])
+def test_runs_behind_a_cell(dataset, measure):
+    runs = dataset[measure].sel(gate="XOR", noise_level=0.3)
+    better = max if measure == "exact_accuracy" else min
+    worse = min if measure == "exact_accuracy" else max
+    chosen = {
+        run: runs.sel(seed=run_seed(dataset, measure, run, gate="XOR", noise_level=0.3)).item()
+        for run in ("median", "best", "worst")
+    }
+    assert chosen["best"] == better(runs.values) and chosen["worst"] == worse(runs.values)
+    assert chosen["median"] == np.median(runs.values)
+
+
+def test_refusals(dataset):
+    for wrong in (
+        lambda: summary(dataset, "accuracy"),
+        lambda: summary(dataset, statistic="mode"),
+        lambda: summary(dataset, x="gate", y="gate"),
+        lambda: summary(dataset, x="C"),
+        lambda: run_seed(dataset, run="luckiest", gate="AND", noise_level=0.3),
+        lambda: run_seed(dataset, gate="AND", noise_level=0.123),
+    ):
+        with pytest.raises(InputError):
+            wrong()
