@@ -1,0 +1,175 @@
+"""The static page: one HTML file that holds BokehJS, fitted models and noise draws, and needs nothing else.
+
+Python packs what a sweep found; the page (gatesweep/static) makes the rows, the surface, the boundary
+and the limits of them in the browser. A page makes no request, so it opens from disk, by mail or on a stick.
+"""
+
+import base64
+import json
+import re
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+
+import xarray as xr
+from bokeh.embed import json_item
+from bokeh.resources import Resources
+
+from gatesweep.app.theme import DARK, FONT, LIGHT
+from gatesweep.errors import InputError
+from gatesweep.experiment import Experiment
+from gatesweep.static.figures import page_figures
+from gatesweep.static.pack import Packer, has_path, noise_entry, run_entry
+from gatesweep.sweep import sweep
+
+__all__ = ["MAX_BYTES", "export", "lecture_runs", "render"]
+
+MAX_BYTES = 4_000_000
+"""A page stays small enough to mail; a larger one is refused before it is built."""
+
+NOISE_LEVELS = tuple(round(0.01 * i, 2) for i in range(101))
+NUM_SAMPLES = tuple(range(100, 1001, 100))
+SCRIPTS = ("runs.js", "draw.js", "words.js", "controls.js", "page.js")
+LECTURE_GATES = ("AND", "OR", "XOR")
+REMEDY = "Pass what gs.sweep returned"
+
+
+def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None, *, overwrite: bool = False) -> Path:
+    """Write one interactive HTML file of at most MAX_BYTES that needs no server, no Python and no network.
+
+    Args:
+        path: the file to write, ending in .html.
+        dataset: a finished sweep of two-input gates; its grid becomes the page's controls. None
+            fits the lecture's own grid (see `lecture_runs`), which takes seconds.
+        overwrite: whether an existing file may be replaced.
+
+    Returns:
+        The path written.
+
+    Raises:
+        InputError: the file exists, the dataset is not a finished sweep of two-input gates, or the
+            page would be larger than MAX_BYTES.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise InputError("a page's file name must end in .html", str(path), "Name it lecture.html, say")
+    if target.exists() and not overwrite:
+        raise InputError("a page must not replace a file unasked", str(path), "Pass overwrite=True or another name")
+    page = render(lecture_runs() if dataset is None else [dataset])
+    size = len(page.encode())
+    if size > MAX_BYTES:
+        raise InputError(
+            f"a page must have at most {MAX_BYTES:,} bytes", f"{size:,}", "Export fewer seeds, samples or epochs"
+        )
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError("a page needs a folder that can be written to", str(path), error.strerror or "") from error
+    return target
+
+
+def lecture_runs() -> list[xr.Dataset]:
+    """The models behind the lecture's page: its whole grid by Newton for 20 seeds, by SGD for its own seed,
+    and with the product feature for the lecture's 500 samples."""
+    grid = {"gate": LECTURE_GATES, "noise_level": NOISE_LEVELS}
+    seeds = range(30, 50)
+    return [
+        sweep(**grid, seed=seeds, num_samples=NUM_SAMPLES, solver="newton"),
+        sweep(**grid, seed=(42,), num_samples=NUM_SAMPLES, solver="sgd", record="epoch"),
+        sweep(**grid, seed=seeds, solver="newton", features="interaction"),
+    ]
+
+
+def render(datasets: list[xr.Dataset]) -> str:
+    """The page of these sweeps, as HTML."""
+    experiments = [_experiment(dataset) for dataset in datasets]
+    _check_size_and_state(datasets, experiments)
+    packer = Packer()
+    runs = [run_entry(d, e, packer) for d, e in zip(datasets, experiments, strict=True)]
+    data = {
+        "runs": runs,
+        "noise": noise_entry(experiments, packer),
+        "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
+        "surfaces": {"light": LIGHT.surface, "dark": DARK.surface},
+        "lessons": json.loads(_static("lessons.json")),
+        "figures": {name: json_item(figure) for name, figure in page_figures().items()},
+    }
+    parts = {
+        "css": _css() + _static("page.css"),
+        "bokeh": "\n".join(Resources(mode="inline", components=["bokeh"], log_level="error").js_raw),
+        "script": "\n".join(_static(name) for name in SCRIPTS),
+        "data": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "bytes": base64.b64encode(packer.bytes()).decode(),
+    }
+    # One pass over the template, so that nothing inside a part is taken for a placeholder.
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _static("page.html"))
+
+
+def _static(name: str) -> str:
+    return (files("gatesweep") / "static" / name).read_text(encoding="utf-8")
+
+
+def _css() -> str:
+    """The palettes as CSS variables: light, dark by the system's wish, and either by choice."""
+    rules = []
+    for mode, palette in (("light", LIGHT), ("dark", DARK)):
+        colours = {k.replace("_", "-"): v for k, v in asdict(palette).items() if k != "classes"}
+        colours |= {"class-0": palette.classes[0], "class-1": palette.classes[1]}
+        text = f"color-scheme:{mode};--font:{FONT};" + "".join(f"--{name}:{value};" for name, value in colours.items())
+        rules.append(f":root[data-theme={mode}]{{{text}}}")
+    return "\n".join(rules) + "\n"
+
+
+def _experiment(dataset: xr.Dataset) -> Experiment:
+    """What a dataset says it is, checked against what it holds."""
+    if not isinstance(dataset, xr.Dataset):
+        raise InputError("a page is made of a sweep's dataset", type(dataset).__name__, REMEDY)
+    try:
+        experiment = Experiment.from_dict(json.loads(dataset.attrs["experiment"]))
+    except InputError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InputError("a dataset must carry its experiment", dataset.attrs.get("experiment"), REMEDY) from error
+    if experiment.n_inputs != 2:
+        raise InputError("a page shows gates of two inputs", experiment.grid["gate"], "Export a sweep of such gates")
+    for name in experiment.swept:
+        if name not in dataset or tuple(dataset[name].values.tolist()) != experiment.grid[name]:
+            raise InputError(f"{name} must have the experiment's values", dict(dataset.sizes), REMEDY)
+    for name, dims in _needed(dataset, experiment).items():
+        if name not in dataset or set(dataset[name].dims) != set(dims) or dataset[name].dtype.kind not in "fiu":
+            raise InputError(f"{name} must hold numbers over {', '.join(dims)}", list(dataset.data_vars), REMEDY)
+        if "accuracy" in name and not (dataset[name].fillna(0).min() >= 0 and dataset[name].fillna(0).max() <= 1):
+            raise InputError(f"{name} must lie between 0 and 1", float(dataset[name].max()), REMEDY)
+    if dataset.sizes["feature"] != 2 + ("interaction" in experiment.grid["features"]):
+        raise InputError("there must be a weight for each feature", dataset.sizes["feature"], REMEDY)
+    return experiment
+
+
+def _needed(dataset: xr.Dataset, experiment: Experiment) -> dict[str, tuple[str, ...]]:
+    """The dimensions of every variable that a page reads."""
+    grid, limits = experiment.swept, ("gate", "noise_level")
+    names = ["weight", "intercept", "train_accuracy", "test_accuracy", "exact_accuracy"]
+    needed = {"status": grid} | dict.fromkeys(("bayes_accuracy", "best_linear_accuracy", "majority_accuracy"), limits)
+    if has_path(dataset):
+        needed |= {f"{name}_history": (*grid, "epoch") for name in names}
+        needed["weight_history"] += ("feature",)
+    else:
+        needed |= dict.fromkeys(names, grid)
+        needed["weight"] += ("feature",)
+    return needed
+
+
+def _check_size_and_state(datasets: list[xr.Dataset], experiments: list[Experiment]) -> None:
+    """Random digits do not compress below about half, so a hopeless page is refused before it is read."""
+    models = sum(e.n_models * d.sizes.get("epoch", 1) for d, e in zip(datasets, experiments, strict=True))
+    rows = sum(len(e.grid["seed"]) * max(e.grid["num_samples"]) for e in experiments)
+    least = (models * 12 + rows * 16) // 2
+    if least > MAX_BYTES:
+        raise InputError(
+            f"a page must have at most {MAX_BYTES:,} bytes",
+            f"{models:,} models and epochs, which take {least:,} at least",
+            "Export fewer seeds, noise levels, samples or epochs",
+        )
+    for dataset in datasets:
+        if (dataset["status"] < 0).any():
+            raise InputError("a page needs a finished sweep", "models not yet fitted", "Resume the sweep first")

@@ -1,0 +1,137 @@
+"""A sweep as the page reads it: packed arrays, and the JSON that says where each of them lies."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from gatesweep.data import draw, n_rows, split_rows
+from gatesweep.experiment import SWEPT, Experiment, Settings
+from gatesweep.gates import as_gate
+from gatesweep.theory import best_line
+
+__all__ = ["Packer", "has_path", "noise_entry", "run_entry"]
+
+SOLVER_NAMES = {"newton": "Newton", "sgd": "SGD, epoch by epoch", "adam": "Adam, epoch by epoch"}
+LABELS = {"noise_level": "Noise level", "num_samples": "Samples", "learning_rate": "Learning rate"}
+
+
+class Packer:
+    """Arrays one after the other, each with its bytes sorted by significance (which compresses better)."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def add(self, array: np.ndarray, dtype: str) -> dict[str, Any]:
+        """Keep an array; what the page needs to know to read it back."""
+        plain = np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<"))
+        planes = plain.reshape(-1, 1).view(np.uint8).T
+        packed = zlib.compress(planes.tobytes(), 9)
+        entry = {"at": sum(map(len, self.parts)), "length": len(packed), "dtype": dtype, "shape": plain.shape}
+        self.parts.append(packed)
+        return entry
+
+    def bytes(self) -> bytes:
+        return b"".join(self.parts)
+
+
+def has_path(dataset: xr.Dataset) -> bool:
+    """Whether the sweep kept every model at every epoch."""
+    return "weight_history" in dataset
+
+
+def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> dict[str, Any]:
+    """One sweep for the page: its dimensions, its constants and where its arrays lie."""
+    suffix, epoch = ("_history", ("epoch",)) if has_path(dataset) else ("", ())
+    order = (*experiment.swept, *epoch)
+    weight = dataset[f"weight{suffix}"].transpose(*order, "feature").values
+    intercept = dataset[f"intercept{suffix}"].transpose(*order).values
+    parts = np.array([[len(p) for p in _split(experiment, n)] for n in experiment.grid["num_samples"]])
+    arrays = {
+        "models": packer.add(np.concatenate([weight, intercept[..., None]], -1), "f4"),
+        "train": packer.add(_counts(dataset[f"train_accuracy{suffix}"], experiment, order, parts[:, 0]), "u4"),
+        "test": packer.add(_counts(dataset[f"test_accuracy{suffix}"], experiment, order, parts[:, 1]), "u4"),
+        "status": packer.add(dataset["status"].values, "i1"),
+        "test_rows": packer.add(_test_rows(experiment), "u1"),
+        "limits": packer.add(_limits(dataset, experiment), "f8"),
+    }
+    if weight.shape[-1] > 2:
+        arrays["exact"] = packer.add(dataset[f"exact_accuracy{suffix}"].transpose(*order).values, "f4")
+    constants = {n: v for n, v in experiment.to_dict().items() if n not in experiment.swept}
+    return {
+        "label": _label(experiment),
+        "dims": [_dimension(name, experiment) for name in SWEPT if name in experiment.swept],
+        "constants": constants | {"n_models": experiment.n_models},
+        "test_counts": parts[:, 1].tolist(),
+        "truths": [gate.truth for gate in experiment.gates],
+        "epochs": dataset.sizes["epoch"] if has_path(dataset) else 0,
+        "arrays": arrays,
+    }
+
+
+def _label(experiment: Experiment) -> str:
+    name = SOLVER_NAMES[experiment.fixed["solver"]]
+    return name + " with x1·x2" if experiment.grid["features"] == ("interaction",) else name
+
+
+def _dimension(name: str, experiment: Experiment) -> dict[str, Any]:
+    values = ["inf" if value == np.inf else value for value in experiment.grid[name]]
+    return {
+        "name": name,
+        "label": LABELS.get(name, name if name == "C" else name.capitalize()),
+        "doc": Settings.param[name].doc,
+        "values": values,
+    }
+
+
+def _split(experiment: Experiment, num_samples: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    corner = draw(seed, num_samples).corner
+    return split_rows(corner, experiment.split, experiment.fixed["train_seed"])
+
+
+def _counts(accuracy: xr.DataArray, experiment: Experiment, order: tuple, rows: np.ndarray) -> np.ndarray:
+    """Correct rows of each model: whole numbers, from which the page's scores follow exactly."""
+    values = accuracy.transpose(*order).values.astype(float)
+    if "num_samples" in order:
+        shape = [-1 if name == "num_samples" else 1 for name in order]
+        rows = rows.reshape(shape)
+    return np.rint(np.nan_to_num(values) * rows)
+
+
+def _noise_stream(seed: int, n: int) -> np.ndarray:
+    """A seed's draws before the rows are shuffled: fewer samples take the first of them."""
+    return np.random.RandomState(seed).normal(0, 1, (n, 2))
+
+
+def noise_entry(experiments: list[Experiment], packer: Packer) -> dict[str, Any]:
+    """The noise draws of every seed of the page, float64 of shape (seed, n, 2), in the order drawn."""
+    seeds = sorted({seed for e in experiments for seed in e.grid["seed"]})
+    n = max(n_rows(size) for e in experiments for size in e.grid["num_samples"])
+    return {"seeds": seeds, "eps": packer.add(np.array([_noise_stream(seed, n) for seed in seeds]), "f8")}
+
+
+def _test_rows(experiment: Experiment) -> np.ndarray:
+    """For each num_samples and seed a bit for each draw, in the order drawn: whether it is a test row.
+
+    uint8 of shape (num_samples, seed, bytes). The order drawn keeps a row's corner implicit, so the
+    shuffle itself need not be shipped.
+    """
+    sizes = [n_rows(size) for size in experiment.grid["num_samples"]]
+    bits = np.zeros((len(sizes), len(experiment.grid["seed"]), max(sizes)), dtype=bool)
+    for i, n in enumerate(sizes):
+        for j, seed in enumerate(experiment.grid["seed"]):
+            test = _split(experiment, n, seed)[1]
+            bits[i, j, :n] = np.isin(_noise_stream(seed, n)[:, 0], draw(seed, n).eps[test, 0])
+    return np.packbits(bits, axis=-1, bitorder="little")
+
+
+def _limits(dataset: xr.Dataset, experiment: Experiment) -> np.ndarray:
+    """(gate, noise_level, 6): Bayes, best linear and majority accuracy, then the best line's w1, w2, intercept."""
+    accuracies = [dataset[f"{name}_accuracy"].transpose("gate", "noise_level") for name in ("bayes", "best_linear")]
+    majority = dataset["majority_accuracy"].broadcast_like(accuracies[0]).transpose("gate", "noise_level")
+    lines = np.zeros((*majority.shape, 3))
+    for i, gate in enumerate(experiment.grid["gate"]):
+        weight, intercept = best_line(as_gate(gate), np.array(experiment.grid["noise_level"]))
+        lines[i] = np.concatenate([weight, np.asarray(intercept)[..., None]], -1)
+    return np.concatenate([np.stack([*accuracies, majority], -1), lines], -1)

@@ -1,0 +1,314 @@
+// The page's state, its controls and what each of them repaints.
+
+const [LOW, HIGH] = [-1, 2];
+const MEASURES = {
+  test: {label: "Test accuracy", low: 0, high: 1, limits: true},
+  train: {label: "Train accuracy", low: 0, high: 1, limits: true},
+  exact: {label: "Exact accuracy", low: 0, high: 1, limits: true},
+  gap: {label: "Gap to the best line", low: 0, high: 0.5, limits: false},
+  index: {label: "Separability index", low: 0, high: 1, limits: false},
+};
+const PLAY_MS = 250;
+class Page {
+  constructor(data, runs, figures) {
+    Object.assign(this, {runs, figures, lessons: [], timer: 0});
+    this.state = {run: 0, epoch: Infinity, probabilities: false, bestLine: false, measure: "test"};
+    this.values = {gate: "AND", noise_level: 0.05, seed: 42, num_samples: 500};
+    this.lessons = data.lessons.filter((lesson) => this.#runOf(lesson) >= 0);
+    this.#wire();
+    this.#readHash();
+    this.setRun(this.state.run);
+    this.setMode(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  }
+
+  get run() { return this.runs[this.state.run]; }
+  get epoch() { return Math.min(this.state.epoch, this.run.steps - 1); }
+
+  // The place of the chosen values on the run's grid: the nearest where a run lacks a value.
+  get at() {
+    const at = {};
+    for (const {name, values} of this.run.dims) {
+      const wanted = this.values[name];
+      let best = Math.max(0, values.indexOf(wanted));
+      if (typeof wanted === "number" && values[best] !== wanted) {
+        const distance = (value) => Math.abs(Number(value === "inf" ? Infinity : value) - wanted);
+        values.forEach((value, i) => { if (distance(value) < distance(values[best])) best = i; });
+      }
+      at[name] = best;
+    }
+    return at;
+  }
+
+  // ---- controls
+
+  #wire() {
+    $("run").replaceChildren(...this.runs.map((run, i) => new Option(run.label, i)));
+    $("run-row").hidden = this.runs.length < 2;
+    $("run").onchange = () => this.setRun(Number($("run").value));
+    $("measure").replaceChildren(...Object.entries(MEASURES).map(([name, {label}]) => new Option(label, name)));
+    $("measure").onchange = () => { this.state.measure = $("measure").value; this.draw(); };
+    $("probabilities").onchange = () => { this.state.probabilities = $("probabilities").checked; this.draw(); };
+    $("best-line").onchange = () => { this.state.bestLine = $("best-line").checked; this.draw(); };
+    $("epoch").oninput = () => { this.stop(); this.state.epoch = Number($("epoch").value); this.draw(); };
+    $("play").onclick = () => (this.timer ? this.stop() : this.play());
+    $("theme").onclick = () => this.setMode(this.mode === "dark" ? "light" : "dark");
+    $("controls").onsubmit = (event) => event.preventDefault();
+    matchMedia("(prefers-color-scheme: dark)").onchange = ({matches}) => this.setMode(matches ? "dark" : "light");
+    window.onhashchange = () => { this.#readHash(); this.setRun(this.state.run); };
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.figures.plots["heatmap-plot"].on_event("tap", ({x, y}) => this.#pick(x, y));
+    this.figures.plots["seeds-plot"].on_event("tap", ({x, y}) => this.#pickSeed(x, y));
+    const boundary = this.figures.plots["boundary-plot"];
+    for (const event of ["mousemove", "tap"]) boundary.on_event(event, ({x, y}) => showProbe(this.run.model(this.at, this.epoch), x, y));
+    boundary.on_event("mouseleave", () => showProbe(null, NaN, NaN));
+    showProbe(null, NaN, NaN);
+    this.#wireLessons();
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(SELECT|BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
+    if (event.key === " " && event.target.type !== "checkbox" && event.target.type !== "radio" && this.run.epochs) {
+      event.preventDefault();
+      $("play").click();
+    }
+    if (event.key === "p") $("probabilities").click();
+  }
+
+  setRun(index) {
+    this.stop();
+    this.state.run = index;
+    $("run").value = index;
+    const {n_models, n_seeds = this.run.dim("seed").values.length} = this.run.constants;
+    $("about").textContent = `${n_models.toLocaleString("en")} models trained as one batch, ${n_seeds} ${n_seeds > 1 ? "seeds" : "seed"}`;
+    $("dims").replaceChildren(...this.run.dims.map((dim) => control(dim, this.at[dim.name], (value) => this.set(dim.name, value))));
+    $("player").hidden = !this.run.epochs;
+    $("seeds").hidden = this.run.dim("seed").values.length < 2;
+    $("losses").hidden = !this.run.epochs;
+    $("epoch").max = this.run.steps - 1;
+    this.draw();
+  }
+
+  set(name, value) {
+    this.values[name] = value;
+    this.draw();
+  }
+
+  // Makes the controls say what the state says, after a cell, a lesson or a link has changed it.
+  #sync() {
+    for (const [name, i] of Object.entries(this.at)) showValue(this.run.dim(name), i);
+    $("probabilities").checked = this.state.probabilities;
+    $("best-line").checked = this.state.bestLine;
+    $("measure").value = this.state.measure;
+    this.draw();
+  }
+
+  #pick(x, y) {
+    const gates = this.run.dim("gate").values, edges = this.edges(), gate = gates.length - 1 - Math.floor(y);
+    const level = edges.findIndex((edge, i) => edge <= x && x < edges[i + 1]);
+    if (gate < 0 || gate >= gates.length || level < 0) return;
+    this.values.gate = gates[gate];
+    this.values.noise_level = this.run.dim("noise_level").values[level];
+    this.#sync();
+  }
+
+  #pickSeed(x, y) {
+    const {values, heights} = this.figures.seedDots, {low, high} = MEASURES[this.state.measure];
+    const rows = Math.max(6, ...heights), distance = (i) => Math.hypot((values[i] - x) / (high - low), (heights[i] - y) / rows);
+    let nearest = 0;
+    values.forEach((_, i) => { if (distance(i) < distance(nearest)) nearest = i; });
+    this.values.seed = this.run.dim("seed").values[nearest];
+    this.#sync();
+  }
+
+  setMode(mode) {
+    this.mode = document.documentElement.dataset.theme = mode;
+    $("theme").textContent = mode === "dark" ? "Light" : "Dark";
+    $("theme").setAttribute("aria-label", `Switch to ${mode === "dark" ? "light" : "dark"} colours`);
+    this.figures.paint(mode);
+    this.draw();
+  }
+
+  play() {
+    if (this.epoch >= this.run.steps - 1) this.state.epoch = 0;
+    $("play").textContent = "Pause";
+    this.timer = setInterval(() => {
+      this.state.epoch = this.epoch + 1;
+      if (this.epoch >= this.run.steps - 1) this.stop();
+      this.draw();
+    }, PLAY_MS);
+    this.draw();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    $("play").textContent = "Play";
+  }
+
+  // ---- drawing
+
+  edges() {
+    const levels = this.run.dim("noise_level").values, last = levels.length - 1;
+    if (!last) return [levels[0] - 0.5, levels[0] + 0.5];
+    const middle = levels.slice(1).map((level, i) => (level + levels[i]) / 2);
+    return [2 * levels[0] - middle[0], ...middle, 2 * levels[last] - middle.at(-1)];
+  }
+
+  draw() {
+    const {run, at, epoch, state, figures} = this;
+    const model = run.model(at, epoch), limits = run.limits(at);
+    this.#rows(at);
+    const wrong = figures.points(this.rows, model);
+    figures.surface(model, state.probabilities, LOW, HIGH);
+    figures.lines(model, state.bestLine && limits.line, state.probabilities, LOW, HIGH);
+    const scores = {...run.scores(at, epoch), exact: run.exact(at, epoch)};
+    const gate = run.value("gate", at), tests = run.testCount(at);
+    showTitle(gate, run.value("noise_level", at), scores);
+    showScores(scores, limits);
+    showSummary(gate, wrong, [this.rows.n - tests, tests], scores.exact, limits);
+    showEquation(model, run.parameters, run.arrays.status[run.place(at)]);
+    if (run.epochs) this.#losses(at, epoch);
+    this.#afterPaint(() => {
+      if (run.dim("seed").values.length > 1) this.#seeds(at, epoch, limits);
+      this.#population(at, epoch);
+      this.#writeHash();
+    });
+  }
+
+  // The model under the finger is painted first, the charts of its population right after; only the newest counts.
+  #afterPaint(work) {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.task);
+    this.frame = requestAnimationFrame(() => { this.task = setTimeout(work); });
+  }
+
+  #rows(at) {
+    const key = `${this.state.run}:${this.run.place(at)}`;
+    if (key !== this.rowsKey) [this.rows, this.rowsKey, this.lossKey] = [this.run.rows(at), key, ""];
+  }
+
+  #seeds(at, epoch, {best}) {
+    const measure = MEASURES[this.state.measure], seeds = this.run.dim("seed").values;
+    const values = seeds.map((_, seed) => this.run.measure(this.state.measure, {...at, seed}, epoch));
+    this.figures.seeds(values, at.seed, best, measure);
+    showSeeds(measure.label, values, seeds, at.seed);
+  }
+
+  #losses(at, epoch) {
+    $("epoch").value = epoch;
+    $("epoch-value").textContent = $("epoch").ariaValueText = `epoch ${epoch} of ${this.run.steps - 1}`;
+    if (this.lossKey !== this.rowsKey) {
+      const models = Array.from({length: this.run.steps}, (_, i) => this.run.model(at, i));
+      this.loss = [0, 1].map((test) => models.map((model) => meanLoss(model, this.rows, test)));
+      this.figures.losses(...this.loss, epoch);
+      this.lossKey = this.rowsKey;
+    }
+    this.figures.epoch(epoch);
+    $("loss-text").textContent = `Train ${this.loss[0][epoch].toFixed(3)}, test ${this.loss[1][epoch].toFixed(3)} at this epoch.`;
+  }
+
+  #population(at, epoch) {
+    const {run, state, figures} = this, measure = MEASURES[state.measure];
+    const cells = run.table(state.measure, at, epoch), levels = run.dim("noise_level").values;
+    const gates = run.dim("gate").values, edges = this.edges(), key = `${state.run} ${at.gate}`;
+    if (cells !== this.cells || key !== this.curveKey) {
+      const finite = cells.map((cell) => cell.mean).filter(Number.isFinite);
+      const low = Math.min(...finite, measure.high - 0.1), high = Math.max(...finite, low + 0.1);
+      const lowest = Math.min(low, ...cells.map((cell) => cell.low).filter(Number.isFinite));
+      figures.heatmap(cells, edges, gates, {low, high});
+      const limits = levels.map((_, level) => run.limits({...at, noise_level: level}));
+      figures.curves(cells, levels, at.gate, limits, {...measure, low: lowest, high: Math.max(high, measure.limits ? 1 : high), pad: 0.03});
+      const seeds = run.dim("seed").values.length, over = seeds > 1 ? `, mean over ${seeds} seeds` : `, seed ${run.value("seed", at)}`;
+      $("heatmap-title").textContent = measure.label + over;
+      $("curves-title").textContent = `${measure.label} of ${gates[at.gate]} against noise level`;
+      showCurvesKey(gates.filter((_, gate) => gate !== at.gate), gates[at.gate], seeds, measure.limits);
+      [this.cells, this.curveKey] = [cells, key];
+    }
+    figures.here(at.gate, gates.length, at.noise_level, edges, levels[at.noise_level], run.measure(state.measure, at, epoch));
+  }
+
+  // ---- lessons and links
+
+  #runOf({set}) {
+    return this.runs.findIndex((run) => Object.entries(set).every(([name, value]) => {
+      const dim = run.dim(name);
+      if (dim) return dim.values.includes(value);
+      return !(name in run.constants) || run.constants[name] === value;
+    }));
+  }
+
+  #wireLessons() {
+    $("lesson").hidden = !this.lessons.length;
+    $("lesson-pick").replaceChildren(new Option(`${this.lessons.length} lessons`, ""),
+      ...this.lessons.map((lesson, i) => new Option(`${i + 1}. ${lesson.title}`, i)));
+    const step = (by) => () => {
+      const now = $("lesson-pick").value === "" ? (by > 0 ? -1 : 0) : Number($("lesson-pick").value);
+      this.openLesson((now + by + this.lessons.length) % this.lessons.length);
+    };
+    $("lesson-back").onclick = step(-1);
+    $("lesson-next").onclick = step(1);
+    $("lesson-pick").onchange = () => this.openLesson($("lesson-pick").value === "" ? -1 : Number($("lesson-pick").value));
+    this.openLesson(-1);
+  }
+
+  openLesson(index) {
+    const lesson = this.lessons[index];
+    $("lesson-pick").value = lesson ? index : "";
+    document.body.classList.toggle("lesson-open", Boolean(lesson));
+    for (const part of ["question", "hint", "answer"]) $(`lesson-${part}`).textContent = lesson?.[part] ?? "";
+    for (const fold of $("lesson").querySelectorAll("details")) fold.open = false;
+    if (!lesson) return;
+    const {measure = "test", show = []} = lesson;
+    Object.assign(this.values, lesson.set);
+    Object.assign(this.state, {measure, epoch: Infinity, probabilities: show.includes("probabilities"), bestLine: show.includes("best line")});
+    this.setRun(this.#runOf(lesson));
+    this.#sync();
+  }
+
+  #writeHash() {
+    const at = this.at, entries = this.run.dims.map(({name, values}) => [name, values[at[name]]]);
+    entries.unshift(["model", this.state.run]);
+    if (this.run.epochs) entries.push(["epoch", this.epoch]);
+    if (this.state.probabilities) entries.push(["probabilities", 1]);
+    if (this.state.bestLine) entries.push(["best_line", 1]);
+    if (this.state.measure !== "test") entries.push(["measure", this.state.measure]);
+    this.hash = `#${new URLSearchParams(entries)}`;
+    clearTimeout(this.hashTimer);
+    this.hashTimer = setTimeout(() => history.replaceState(null, "", this.hash), 300);
+  }
+
+  // A link's values count only where a run has them; anything else is left as it was.
+  #readHash() {
+    const link = new URLSearchParams(location.hash.slice(1)), model = link.get("model");
+    if (/^\d+$/.test(model) && Number(model) < this.runs.length) this.state.run = Number(model);
+    const run = this.run;
+    for (const {name, values} of run.dims) {
+      const value = values.find((known) => String(known) === link.get(name));
+      if (value !== undefined) this.values[name] = value;
+    }
+    const epoch = Number(link.get("epoch") ?? NaN);
+    if (Number.isInteger(epoch) && epoch >= 0) this.state.epoch = epoch;
+    this.state.probabilities = link.has("probabilities");
+    this.state.bestLine = link.has("best_line");
+    if (Object.hasOwn(MEASURES, link.get("measure") ?? "")) this.state.measure = link.get("measure");
+    $("probabilities").checked = this.state.probabilities;
+    $("best-line").checked = this.state.bestLine;
+    $("measure").value = this.state.measure;
+  }
+}
+
+async function start() {
+  const data = JSON.parse($("page-data").textContent);
+  const runs = await unpack(data, $("page-bytes").textContent);
+  const figures = await Figures.embed(data.figures, data.palettes, data.surfaces);
+  const mode = document.documentElement.dataset.theme;
+  figures.paint(mode);
+  new Page(data, runs, figures);
+  document.documentElement.dataset.ready = "true";
+}
+
+start().catch((error) => {
+  $("failure").hidden = false;
+  $("failure").textContent = `This page could not start: ${error.message}. A browser from 2023 or later is needed.`;
+  throw error;
+});
