@@ -1,0 +1,78 @@
+"""What only the browser can do: keys, the address line with Back and Forward, the clipboard."""
+
+from collections.abc import Callable
+
+import param
+from panel.custom import JSComponent
+
+__all__ = ["Bridge"]
+
+
+class Bridge(JSComponent):
+    """Calls `on_key` with the name of a key, `on_search` with the address after Back or Forward."""
+
+    search = param.String("", doc="The query that the address line shall show, from its question mark.")
+    copied = param.String("", doc="Text for the clipboard.")
+    copies = param.Integer(0, doc="Counts the requests to copy.")
+
+    _esm = """
+    const BUSY = ["input", "textarea", "select"]
+    const ROLES = ["slider", "combobox", "listbox", "option", "menuitem", "tab"]
+
+    function taken(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true
+      for (const node of event.composedPath()) {
+        if (!(node instanceof Element)) continue
+        const role = node.getAttribute("role")
+        if (BUSY.includes(node.localName) && node.type !== "checkbox" || ROLES.includes(role) || node.isContentEditable) return true
+        if (event.key === " " && (node.localName === "button" || node.type === "checkbox")) return true
+      }
+      return false
+    }
+
+    async function copy(text) {
+      try { await navigator.clipboard.writeText(text) } catch {
+        // A page that is not on https or localhost has no clipboard; the old way still works there.
+        const area = Object.assign(document.createElement("textarea"), {value: text})
+        document.body.append(area)
+        area.select()
+        document.execCommand("copy")
+        area.remove()
+      }
+    }
+
+    export function render({model}) {
+      const keys = [" ", "ArrowLeft", "ArrowRight", "Home", "End", "n", "d", ..."0123456789"]
+      const onkey = (event) => {
+        if (!keys.includes(event.key) || taken(event)) return
+        event.preventDefault()
+        model.send_msg({key: event.key})
+      }
+      const onpop = () => model.send_msg({search: location.search})
+      document.addEventListener("keydown", onkey)
+      window.addEventListener("popstate", onpop)
+      model.on("search", () => {
+        if (location.search !== model.search) history.pushState({}, "", location.pathname + model.search + location.hash)
+      })
+      model.on("copies", () => copy(model.copied.replace("{origin}", location.origin + location.pathname)))
+      model.on("remove", () => {
+        document.removeEventListener("keydown", onkey)
+        window.removeEventListener("popstate", onpop)
+      })
+      return document.createElement("span")
+    }
+    """
+
+    def __init__(self, on_key: Callable[[str], None], on_search: Callable[[str], None], **params) -> None:
+        super().__init__(**params)
+        self._on_key, self._on_search = on_key, on_search
+
+    def _handle_msg(self, data: dict) -> None:
+        if isinstance(data.get("key"), str):
+            self._on_key(data["key"][:16])
+        if isinstance(data.get("search"), str):
+            self._on_search(data["search"])
+
+    def copy(self, text: str) -> None:
+        """Put `text` on the clipboard; {origin} in it becomes the page's address."""
+        self.param.update(copied=text, copies=self.copies + 1)

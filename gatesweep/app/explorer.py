@@ -1,0 +1,230 @@
+"""The Explorer: a population of models at a glance, trained again whenever a parameter moves."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import panel as pn
+import param
+import xarray as xr
+
+from gatesweep.app.explorer_figures import Figures
+from gatesweep.app.explorer_jobs import Job, Worker
+from gatesweep.app.explorer_layout import Layout
+from gatesweep.app.explorer_picture import Picture
+from gatesweep.app.explorer_presets import PRESETS
+from gatesweep.app.explorer_state import COMPARE, GRID_NAMES, OPENED, VIEW_NAMES, ExplorerState, fitting_axes
+from gatesweep.app.theme import DARK, LIGHT
+from gatesweep.errors import InputError
+from gatesweep.experiment import SWEPT, Experiment
+from gatesweep.measures import axes
+from gatesweep.summaries import run_seed, summary
+from gatesweep.sweep import sweep
+
+__all__ = ["Explorer"]
+
+AUTOMATIC = 3.0
+"""Seconds up to which a changed grid trains by itself; a longer one waits for the button."""
+
+
+class Explorer(ExplorerState, pn.viewable.Viewer):
+    """Heatmaps and curves of a whole sweep; every parameter is also a widget and can be set from Python.
+
+    Args:
+        dataset: a finished sweep to look at; without one the grid is trained here.
+        on_open: called with gate, noise_level, seed and the other settings of a model that is clicked.
+    """
+
+    preset = param.Selector(default="three_gates", objects=list(PRESETS), doc="A comparison, ready made.")
+    dark = param.Boolean(False, doc="Colours for a dark page.")
+    dataset = param.ClassSelector(class_=xr.Dataset, doc="The sweep on show.")
+    epoch = param.Integer(0, bounds=(0, None), doc="The epoch on show where the sweep recorded them.")
+    error = param.String("", doc="Why the grid can't be trained; empty if it can.")
+
+    def __init__(
+        self, dataset: xr.Dataset | None = None, on_open: Callable[..., None] | None = None, **params: Any
+    ) -> None:
+        self._doc = pn.state.curdoc
+        self._loop = _running_loop()
+        self._on_open = on_open
+        self._finished = dataset is not None
+        self._quiet = False
+        self.trainer = Worker(lambda job: self._deliver(self._trained, job))
+        self.drawer = Worker(lambda job: self._deliver(self._drawn, job))
+        self.picture: Picture | None = None
+        self.figures = Figures(self._tapped)
+        super().__init__(dataset=dataset, **params)
+        self.layout = Layout(self)
+        self.param.watch(lambda *_: self.retrain(), [n for n in GRID_NAMES if n in self.param])
+        self.param.watch(lambda *_: self._draw(), list(VIEW_NAMES))
+        self.param.watch(self._rearrange, ["compare", "compare_values"])
+        self.param.watch(lambda event: self.apply_preset(event.new), "preset")
+        self.param.watch(lambda event: self.figures.move(event.new), "epoch")
+        self.param.watch(lambda event: self._paint(), "dark")
+        self._paint()
+        self.layout.ask()
+        if self._doc is not None:
+            pn.state.on_session_destroyed(lambda _context: self.close())
+        start = self._draw if self._finished else self.retrain
+        # What changes while a page loads may not reach it.
+        pn.state.onload(start) if self._doc is not None else start()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.layout.root
+
+    def close(self) -> None:
+        """Stop what runs."""
+        self.trainer.close()
+        self.drawer.close()
+
+    # Training
+
+    def apply_preset(self, name: str) -> None:
+        """Set the grid and the view of a preset; all other parameters go back to their defaults."""
+        defaults = {n: self.param[n].default for n in (*GRID_NAMES, *VIEW_NAMES)}
+        self._quiet = True
+        self.param.update(defaults | PRESETS[name].values | {"epoch": 0})
+        self._quiet = False
+        self.layout.ask()
+        self.retrain(force=True)
+
+    def retrain(self, force: bool = False) -> None:
+        """Train the grid that the parameters describe; a long one only with `force`."""
+        if self._quiet:
+            return
+        try:
+            experiment = self.experiment()
+        except InputError as error:
+            self.error = str(error)
+            return
+        self.error = ""
+        self._finished = False
+        self.layout.estimate(experiment)
+        if not force and self.layout.seconds(experiment) > AUTOMATIC:
+            self.trainer.cancel()
+            self.layout.wait()
+            return
+        view = self._view()
+        self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
+        self.layout.running()
+
+    def cancel(self) -> None:
+        """Stop training; what was shown stays."""
+        self.trainer.cancel()
+        self.layout.idle("cancelled")
+
+    def _trained(self, job: Job) -> None:
+        if not self.trainer.is_newest(job):
+            return
+        if job.error is not None:
+            self.error = (
+                str(job.error) if isinstance(job.error, InputError) else f"{type(job.error).__name__}: {job.error}"
+            )
+            self.layout.idle("failed")
+            return
+        dataset, picture, view = job.result
+        with pn.io.hold():
+            with param.parameterized.discard_events(self):
+                self.dataset = dataset
+            self.layout.trained(job, dataset)
+            if view == self._view():
+                self._show(picture)
+        if view != self._view():
+            self._draw()
+
+    # Drawing
+
+    def _view(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in VIEW_NAMES}
+
+    def _draw(self) -> None:
+        dataset, view = self.dataset, self._view()
+        if dataset is not None and not self._quiet:
+            self.drawer.submit(lambda job: _picture(dataset, view))
+
+    def _drawn(self, job: Job) -> None:
+        if not self.drawer.is_newest(job):
+            return
+        if job.error is not None:
+            self.error = str(job.error)
+            return
+        with pn.io.hold():
+            self._show(job.result)
+
+    def _show(self, picture: Picture) -> None:
+        last = -1 if picture.epochs is None else len(picture.epochs) - 1
+        self.figures.show(picture, last if last < 0 else min(self.epoch, last))
+        self.layout.describe(picture)
+        self.picture = picture
+
+    def _paint(self) -> None:
+        self.figures.theme(DARK if self.dark else LIGHT)
+        if self.picture is not None:
+            self.layout.describe(self.picture)
+
+    def _rearrange(self, *events: param.parameterized.Event) -> None:
+        """Show a newly swept parameter down the heatmap, one picture a gate; a link that says its values says all."""
+        if self._quiet or [event.name for event in events] != ["compare"]:
+            return
+        swept = self.compare != "none"
+        self.param.update(
+            compare_values=COMPARE[self.compare],
+            x="noise_level",
+            y=self.compare if swept else "gate",
+            panel="gate" if swept else "",
+        )
+
+    # From a cell to its model
+
+    def _tapped(self, panel: int, row: int, column: int) -> None:
+        p = self.picture
+        cell = {p.x.name: p.x.values[column], p.y.name: p.y.values[row]}
+        if p.panel:
+            cell[p.panel.name] = p.panel.values[panel]
+        self.open({name: value.item() if isinstance(value, np.generic) else value for name, value in cell.items()})
+
+    def open(self, cell: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand the median, best or worst run of a cell to `on_open`; returns that model's settings."""
+        dims = axes(self.dataset, self.measure)
+        full = {d: self.dataset[d].values[0] for d in dims if d in self.dataset.dims and d not in ("seed", "epoch")}
+        full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()} | dict(cell)
+        given = json.loads(self.dataset.attrs["experiment"])
+        settings = {name: given[name] for name in (*SWEPT, *OPENED) if not isinstance(given[name], list)}
+        settings |= {name: value for name, value in full.items() if name in SWEPT}
+        if "seed" not in settings:
+            settings["seed"] = run_seed(self.dataset, self.measure, self.run, **full)
+        if self._on_open is not None:
+            self._on_open(**settings)
+        return settings
+
+    def _deliver(self, handle: Callable[[Job], None], job: Job) -> None:
+        """Carry a finished job from the worker's thread to the session's own loop."""
+        if self._doc is not None:
+            self._doc.add_next_tick_callback(lambda: handle(job))
+        elif self._loop is not None:
+            self._loop.call_soon_threadsafe(handle, job)
+        else:
+            handle(job)
+
+
+def _train_and_draw(
+    job: Job, experiment: Experiment, view: dict[str, Any]
+) -> tuple[xr.Dataset, Picture, dict[str, Any]]:
+    dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
+    return dataset, _picture(dataset, view), view
+
+
+def _picture(dataset: xr.Dataset, view: dict[str, Any]) -> Picture:
+    known = axes(dataset, view["measure"])
+    x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
+    frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None)
+    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"])
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,323 @@
+"""The heatmap and the curves of the Explorer: two Bokeh figures built once, then only fed.
+
+Both draw the cells from one data source, so the browser itself shows in one what is hovered in the
+other. All small pictures of a figure lie on one canvas: feeding it takes a few milliseconds however
+many there are, which lets a whole grid train at ten frames a second.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from bokeh.core.properties import value
+from bokeh.models import (
+    ColorBar,
+    ColumnDataSource,
+    CustomJSTickFormatter,
+    FixedTicker,
+    GlyphRenderer,
+    HoverTool,
+    LinearColorMapper,
+    Range1d,
+    TapTool,
+)
+from bokeh.palettes import Cividis256
+from bokeh.plotting import figure
+
+from gatesweep.app.explorer_cells import (
+    CELL_COLUMNS,
+    MAX_LINES,
+    TEXT_COLUMNS,
+    cell_columns,
+    dynamic_columns,
+    limit_columns,
+    line_columns,
+    ramp,
+)
+from gatesweep.app.explorer_picture import Axis, Picture, Scale, Trellis
+from gatesweep.app.theme import FONT, LIGHT, Palette, paint
+
+__all__ = ["LINE_STYLES", "Figures"]
+
+LINE_STYLES: dict[str, tuple[str, str | list[int], float]] = {
+    "bayes_accuracy": ("bayes", "dashed", 2),
+    "best_linear_accuracy": ("best_line", [9, 3, 2, 3], 2),
+    "population_accuracy": ("test", [3, 2], 1.5),
+    "majority_accuracy": ("muted", [1, 4], 1.5),
+}
+"""Colour (a name in Palette), dash and width of each limit."""
+SMALL = 110
+"""Pixels across that a small picture needs at least."""
+BAR_LABEL = """
+const value = mapper.tags.includes("log") ? 10 ** tick : tick
+const isPlain = !value || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3)
+return isPlain ? String(+value.toPrecision(3)) : value.toExponential(0)
+"""
+NARROW = 520
+"""Pixels across below which the page scrolls, and small pictures keep their height."""
+ACCENT = "#d55e00"
+"""What the pointer is on."""
+
+
+class Canvas:
+    """One figure that holds small pictures: frames, titles, axes and how many fit side by side."""
+
+    def __init__(self, name: str, on_resize: Callable[[], None]) -> None:
+        self.figure = fig = figure(
+            name=name, sizing_mode="stretch_both", toolbar_location=None, tools="",
+            x_range=Range1d(0, 1), y_range=Range1d(0, 1), min_height=120,
+        )  # fmt: skip
+        fig.grid.visible = False
+        fig.outline_line_color = None
+        self.trellis = Trellis(1, 1)
+        self._laid_out: tuple[Trellis, list[str]] | None = None
+        fig.xaxis.ticker, fig.yaxis.ticker = FixedTicker(ticks=[]), FixedTicker(ticks=[])
+        self._frames = ColumnDataSource({side: [np.nan] for side in ("left", "right", "bottom", "top")})
+        self._titles = ColumnDataSource({"x": [np.nan], "y": [np.nan], "text": [""]})
+        self._frame = fig.quad("left", "right", "bottom", "top", source=self._frames, fill_alpha=0, level="underlay")
+        self._title = fig.text(
+            "x", "y", "text", source=self._titles, text_font=value(FONT), text_font_size="13px", text_font_style="bold",
+            text_baseline="bottom",
+        )  # fmt: skip
+        self.width, self.height = 1000, 260
+        self._on_resize = on_resize
+        fig.on_change("inner_width", self._resized)
+        fig.on_change("inner_height", self._resized)
+
+    def _resized(self, attr: str, _old: int, new: int) -> None:
+        # Bokeh has no value for these until a browser has drawn the figure.
+        # While the page settles the sizes flicker by a few pixels, which would redraw all for nothing.
+        name = attr.removeprefix("inner_")
+        if new > 0 and abs(new - getattr(self, name)) > 10:
+            setattr(self, name, new)
+            self._on_resize()
+
+    def lay_out(self, titles: list[str]) -> None:
+        """Place one small picture for each title."""
+        fit = max(1, self.width // SMALL)
+        n = len(titles)
+        columns = n if n <= min(fit, 4) else next((c for c in (8, 4, 3, 2) if c <= fit and c < n), 1)
+        rows = -(-n // columns)
+        self.trellis = t = Trellis(n, columns, (_gap(26, self.width / columns), _gap(24, self.height / rows)))
+        if (t, titles) == self._laid_out:
+            return
+        self._laid_out = (t, titles)
+        x, y = t.origin
+        self._frames.data = {"left": x, "right": x + 1, "bottom": y, "top": y + 1}
+        self._titles.data = {"x": x, "y": y + 1.03, "text": titles}
+        self.figure.x_range.update(start=-0.004 * t.width, end=t.width * 1.004)
+        top = t.height - (0 if any(titles) else t.gap[1])
+        self.figure.y_range.update(start=-0.01 * t.height, end=top)
+        self.figure.min_height = 140 * t.rows if self.width < NARROW else 120
+
+    def label_x(self, axis: Axis) -> None:
+        each = self.width / self.trellis.columns
+        widest = max(map(len, axis.texts)) * 7 + 14
+        n = len(axis.values)
+        at = {(i + 0.5) / n: axis.texts[i] for i in axis.ticks(int(each // widest))}
+        starts = sorted(set(self.trellis.origin[0].tolist()))
+        _label(
+            self.figure.xaxis[0], {start + place: text for start in starts for place, text in at.items()}, axis.label
+        )
+
+    def label_y(self, places: dict[float, str], label: str) -> None:
+        starts = sorted(set(self.trellis.origin[1].tolist()))
+        _label(self.figure.yaxis[0], {start + place: text for start in starts for place, text in places.items()}, label)
+
+    def theme(self, palette: Palette) -> None:
+        paint(self.figure, palette)
+        self.figure.outline_line_color = None
+        self._frame.glyph.line_color = palette.grid
+        self._title.glyph.text_color = palette.ink
+
+
+def _gap(wanted: int, period: float) -> float:
+    """So many pixels of a period, in units of the rest."""
+    return wanted / max(period - wanted, wanted)
+
+
+def _label(axis, labels: dict[float, str], name: str) -> None:
+    # Overrides first: a tick without its label would show its place on the canvas.
+    axis.major_label_overrides = labels
+    axis.ticker.ticks = list(labels)
+    axis.axis_label = name
+
+
+def _plain_selection(renderer: GlyphRenderer) -> GlyphRenderer:
+    """Clicking a cell opens it; nothing else fades for that."""
+    renderer.selection_glyph = renderer.nonselection_glyph = None
+    return renderer
+
+
+class Figures:
+    """`heatmap` and `curves`; `show(picture)` feeds them, `on_tap` is told the place (panel, y, x) of a click."""
+
+    def __init__(self, on_tap: Callable[[int, int, int], None]) -> None:
+        self._on_tap = on_tap
+        self._picture: Picture | None = None
+        self._epoch = -1
+        self._place: tuple | None = None
+        self._palette = LIGHT
+        self.cells = ColumnDataSource(
+            name="cells", data={name: [""] if name in TEXT_COLUMNS else [np.nan] for name in CELL_COLUMNS}
+        )
+        nowhere = [np.array([np.nan])] * MAX_LINES
+        self.lines, self.bands = (
+            ColumnDataSource({"xs": nowhere, "ys": nowhere, "color": ["#000000"] * MAX_LINES}) for _ in range(2)
+        )
+        self.limits = {name: ColumnDataSource({"x": [np.nan], "y": [np.nan]}) for name in LINE_STYLES}
+        self.mapper = LinearColorMapper(palette=Cividis256, low=0, high=1, nan_color="#a9afb6")
+        self._heatmap = Canvas("heatmap", self._redraw)
+        self._curves = Canvas("curves", self._redraw)
+        self._build_heatmap(self._heatmap.figure)
+        self._build_curves(self._curves.figure)
+        self.cells.selected.on_change("indices", self._tapped)
+
+    @property
+    def heatmap(self) -> figure:
+        return self._heatmap.figure
+
+    @property
+    def curves(self) -> figure:
+        return self._curves.figure
+
+    def _build_heatmap(self, fig: figure) -> None:
+        self._quad = _plain_selection(fig.quad(
+            "left", "right", "bottom", "top", source=self.cells, line_width=1,
+            fill_color={"field": "color", "transform": self.mapper}, hatch_pattern="hatch", hatch_color=ACCENT,
+            hatch_weight=1.2, hatch_alpha=0.8, hatch_scale=9,
+        ))  # fmt: skip
+        self._quad.hover_glyph = self._quad.glyph.clone(line_width=4, line_color=ACCENT)
+        # Two sets of letters, not one with a column of colours: while a view is culled, Bokeh reads that
+        # column and the texts at different times and fails where their lengths differ.
+        self._numbers = [
+            _plain_selection(
+                fig.text(
+                    "mx", "my", column, text_color=ink, source=self.cells, text_align="center",
+                    text_baseline="middle", text_font=value(FONT), text_font_size="11.5px",
+                )
+            )
+            for column, ink in (("dark_text", "#10151b"), ("light_text", "#ffffff"))
+        ]  # fmt: skip
+        self._bar = ColorBar(
+            color_mapper=self.mapper, ticker=FixedTicker(ticks=[]), width=12, padding=4, label_standoff=6,
+            border_line_color=None, bar_line_color=None, major_tick_line_color=None, background_fill_alpha=0,
+            formatter=CustomJSTickFormatter(args={"mapper": self.mapper}, code=BAR_LABEL),
+        )  # fmt: skip
+        fig.add_layout(self._bar, "right")
+        self._heatmap_hover = _tools(fig, self._quad)
+
+    def _build_curves(self, fig: figure) -> None:
+        fig.patches("xs", "ys", source=self.bands, fill_color="color", fill_alpha=0.22, line_color=None)
+        self._limit_lines = {
+            name: fig.line("x", "y", source=self.limits[name], line_dash=dash, line_width=width)
+            for name, (_, dash, width) in LINE_STYLES.items()
+        }
+        fig.multi_line("xs", "ys", source=self.lines, line_color="color", line_width=2.5, line_join="round")
+        _plain_selection(fig.scatter("cx", "cy", source=self.cells, size=4.5, color="dot", line_color=None))
+        target = _plain_selection(fig.scatter("cx", "cy", source=self.cells, size=22, fill_alpha=0, line_alpha=0))
+        target.hover_glyph = target.glyph.clone(size=13, line_alpha=1, line_width=3, line_color=ACCENT)
+        self._curves_hover = _tools(fig, target)
+
+    def theme(self, palette: Palette) -> None:
+        """Repaint in light or dark."""
+        self._palette = palette
+        for canvas in (self._heatmap, self._curves):
+            canvas.theme(palette)
+        self._quad.glyph.line_color = palette.paper
+        self._bar.major_label_text_color = palette.muted
+        self._bar.major_label_text_font = FONT
+        for name, (colour, _, _) in LINE_STYLES.items():
+            self._limit_lines[name].glyph.line_color = getattr(palette, colour)
+        self._redraw()
+
+    def show(self, picture: Picture, epoch: int = -1) -> None:
+        """Replace what is shown; what stays as it is isn't sent again."""
+        before, self._picture, self._epoch = self._picture, picture, epoch
+        self._heatmap.lay_out(picture.panel_texts)
+        self._curves.lay_out(picture.facets[1])
+        self._label(picture)
+        place = (picture.shape_key, self._heatmap.trellis, self._curves.trellis, self._palette)
+        if place == self._place:
+            self.cells.data.update(dynamic_columns(picture, epoch, self._curves.trellis, self._palette))
+        else:
+            self.cells.data = cell_columns(picture, epoch, self._heatmap.trellis, self._curves.trellis, self._palette)
+        if place != self._place or before is None or not picture.has_limits_of(before):
+            for name, source in self.limits.items():
+                source.data = limit_columns(picture, picture.limits.get(name), self._curves.trellis)
+        self._place = place
+        self._feed_lines()
+        # After the data: the browser takes in glyphs bit by bit, and must not meet old numbers of cells there.
+        self._colour(picture.colour)
+        self._quad.glyph.line_width = 1 if picture.value[..., 0].size <= 1500 else 0
+        for renderer in self._numbers:
+            renderer.visible = self._fits(len(picture.y.values))
+        for hover in (self._heatmap_hover, self._curves_hover):
+            hover.tooltips = _tooltip(picture)
+
+    def _label(self, p: Picture) -> None:
+        for canvas in (self._heatmap, self._curves):
+            canvas.label_x(p.x)
+        fit = max(2, self._heatmap.height // self._heatmap.trellis.rows // 14)
+        self._heatmap.label_y(
+            {_row(p.y, i): p.y.texts[i] for i in p.y.ticks(fit)}, "" if p.y.name == "gate" else p.y.label
+        )
+        scale = p.height
+        ticks = scale.ticks(self._curves.height // self._curves.trellis.rows // 34)
+        self._curves.label_y({(t - scale.low) / (scale.high - scale.low): text for t, text in ticks.items()}, "")
+
+    def move(self, epoch: int) -> None:
+        """Show another epoch of the same picture."""
+        self._epoch = epoch
+        if self._picture is not None:
+            self.cells.data.update(dynamic_columns(self._picture, epoch, self._curves.trellis, self._palette))
+            self._feed_lines()
+
+    def _feed_lines(self) -> None:
+        p, trellis, at = self._picture, self._curves.trellis, self._epoch
+        self.lines.data = line_columns(p, p.median[..., at], trellis, self._palette)
+        edges = None if p.low is None else (p.low[..., at], p.high[..., at])
+        self.bands.data = line_columns(p, edges, trellis, self._palette)
+
+    def _redraw(self) -> None:
+        if self._picture is not None:
+            self.show(self._picture, self._epoch)
+
+    def _fits(self, n_rows: int) -> bool:
+        """Whether a number fits into a cell."""
+        trellis = self._heatmap.trellis
+        wide = self._heatmap.width / trellis.width / len(self._picture.x.values)
+        high = self._heatmap.height / trellis.height / n_rows
+        return wide >= 33 and high >= 14
+
+    def _colour(self, scale: Scale) -> None:
+        self.mapper.update(
+            palette=ramp(scale.is_diverging, self._palette)[0],
+            low=scale.low,
+            high=scale.high,
+            tags=["log"] if scale.is_log else [],
+        )
+        # The bar reads its ticker once: only what is inside may change.
+        self._bar.ticker.ticks = list(scale.ticks(self._heatmap.height // 40))
+
+    def _tapped(self, _attr: str, _old: list[int], new: list[int]) -> None:
+        if new and self._picture is not None:
+            place = np.unravel_index(new[0], self._picture.value.shape[:3])
+            self.cells.selected.indices = []
+            self._on_tap(*map(int, place))
+
+
+def _row(axis: Axis, i: int) -> float:
+    """Middle of a row: names run down, numbers run up."""
+    n = len(axis.values)
+    return ((i if axis.is_number else n - 1 - i) + 0.5) / n
+
+
+def _tools(fig: figure, renderer: GlyphRenderer) -> HoverTool:
+    hover = HoverTool(renderers=[renderer], attachment="above")
+    fig.add_tools(hover, TapTool(renderers=[renderer]))
+    return hover
+
+
+def _tooltip(p: Picture) -> str:
+    band = "" if p.low is None else "<br>10 to 90 % of seeds: @low{0.000} to @high{0.000}"
+    return f"<div style='font:13px {FONT.replace(chr(39), '')};padding:2px'><b>@where</b><br>{p.title}: <b>@number{{0.000}}</b>{band}</div>"

@@ -1,0 +1,93 @@
+"""Work off the user's thread: one worker, the newest request wins, older ones are stopped and forgotten."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Job", "Worker"]
+
+
+@dataclass
+class Job:
+    """One request: what it has done so far, and how to stop it. The worker writes, a session reads."""
+
+    generation: int
+    cancel: threading.Event = field(default_factory=threading.Event)
+    started: float = field(default_factory=time.perf_counter)
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    result: Any = None
+    error: BaseException | None = None
+
+    def progress(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+
+    @property
+    def rate(self) -> float:
+        """Models a second since the start."""
+        return self.done / max(time.perf_counter() - self.started, 1e-9)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until the first chunk is done."""
+        return (self.total - self.done) / self.rate if self.done else None
+
+
+class Worker:
+    """Runs `work(job)` on a thread of its own and hands the finished job to `publish` there.
+
+    `publish` is called on the worker's thread, and only for the newest job: a session must carry it
+    over to its own loop before it touches anything of the page.
+    """
+
+    def __init__(self, publish: Callable[[Job], None]) -> None:
+        self._publish = publish
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="gatesweep")
+        self._lock = threading.Lock()
+        self._generation = 0
+        self.current: Job | None = None
+        """The newest job while it waits or runs."""
+
+    def submit(self, work: Callable[[Job], Any]) -> Job:
+        """Ask for work; whatever was asked before is stopped and its result dropped."""
+        with self._lock:
+            if self.current is not None:
+                self.current.cancel.set()
+            self._generation += 1
+            self.current = job = Job(self._generation)
+            self._pool.submit(self._run, job, work)
+        return job
+
+    def cancel(self) -> None:
+        """Stop the newest job; it is not published."""
+        with self._lock:
+            if self.current is not None:
+                self.current.cancel.set()
+            self._generation += 1
+            self.current = None
+
+    def close(self) -> None:
+        self.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def is_newest(self, job: Job) -> bool:
+        return job.generation == self._generation
+
+    def _run(self, job: Job, work: Callable[[Job], Any]) -> None:
+        if job.cancel.is_set():
+            return
+        job.started = time.perf_counter()
+        try:
+            job.result = work(job)
+        except Exception as error:
+            job.error = error
+        job.seconds = time.perf_counter() - job.started
+        with self._lock:
+            if not self.is_newest(job):
+                return
+            self.current = None
+        self._publish(job)

@@ -1,0 +1,317 @@
+"""Where things stand on the Explorer's page: built once; a phone stacks it, pictures first."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from gatesweep import schema
+from gatesweep.app import explorer_words as words
+from gatesweep.app.controls import brisk, choice, decades, slider
+from gatesweep.app.explorer_downloads import downloads
+from gatesweep.app.explorer_jobs import Job
+from gatesweep.app.explorer_picture import LABELS, Picture
+from gatesweep.app.explorer_presets import PRESETS
+from gatesweep.app.explorer_state import COMPARE
+from gatesweep.app.style import CARD
+from gatesweep.experiment import Experiment
+from gatesweep.measures import MEASURES, axes
+from gatesweep.summaries import STATISTICS
+
+__all__ = ["Layout"]
+
+GRID = """
+:host { display: grid !important; gap: 10px; width: 100%; height: var(--lab-height, 836px); padding: 10px 12px;
+  box-sizing: border-box; grid-template-columns: 268px minmax(0, 1fr); grid-template-rows: auto minmax(0, 1fr);
+  grid-template-areas: "presets presets" "controls pictures"; }
+:host > .gs-presets { grid-area: presets } :host > .gs-controls { grid-area: controls; overflow-y: auto }
+:host > .gs-pictures { grid-area: pictures }
+:host > * { min-width: 0; min-height: 0; }
+@media (max-width: 900px) { :host { height: auto; grid-template-columns: minmax(0, 1fr); grid-template-rows: none;
+  grid-template-areas: "presets" "pictures" "controls"; padding: 6px } }
+"""
+PICTURES = """
+:host { display: grid !important; grid-template-rows: auto auto minmax(0, 11fr) auto minmax(0, 9fr) auto auto; padding: 6px 10px; }
+:host > * { min-width: 0; min-height: 0; }
+@media (max-width: 900px) { :host { grid-template-rows: auto auto minmax(340px, auto) auto minmax(420px, auto) auto auto } }
+"""
+SCROLL = ":host { overflow-x: auto; scrollbar-width: thin }"
+SHORT = 1.0
+"""Seconds up to which a run is over before its estimate could be read."""
+PERIOD = 250
+"""Milliseconds between two looks at a long run."""
+
+
+class Layout:
+    """The Explorer's panes and widgets; `root` is the page."""
+
+    def __init__(self, explorer: Any) -> None:
+        self._explorer = explorer
+        self._rate = words.Rate()
+        self._experiment: Experiment | None = None
+        self._ticker = None
+        self.root = pn.Column(
+            self._presets(),
+            self._controls(),
+            self._pictures(),
+            stylesheets=[GRID],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    # Building
+
+    def _presets(self) -> pn.Column:
+        e = self._explorer
+        self.presets = brisk(
+            pmui.RadioButtonGroup.from_param(
+                e.param.preset,
+                options={p.title: name for name, p in PRESETS.items()},
+                size="small",
+                margin=(6, 8),
+                label="",
+                description="",
+                sx={"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 12px"}},
+            )
+        )
+        self.question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 14, 6, 14))
+        strip = pn.Row(self.presets, stylesheets=[SCROLL], sizing_mode="stretch_width", margin=0)
+        return pn.Column(
+            strip, self.question, css_classes=["gs-presets"], stylesheets=[CARD], sizing_mode="stretch_width", margin=0
+        )
+
+    def _controls(self) -> pn.Column:
+        e = self._explorer
+        self.gates = brisk(
+            pmui.MultiChoice.from_param(
+                e.param.gate, label="Gates", chip=False, sizing_mode="stretch_width", margin=(6, 10)
+            )
+        )
+        self.noise = brisk(
+            pmui.RangeSlider.from_param(
+                e.param.noise_level,
+                label="Noise level",
+                start=0,
+                end=2,
+                step=0.05,
+                size="small",
+                sizing_mode="stretch_width",
+                margin=(4, 18, 4, 14),
+            )
+        )
+        self.conditional = {
+            "C": decades(e, "C", "C, inverse penalty", 1e3),
+            "learning_rate": decades(e, "learning_rate", "Learning rate", 1e4),
+            "epochs": slider(e, "epochs", "Epochs", end=100),
+            "num_samples": slider(e, "num_samples", "Samples", start=20, end=1000, step=20),
+            "features": choice(e, "features", "Features", options={"x1, x2": "linear", "x1, x2, x1*x2": "interaction"}),
+            "compare_values": pmui.TextInput.from_param(
+                e.param.compare_values, label="Values", size="small", sizing_mode="stretch_width", margin=(6, 10)
+            ),
+        }
+        self.live = pmui.Switch(value=e.record == "epoch", label="Record every epoch", size="small", margin=(2, 10))
+        self.live.param.watch(lambda event: setattr(e, "record", "epoch" if event.new else "none"), "value")
+        e.param.watch(lambda *_: self._fold(), ["solver", "compare", "record"])
+        self._fold()
+        c = self.conditional
+        compare = {"nothing else": "none"} | {LABELS[n].split(" (")[0]: n for n in COMPARE if n != "none"}
+        return pn.Column(
+            self.gates, self.noise, slider(e, "noise_count", "Noise levels", start=2, end=101),
+            slider(e, "seed_count", "Seeds", start=1, end=200), c["num_samples"], c["features"],
+            choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
+            choice(e, "compare", "Compare also", options=compare), c["compare_values"],
+            self._run_card(), css_classes=["gs-controls"], stylesheets=[CARD], sizing_mode="stretch_width", margin=0,
+        )  # fmt: skip
+
+    def _run_card(self) -> pn.Column:
+        e = self._explorer
+        self.status = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 12))
+        self.bar = pmui.LinearProgress(value=0, sizing_mode="stretch_width", margin=(2, 12), visible=False)
+        self.train = pmui.Button(
+            label="Train", size="small", visible=False, margin=(4, 10), on_click=lambda _: e.retrain(force=True)
+        )
+        self.stop = pmui.Button(
+            label="Cancel",
+            size="small",
+            variant="outlined",
+            visible=False,
+            margin=(4, 10),
+            on_click=lambda _: e.cancel(),
+        )
+        return pn.Column(
+            self.status, self.bar, pn.Row(self.train, self.stop, margin=0), sizing_mode="stretch_width", margin=0
+        )
+
+    def _pictures(self) -> pn.Column:
+        e = self._explorer
+        self.title = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4))
+        self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4))
+        self.player = pmui.Player(
+            start=0,
+            end=20,
+            value=0,
+            interval=100,
+            loop_policy="once",
+            sizing_mode="stretch_width",
+            visible=False,
+            margin=(0, 8),
+            size="small",
+            label="Epoch",
+        )
+        self.player.param.watch(lambda event: setattr(e, "epoch", int(event.new)), "value")
+        # The panes that hold the figures are plain Panel ones: they only pass the size on.
+        heatmap, curves = (
+            pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in (e.figures.heatmap, e.figures.curves)
+        )
+        self.panes = (heatmap, curves)
+        return pn.Column(
+            self._view(), self.title, heatmap, self.legend, curves, self.player, self._bottom(),
+            css_classes=["gs-pictures"], stylesheets=[CARD, PICTURES], sizing_mode="stretch_width", margin=0,
+        )  # fmt: skip
+
+    def _view(self) -> pn.FlexBox:
+        e = self._explorer
+        measure = _select(e, "measure", "Measure", {m.label: name for name, m in MEASURES.items()}, 230)
+        self.statistic = _select(
+            e, "statistic", "Of the seeds", {label: name for name, label in STATISTICS.items()}, 170
+        )
+        self.axes = {
+            n: pmui.Select(label=label, size="small", width=150, margin=(6, 4))
+            for n, label in (("x", "Across"), ("y", "Down"), ("panel", "Side by side"))
+        }
+        for name, select in self.axes.items():
+            select.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
+        return pn.FlexBox(measure, self.statistic, *self.axes.values(), margin=0, sizing_mode="stretch_width")
+
+    def _bottom(self) -> pn.FlexBox:
+        e = self._explorer
+        self.cell = {n: pmui.Select(label=n, size="small", width=130, margin=(6, 4)) for n in ("y", "x", "panel")}
+        run = _select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, 125)
+        button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
+        opening = pn.Row(
+            self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[SCROLL]
+        )
+        return pn.FlexBox(
+            opening,
+            downloads(e),
+            margin=0,
+            sizing_mode="stretch_width",
+            align_items="center",
+            justify_content="space-between",
+        )
+
+    # Following
+
+    def _fold(self) -> None:
+        e, c = self._explorer, self.conditional
+        newton = e.solver == "newton"
+        shown = {
+            "C": newton, "learning_rate": not newton, "epochs": not newton, "num_samples": True, "features": True,
+            "compare_values": e.compare != "none",
+        }  # fmt: skip
+        for name, widget in c.items():
+            widget.visible = shown[name] and e.compare != name
+        self.live.value = e.record == "epoch"
+
+    def _pick(self, name: str, value: str) -> None:
+        if value is not None and not self._filling:
+            setattr(self._explorer, name, value)
+
+    _filling = False
+
+    def ask(self) -> None:
+        """The preset's question."""
+        self.question.object = words.question(self._explorer)
+
+    def describe(self, p: Picture) -> None:
+        """Title, legend, axes and player for a new picture."""
+        e = self._explorer
+        self.title.object = words.title(p)
+        self.legend.object = words.legend(p, e.dark)
+        self._filling = True
+        known = axes(e.dataset, p.measure)
+        names = {LABELS[d].split(" (")[0]: d for d in known}
+        for name, axis in (("x", p.x), ("y", p.y), ("panel", p.panel)):
+            _choose(
+                self.axes[name], names | ({"one picture": ""} if name == "panel" else {}), axis.name if axis else ""
+            )
+            self.cell[name].visible = axis is not None and axis.name != "epoch"
+            if axis is not None:
+                values = axis.values.tolist()
+                kept = self.cell[name].value
+                self.cell[name].label = axis.label.split(" (")[0]
+                _choose(
+                    self.cell[name], dict(zip(axis.texts, values, strict=True)), kept if kept in values else values[0]
+                )
+        self._filling = False
+        self.statistic.disabled = MEASURES[p.measure].kind == "share"
+        self.player.visible = p.epochs is not None
+        if p.epochs is not None:
+            last = len(p.epochs) - 1
+            self.player.param.update(end=last, value=min(e.epoch, last))
+
+    def _open(self) -> None:
+        p = self._explorer.picture
+        names = {"x": p.x.name, "y": p.y.name} | ({"panel": p.panel.name} if p.panel else {})
+        self._explorer.open({dim: self.cell[place].value for place, dim in names.items()})
+
+    # A run
+
+    def seconds(self, experiment: Experiment) -> float:
+        return self._rate.seconds(experiment)
+
+    def estimate(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        if self.seconds(experiment) < SHORT:
+            return
+        self.status.object = words.estimate(experiment, schema.n_bytes(experiment), self._rate.seconds(experiment))
+
+    def wait(self) -> None:
+        """A long run waits for the button."""
+        self._buttons(train=True)
+
+    def running(self) -> None:
+        self._buttons()
+        if self._ticker is None:
+            self._ticker = pn.state.add_periodic_callback(self._tick, PERIOD) if pn.state.curdoc else None
+
+    def _tick(self) -> None:
+        job = self._explorer.trainer.current
+        if job is not None and job.total:
+            self.stop.visible = self.bar.visible = True
+            self.bar.value = int(100 * job.done / job.total)
+            self.status.object = words.progress(job)
+
+    def _buttons(self, train: bool = False) -> None:
+        self.train.visible = train
+        self.stop.visible = self.bar.visible = False
+        if self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
+
+    def idle(self, word: str) -> None:
+        """A run ended without a result."""
+        self._buttons(train=word == "cancelled")
+        self.status.object = words.ended(word, self._explorer.error)
+
+    def trained(self, job: Job, dataset: Any) -> None:
+        self._buttons()
+        if self._experiment is not None:
+            self._rate.learn(self._experiment, job.seconds)
+        self.status.object = words.trained(dataset, job.seconds)
+
+
+def _select(explorer: Any, name: str, label: str, options: dict[str, str], width: int) -> Any:
+    """A drop-down of a fixed width, bound to a parameter."""
+    return brisk(
+        pmui.Select.from_param(
+            explorer.param[name], label=label, options=options, size="small", width=width, margin=(6, 4)
+        )
+    )
+
+
+def _choose(select: Any, options: dict[str, Any], value: Any) -> None:
+    """New options, then the value: the browser drops a value that it has no option for."""
+    if select.options != options:
+        select.options = options
+    select.value = value

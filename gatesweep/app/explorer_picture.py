@@ -1,0 +1,254 @@
+"""From a summary (see `gatesweep.summaries.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from gatesweep.measures import LIMITS, MEASURES
+from gatesweep.summaries import STATISTICS
+
+__all__ = ["Axis", "Picture", "Scale", "Trellis", "nice_ticks"]
+
+LABELS = {
+    "gate": "gate",
+    "noise_level": "noise level",
+    "test_noise_level": "noise level of the test",
+    "seed": "seed",
+    "num_samples": "samples",
+    "C": "C (small: strong penalty)",
+    "learning_rate": "learning rate",
+    "features": "features",
+    "epoch": "epoch",
+}
+"""What the screen calls a dimension."""
+
+
+DECADES = 4
+"""How far down a logarithmic scale reaches."""
+
+
+def nice_ticks(low: float, high: float, count: int = 5) -> np.ndarray:
+    """About `count` round numbers from `low` to `high`, a step of 1, 2 or 5 times a power of ten apart."""
+    step = max(high - low, 1e-12) / max(count - 1, 1)
+    power = 10.0 ** np.floor(np.log10(step))
+    step = power * min((1, 2, 5, 10), key=lambda s: abs(s - step / power))
+    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
+
+
+def _text(value: float) -> str:
+    return f"{value:.6g}" if abs(value) < 1e5 else f"{value:.0e}".replace("e+0", "e")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A dimension on show: its values in order, evenly spaced on the screen whatever they are."""
+
+    name: str
+    values: np.ndarray
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.name, self.name.replace("_", " "))
+
+    @property
+    def is_number(self) -> bool:
+        return self.values.dtype.kind in "iuf"
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [_text(v) if self.is_number else str(v) for v in self.values.tolist()]
+
+    def ticks(self, at_most: int) -> list[int]:
+        """Indices to label: all of them, or every second, fifth, tenth ..."""
+        steps = (s * 10**p for p in range(7) for s in (1, 2, 5))
+        step = next(s for s in steps if (len(self.values) - 1) // s + 1 <= max(at_most, 1))
+        return list(range(0, len(self.values), step))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where numbers go on a colour bar or an axis, and which of them are labelled."""
+
+    low: float
+    high: float
+    is_log: bool
+    is_diverging: bool = False
+
+    @classmethod
+    def of(cls, kind: str, *arrays: np.ndarray) -> "Scale":
+        """A scale with round ends that holds all finite numbers of `arrays`."""
+        finite = np.concatenate([a[np.isfinite(a)].ravel() for a in arrays]) if arrays else np.empty(0)
+        if not finite.size:
+            return cls(0.0, 1.0, False)
+        low, high = float(finite.min()), float(finite.max())
+        if kind in ("accuracy", "share"):
+            return cls(
+                float(np.clip(np.floor(low * 10 + 1e-6) / 10, 0, 0.9)) if kind == "accuracy" else 0.0, 1.0, False
+            )
+        if kind == "gap":
+            reach = max(0.05, np.ceil(max(-low, high) * 20 - 1e-6) / 20)
+            return cls(-reach, reach, False, True)
+        if kind == "index":
+            return cls(max(-1.0, min(0.0, np.floor(low * 5) / 5)), 1.0, False)
+        if kind == "plain":
+            step = (high - low) / 20
+            return cls(low - step, high + step, False)
+        positive = finite[finite > 0]
+        if positive.size and positive.max() > 100 * positive.min():
+            top = np.log10(positive.max())
+            return cls(max(np.log10(positive.min()), top - DECADES), top, True)
+        ticks = nice_ticks(0, high)
+        return cls(0.0, float(ticks[-1]) if ticks[-1] >= high else high, False)
+
+    def to(self, values: np.ndarray) -> np.ndarray:
+        """Numbers in the units of `low` and `high`."""
+        if not self.is_log:
+            return values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.maximum(np.log10(values), self.low)
+
+    def ticks(self, at_most: int) -> dict[float, str]:
+        """Labels by place."""
+        if not self.is_log:
+            places = nice_ticks(self.low, self.high, max(2, at_most))
+            return {round(float(t), 9): _text(float(f"{t:.6g}")) for t in places[:: -(-len(places) // max(2, at_most))]}
+        decades = np.arange(np.ceil(self.low), np.floor(self.high) + 1)
+        if len(decades) < 2:
+            return {end: _text(float(f"{10**end:.2g}")) for end in (self.low, self.high)}
+        return {float(d): _text(10.0**d) for d in decades[:: -(-len(decades) // max(2, at_most))]}
+
+
+@dataclass(frozen=True)
+class Trellis:
+    """Small pictures of size 1 x 1 in rows and columns on one canvas, the first one at the top left."""
+
+    n: int
+    columns: int
+    gap: tuple[float, float] = (0.06, 0.2)
+    """Between pictures, in units of one; the vertical one holds the title."""
+
+    @property
+    def rows(self) -> int:
+        return -(-self.n // self.columns)
+
+    @property
+    def width(self) -> float:
+        return self.columns * (1 + self.gap[0]) - self.gap[0]
+
+    @property
+    def height(self) -> float:
+        return self.rows * (1 + self.gap[1])
+
+    @property
+    def origin(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower left corners, each of shape (n,)."""
+        i = np.arange(self.n)
+        return (i % self.columns) * (1 + self.gap[0]), (self.rows - 1 - i // self.columns) * (1 + self.gap[1])
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that is drawn; arrays have the shape (panel, y, x, epoch), an axis that is not shown has length 1."""
+
+    measure: str
+    statistic: str
+    x: Axis
+    y: Axis
+    panel: Axis | None
+    epochs: np.ndarray | None
+    value: np.ndarray
+    low: np.ndarray | None
+    median: np.ndarray
+    high: np.ndarray | None
+    diverged: np.ndarray
+    limits: dict[str, np.ndarray]
+    frame: xr.Dataset
+    n_seeds: int
+
+    @classmethod
+    def of(cls, frame: xr.Dataset, x: str, y: str, panel: str | None, n_seeds: int) -> "Picture":
+        dims = ((panel,) if panel else ()) + (y, x)
+        plays = "epoch" in frame["value"].dims and "epoch" not in dims
+        wanted = dims + (("epoch",) if plays else ())
+
+        sizes = {d: frame.sizes[d] for d in wanted}
+
+        def array(name: str) -> np.ndarray | None:
+            if name not in frame:
+                return None
+            # On variables: aligning coordinates that are known to agree takes longer than all the rest.
+            full = frame[name].variable.set_dims(sizes).transpose(*wanted).values.astype(float)
+            full = full if panel else full[None]
+            return full if plays else full[..., None]
+
+        return cls(
+            frame.attrs["measure"],
+            frame.attrs["statistic"],
+            *(Axis(d, frame[d].values) for d in (x, y)),
+            Axis(panel, frame[panel].values) if panel else None,
+            frame["epoch"].values if plays else None,
+            array("value"),
+            array("low"),
+            array("median") if "median" in frame else array("value"),
+            array("high"),
+            array("diverged"),
+            {name: array(name)[..., 0] for name in LIMITS if name in frame},
+            frame,
+            n_seeds,
+        )
+
+    @property
+    def shape_key(self) -> tuple:
+        """Equal for pictures whose cells and curves lie at the same places."""
+        axes = [(a.name, tuple(a.texts)) for a in (self.panel, self.y, self.x) if a]
+        return (*axes, self.facets[0])
+
+    def has_limits_of(self, other: "Picture") -> bool:
+        """Whether the limits and the scale that they are drawn on are the same."""
+        same = self.limits.keys() == other.limits.keys() and self.height == other.height
+        return same and all(np.array_equal(self.limits[n], other.limits[n], equal_nan=True) for n in self.limits)
+
+    @property
+    def kind(self) -> str:
+        return "positive" if self.statistic == "spread" else MEASURES[self.measure].kind
+
+    @property
+    def title(self) -> str:
+        label = MEASURES[self.measure].label
+        if MEASURES[self.measure].kind == "share" or self.n_seeds == 1 or "seed" in (self.x.name, self.y.name):
+            return label
+        return f"{label}, {STATISTICS[self.statistic]} of {self.n_seeds:,} seeds"
+
+    @cached_property
+    def colour(self) -> Scale:
+        return Scale.of(self.kind, self.value)
+
+    @cached_property
+    def height(self) -> Scale:
+        """The scale of the curves: holds bands and limits too."""
+        bands = [a for a in (self.low, self.high) if a is not None]
+        kind = MEASURES[self.measure].kind
+        return Scale.of("plain" if kind == "gap" else kind, self.median, *bands, *self.limits.values())
+
+    @property
+    def panel_texts(self) -> list[str]:
+        return [_named(self.panel, i) for i in range(len(self.panel.values))] if self.panel else [""]
+
+    @property
+    def facets(self) -> tuple[str, list[str]]:
+        """How the curves are split: by panel, by row, or all rows in one; and the titles."""
+        if self.panel:
+            return "panel", self.panel_texts
+        if len(self.y.values) <= 16:
+            return "row", [_named(self.y, i) for i in range(len(self.y.values))]
+        return "one", [""]
+
+    def curves(self, array: np.ndarray) -> np.ndarray:
+        """(panel, y, x) as (facet, line, x)."""
+        return {"panel": array, "row": array[0][:, None], "one": array}[self.facets[0]]
+
+
+def _named(axis: Axis, i: int) -> str:
+    return axis.texts[i] if axis.name == "gate" else f"{axis.label.split(' (')[0]} {axis.texts[i]}"

@@ -1,0 +1,85 @@
+"""What the Explorer shows, as parameters only: the grid that is trained and how it is looked at."""
+
+from typing import Any
+
+import numpy as np
+import param
+
+from gatesweep.errors import InputError
+from gatesweep.experiment import Experiment, Settings
+from gatesweep.gates import GATE_NAMES
+from gatesweep.measures import MEASURES
+from gatesweep.summaries import STATISTICS
+
+__all__ = ["COMPARE", "GRID_NAMES", "OPENED", "VIEW_NAMES", "ExplorerState", "fitting_axes", "parse_values"]
+
+COMPARE = {
+    "none": "",
+    "num_samples": "20, 50, 100, 200, 500, 1000, 2000",
+    "C": "0.001, 0.01, 0.1, 1, 10, 100, 1000",
+    "learning_rate": "0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30",
+    "features": "linear, interaction",
+}
+"""Parameters that can be swept beside gate, noise level and seed, with the values that each starts with."""
+
+
+class ExplorerState(Settings):
+    """A grid of models and the view of it; `gatesweep.experiment.Settings` holds what all models share."""
+
+    gate = param.ListSelector(default=["AND", "OR", "XOR"], objects=list(GATE_NAMES), doc="Truth tables, one row each.")
+    noise_level = param.Range((0.0, 1.0), bounds=(0, 10), softbounds=(0, 2), doc="Lowest and highest noise level.")
+    noise_count = param.Integer(21, bounds=(1, 1001), softbounds=(2, 101), doc="How many noise levels.")
+    seed = param.Integer(0, bounds=(0, 2**31), softbounds=(0, 999), doc="The first seed.")
+    seed_count = param.Integer(20, bounds=(1, 100_000), softbounds=(1, 200), doc="How many seeds.")
+    compare = param.Selector(default="none", objects=list(COMPARE), doc="One more parameter to sweep.")
+    compare_values = param.String("", doc="Its values, with commas between.")
+
+    measure = param.Selector(default="exact_accuracy", objects=list(MEASURES), doc="What is measured of every model.")
+    statistic = param.Selector(default="median", objects=list(STATISTICS), doc="How a cell's seeds become one number.")
+    x = param.String("noise_level", doc="The parameter across the heatmap.")
+    y = param.String("gate", doc="The parameter down the heatmap.")
+    panel = param.String("", doc="One small heatmap for each value of this parameter; empty for none.")
+    run = param.Selector(default="median", objects=["median", "best", "worst"], doc="The run that a click opens.")
+
+    def experiment(self) -> Experiment:
+        """The grid that these parameters describe. Raises InputError."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in SHARED}
+        # The decimals that the command line gives 0:1:21, so that both make one experiment.
+        levels = np.linspace(*self.noise_level, self.noise_count)
+        values |= {
+            "gate": tuple(self.gate),
+            "noise_level": tuple(round(float(f"{level:.12g}"), 12) for level in levels),
+            "seed": range(self.seed, self.seed + self.seed_count),
+        }
+        if self.compare != "none":
+            values[self.compare] = parse_values(self.compare, self.compare_values)
+        return Experiment.of(**values)
+
+
+SHARED = tuple(name for name in Settings.param if name not in ("name", "gate", "noise_level", "seed"))
+GRID_NAMES = ("gate", "noise_level", "noise_count", "seed", "seed_count", "compare", "compare_values", *SHARED)
+"""Parameters that decide which models are trained."""
+VIEW_NAMES = ("measure", "statistic", "x", "y", "panel")
+"""Parameters that decide how they are looked at."""
+
+
+OPENED = ("solver", "epochs", "batch_size", "init", "init_seed")
+"""Settings beside the swept ones that a model is opened with."""
+
+
+def fitting_axes(x: str, y: str, panel: str, known: tuple[str, ...]) -> tuple[str, str, str]:
+    """The wished axes where the sweep has them, else the nearest ones it has; an empty panel is none."""
+    preferred = sorted(known, key=lambda d: ("noise_level", "gate").index(d) if d in ("noise_level", "gate") else 2)
+    x = x if x in known else preferred[0]
+    y = y if y in known and y != x else next(d for d in (*preferred[1:], *preferred) if d != x)
+    return x, y, panel if panel in known and panel not in (x, y) else ""
+
+
+def parse_values(name: str, text: str) -> tuple:
+    """Values of a swept parameter from "1, 2, 5". Raises InputError."""
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    kind = type(Settings.param[name].default)
+    try:
+        return tuple(kind(piece) for piece in pieces)
+    except ValueError as error:
+        raise InputError(f"the values of {name} must be numbers", text, "Write them with commas: 1, 2, 5") from error

@@ -1,0 +1,78 @@
+"""Where a model's probability takes a given value: lines, hyperbolas, and the surface as pixels."""
+
+import numpy as np
+
+from gatesweep.app.store import probability
+from gatesweep.features import expand
+
+__all__ = ["EXTENT", "hand_line", "level", "surface", "through"]
+
+EXTENT = (-1.0, 2.0)
+"""The lecture's view, on both axes."""
+REACH = 8.0
+"""How far beyond the view's centre a boundary is drawn: past every corner of the view."""
+CENTRE = np.array([0.5, 0.5])
+FLAT = 1e-9
+
+
+def level(weight: np.ndarray, intercept: float, p: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
+    """The points (x1, x2) with probability p, NaN between branches; empty where there are none.
+
+    Two weights give a line. A third, of x1*x2, gives a hyperbola with axes parallel to x1 and x2:
+    (x1 + w2/w3) (x2 + w1/w3) = (logit(p) - b)/w3 + w1 w2 / w3^2, or the two axes themselves.
+    """
+    nothing = np.empty(0), np.empty(0)
+    if not 0 < p < 1 or not np.isfinite([*weight, intercept]).all():
+        return nothing
+    offset = np.log(p / (1 - p)) - intercept
+    scale = np.abs(weight).max()
+    if len(weight) == 3 and abs(weight[2]) > FLAT * scale:
+        return _hyperbola(weight, offset)
+    size = np.hypot(*weight[:2])
+    if size < FLAT:
+        return nothing
+    normal = weight[:2] / size
+    foot = CENTRE + (offset / size - normal @ CENTRE) * normal
+    along = REACH * np.array([-normal[1], normal[0]])
+    ends = np.stack([foot - along, foot + along])
+    return ends[:, 0], ends[:, 1]
+
+
+def _hyperbola(weight: np.ndarray, offset: float) -> tuple[np.ndarray, np.ndarray]:
+    w1, w2, w3 = weight
+    centre = np.array([-w2 / w3, -w1 / w3])
+    power = offset / w3 + w1 * w2 / w3**2
+    if abs(power) < FLAT:
+        ends = np.array([-REACH, REACH, np.nan])
+        x1 = np.concatenate([ends * 0 + centre[0], ends])
+        return x1, np.concatenate([ends, ends * 0 + centre[1]])
+    span = np.log(2 * REACH) + abs(np.log(abs(power))) / 2
+    u = np.sqrt(abs(power)) * np.exp(np.linspace(-span, span, 121))
+    u = np.concatenate([u, [np.nan], -u[::-1]])
+    return centre[0] + u, centre[1] + power / u
+
+
+def surface(weight: np.ndarray, intercept: float, pixels: int, threshold: float | None = None) -> np.ndarray:
+    """Probabilities on the view, or with a threshold the labels 0 and 1: uint8 (x2, x1), 255 for 1."""
+    middle = EXTENT[0] + (np.arange(pixels) + 0.5) * (EXTENT[1] - EXTENT[0]) / pixels
+    grid = np.stack(np.meshgrid(middle, middle), axis=-1)
+    p = probability(expand(grid, "interaction" if len(weight) == 3 else "linear") @ weight + intercept)
+    p = np.nan_to_num(p, nan=0.5)
+    return np.round(255 * (p if threshold is None else p >= threshold)).astype(np.uint8)
+
+
+def hand_line(weight: np.ndarray, intercept: float) -> np.ndarray:
+    """Two points to hold the line by, (2, 2): at and beside the line's point nearest the view's centre."""
+    size = max(np.hypot(*weight), FLAT)
+    normal = weight / size
+    foot = CENTRE - (intercept / size + normal @ CENTRE) * normal
+    along = 0.6 * np.array([-normal[1], normal[0]])
+    return np.stack([foot - along, foot + along])
+
+
+def through(points: np.ndarray, size: float) -> tuple[np.ndarray, float]:
+    """Weight of length `size` and intercept of the line through two points; inverse of `hand_line`."""
+    along = points[1] - points[0]
+    length = np.hypot(*along)
+    normal = np.array([along[1], -along[0]]) / length if length > FLAT else np.array([1.0, 0.0])
+    return size * normal, float(-size * normal @ points[0])

@@ -1,0 +1,288 @@
+"""The Lab: one model on one noisy gate, understood completely."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from gatesweep.app import store
+from gatesweep.app.boundary import BoundaryFigure
+from gatesweep.app.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
+from gatesweep.app.geometry import through
+from gatesweep.app.layout import Controls, LessonBar, Numbers, Stage, page
+from gatesweep.app.lessons import LESSONS
+from gatesweep.app.state import HAND, SETTINGS, VIEW, LabState
+from gatesweep.app.theme import DARK, LIGHT, Palette
+from gatesweep.errors import InputError
+from gatesweep.gates import as_gate
+from gatesweep.sweep import Cancelled
+
+__all__ = ["Lab", "has_loop"]
+
+POPULATION_DELAY = 0.25
+"""Seconds without a change before the other seeds are trained."""
+
+
+def has_loop() -> bool:
+    """Whether an event loop runs here, as on a server and in a notebook; a plain script has none."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+class Lab(pn.viewable.Viewer, LabState):
+    """One model with its data, its training and its limits; every parameter may be set and watched.
+
+    >>> lab = Lab(gate="XOR", noise_level=0.1)
+    >>> lab.gate = "AND"
+    >>> lab.fit.weight, lab.fit.intercept
+    """
+
+    fit = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.store.Run).")
+    population = param.Parameter(None, precedence=-1, doc="The same settings under 200 seeds, once trained.")
+    playing = param.Boolean(False, precedence=-1, doc="Whether the epochs are running.")
+    dark = param.Boolean(False, precedence=-1)
+
+    def __init__(self, **params: Any) -> None:
+        self.boundary, self.scores = BoundaryFigure(), ScoreFigure()
+        self.losses, self.valley, self.seeds = LossFigure(), ValleyFigure(), SeedsFigure()
+        super().__init__(**params)
+        self._generation, self._begun = 0, False
+        self._cancel = threading.Event()
+        self._good: dict[str, Any] = {}
+        self._timer = None
+        self._lessons, self._controls, self._stage, self._numbers = LessonBar(self), Controls(self), Stage(self), Numbers(self)
+        self._layout = page(self._lessons, self._controls, self._stage, self._numbers)
+        self._retrain()
+        self.param.watch(self._retrain, list(SETTINGS))
+        self.param.watch(self._draw_model, ["epoch", "surface", "threshold", *HAND])
+        self.param.watch(self._draw_cloud, ["population", "cloud"])
+        self.param.watch(self._theme, "dark")
+        self.param.watch(self._play, ["playing", "speed"])
+        self._numbers.training.active.param.watch(self._draw_valley, "value")
+        self.boundary.figure.on_event("tap", self._tap)
+        self.boundary.hand.on_change("data", self._dragged)
+        self.seeds.bars.selected.on_change("indices", self._bar)
+        self._begun = pn.state.curdoc is None or pn.state.curdoc.session_context is None
+        pn.state.onload(self._begin)
+
+    # What is on show
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The parameters that decide which model is trained."""
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    @property
+    def palette(self) -> Palette:
+        return DARK if self.dark else LIGHT
+
+    @property
+    def shown_epoch(self) -> int:
+        return self.fit.last_epoch if self.epoch is None else min(self.epoch, self.fit.last_epoch)
+
+    @property
+    def shown(self) -> store.Shown:
+        """The model on show: trained up to the epoch shown, or set by hand."""
+        if self.by_hand:
+            size = 3 if self.features == "interaction" else 2
+            weight, intercept = np.array([self.w1, self.w2, self.w3][:size], dtype=float), self.intercept
+        else:
+            epoch = self.shown_epoch
+            weight, intercept = self.fit.weight_path[epoch], float(self.fit.intercept_path[epoch])
+        return store.Shown(weight, intercept, self.fit.data, self.threshold)
+
+    # What can be done
+
+    def open(self, **settings: Any) -> None:
+        """Show the model with these settings, as trained."""
+        self.param.update(**settings, epoch=None, by_hand=False)
+
+    def open_quantile(self, share: float) -> None:
+        """Show the seed at this quantile of the population's exact accuracies (0 the worst, 1 the best)."""
+        if self.population is not None:
+            order = np.argsort(self.population.exact_accuracy, kind="stable")
+            self.open(seed=int(self.population.seed[order[round(share * (len(order) - 1))]]))
+
+    def new_draw(self) -> None:
+        """The next seed."""
+        self.seed = (self.seed + 1) % 1000
+
+    def step(self, epochs: int) -> None:
+        """Move the epoch shown; at the ends it stays."""
+        self.epoch = int(np.clip(self.shown_epoch + epochs, 0, self.fit.last_epoch))
+
+    def toggle_play(self) -> None:
+        """Play from here, or from the start when at the end; or pause."""
+        if not self.playing and self.shown_epoch == self.fit.last_epoch:
+            self.epoch = 0
+        self.playing = not self.playing
+
+    def teach(self, lesson: int) -> None:
+        """Open a lesson, counted from 1; 0 closes it and shows every control."""
+        self.playing = False
+        if lesson:
+            self.param.update(**self.usual(lesson))
+        else:
+            self.param.update(lesson=0, hide=[])
+
+    @property
+    def link_values(self) -> dict[str, Any]:
+        """What a link must carry."""
+        return {name: getattr(self, name) for name in (*SETTINGS, *VIEW)}
+
+    def restore(self, values: Mapping[str, Any]) -> None:
+        """Show what a link carried; all else is as the link's lesson has it."""
+        self.playing = False
+        self.param.update(**(self.usual(values.get("lesson", 0)) | dict(values)))
+
+    def learn_from_here(self) -> None:
+        """Train from the line set by hand, and play it."""
+        start = np.append(self.shown.weight, self.shown.intercept)
+        solver = "newton" if self.solver == "scikit-learn" else self.solver
+        run = store.train(self.settings | {"solver": solver}, start)
+        with pn.io.hold():
+            self.param.update(fit=run, by_hand=False, epoch=0, playing=True)
+            self.losses.show(run)
+            self._draw_valley()
+            self._draw_model()
+
+    def press(self, key: str) -> None:
+        """What a key does: space, arrows, digits, n, l."""
+        if key == " ":
+            self.toggle_play()
+        elif key in ("ArrowLeft", "ArrowRight"):
+            self.step(1 if key == "ArrowRight" else -1)
+        elif key in ("Home", "End"):
+            self.step(self.fit.last_epoch * (1 if key == "End" else -1))
+        elif key.isdigit() and int(key) <= len(LESSONS):
+            self.teach(int(key))
+        elif key == "n":
+            self.new_draw()
+
+    # Training
+
+    def _retrain(self, *events: param.parameterized.Event) -> None:
+        try:
+            self.affordable(self.settings)
+            run = store.train(self.settings)
+        except InputError as error:
+            if not self._good:
+                raise
+            if pn.state.notifications:
+                pn.state.notifications.error(str(error), duration=6000)
+            self.param.update(**self._good)
+            return
+        self._good = self.settings
+        with pn.io.hold():
+            self.param.update(fit=run, epoch=None if not self.playing else min(self.shown_epoch, run.last_epoch))
+            self.boundary.show_data(self.shown)
+            self.losses.show(run)
+            self._draw_valley()
+            self._draw_model()
+        self._later()
+
+    def _begin(self) -> None:
+        self._begun = True
+        self._later()
+
+    def _later(self) -> None:
+        """Train the other seeds once the settings have come to rest."""
+        self._generation += 1
+        self._cancel.set()
+        if self._begun and has_loop():
+            pn.state.execute(self._train_population)
+
+    async def _train_population(self) -> None:
+        generation = self._generation
+        await asyncio.sleep(POPULATION_DELAY)
+        if generation != self._generation:
+            return
+        self._cancel = threading.Event()
+        try:
+            work = store.population, self.settings, self._cancel
+            found = await asyncio.get_running_loop().run_in_executor(None, *work)
+        except Cancelled:
+            return
+        if generation == self._generation:
+            self.population = found
+
+    # Drawing
+
+    def _draw_model(self, *events: param.parameterized.Event) -> None:
+        shown, epoch = self.shown, self.shown_epoch
+        with pn.io.hold():
+            self.boundary.show_model(shown, self.surface == "label", self.by_hand)
+            self.scores.show(self.fit, shown)
+            self.losses.move(epoch)
+            self.valley.move(shown.weight)
+            self.seeds.mark(shown.exact_accuracy)
+            self._stage.draw(shown, epoch)
+            self._numbers.draw(shown)
+
+    def _draw_valley(self, *events: param.parameterized.Event) -> None:
+        if self._numbers.training.active.value == "Loss surface":
+            self.valley.show(store.Valley.of(self.fit), self.fit)
+
+    def _draw_cloud(self, *events: param.parameterized.Event) -> None:
+        with pn.io.hold():
+            self.boundary.show_cloud(self.population if self.cloud else None)
+            self.seeds.show(self.population)
+
+    def _theme(self, *events: param.parameterized.Event) -> None:
+        with pn.io.hold():
+            for chart in (self.boundary, self.scores, self.losses, self.valley, self.seeds):
+                chart.theme(self.palette)
+            self.boundary.show_data(self.shown)
+            self._draw_model()
+
+    # Playing, dragging, clicking
+
+    def _play(self, *events: param.parameterized.Event) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self.playing:
+            self._timer = pn.state.add_periodic_callback(self._tick, period=1000 // self.speed)
+
+    def _tick(self) -> None:
+        self.step(1)
+        if self.shown_epoch == self.fit.last_epoch:
+            self.playing = False
+
+    def _tap(self, event: Any) -> None:
+        if event.x is None or event.y is None:
+            return
+        x1, x2 = round(event.x), round(event.y)
+        if x1 in (0, 1) and x2 in (0, 1) and np.hypot(event.x - x1, event.y - x2) < 0.2:
+            truth = list(as_gate(self.gate).truth)
+            truth[2 * x1 + x2] ^= 1
+            self.gate = as_gate(truth).name
+
+    def _dragged(self, attr: str, old: Any, new: Any) -> None:
+        points = np.array([new["x1"], new["x2"]], dtype=float).T
+        if not self.by_hand or points.shape != (2, 2) or not np.isfinite(points).all():
+            return
+        weight, intercept = through(points, np.hypot(self.w1, self.w2))
+        if not np.allclose([*weight, intercept], [self.w1, self.w2, self.intercept], atol=1e-6):
+            self.param.update(w1=float(weight[0]), w2=float(weight[1]), intercept=intercept)
+
+    def _bar(self, attr: str, old: Any, new: list[int]) -> None:
+        if not new or self.population is None:
+            return
+        low, high = (self.seeds.bars.data[side][new[0]] for side in ("left", "right"))
+        self.seeds.bars.selected.indices = []
+        accuracy = self.population.exact_accuracy
+        found = self.population.seed[(accuracy >= low) & (accuracy <= high)]
+        if len(found):
+            self.open(seed=int(found[found > self.seed][0] if (found > self.seed).any() else found[0]))
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._layout

@@ -1,0 +1,80 @@
+"""`gatesweep serve`: the app at one address."""
+
+import socket
+from pathlib import Path
+
+import panel as pn
+import xarray as xr
+
+from gatesweep.app.shell import create_app
+from gatesweep.app.state import SETTINGS, SOLVERS, LabState
+from gatesweep.app.store import train
+from gatesweep.errors import InputError
+
+__all__ = ["open_dataset", "serve", "warm_up"]
+
+
+def open_dataset(file: Path) -> xr.Dataset:
+    """A finished sweep on disk, read as it is needed. Raises InputError."""
+    try:
+        dataset = xr.open_zarr(file) if file.suffix == ".zarr" else xr.open_dataset(file)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError("FILE must be a sweep that gatesweep wrote (.zarr or .nc)", str(file), str(error)[:160]) from error
+    missing = {"weight", "intercept", "exact_accuracy"} - set(dataset.variables)
+    if missing or "experiment" not in dataset.attrs:
+        raise InputError("FILE must be a sweep that gatesweep wrote", str(file), f"It lacks {', '.join(sorted(missing)) or 'its experiment'}")
+    return dataset
+
+
+def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1", show: bool = True) -> None:
+    """Serve the app at http://address:port/ until interrupted; port 0 takes a free one.
+
+    Raises:
+        InputError: a file that holds no sweep.
+        OSError: an address or port that is taken or not this machine's.
+    """
+    dataset = None if file is None else open_dataset(Path(file))
+    port = port or _free_port(address)
+    server = pn.serve(
+        {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer")},
+        port=port,
+        address=address,
+        show=False,
+        start=False,
+        title="gatesweep",
+        websocket_origin=_origins(address, port),
+        verbose=False,
+    )
+    warm_up()
+    host = "localhost" if address in ("0.0.0.0", "::", "127.0.0.1") else address
+    url = f"http://{host}:{port}/"
+    print(f"gatesweep is at {url}  (stop it with Ctrl+C)", flush=True)
+    if show:
+        server.io_loop.add_callback(server.show, "/")
+    server.start()
+    try:
+        server.io_loop.start()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.stop()
+
+
+def warm_up() -> None:
+    """Load what the first move of a visitor would wait for."""
+    state = LabState()
+    for solver in SOLVERS:
+        train({name: getattr(state, name) for name in SETTINGS} | {"solver": solver, "epochs": 1})
+
+
+def _free_port(address: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
+
+
+def _origins(address: str, port: int) -> list[str]:
+    """Hosts whose pages may open a websocket: this one by each of its names, or with 0.0.0.0 any."""
+    if address in ("0.0.0.0", "::"):
+        return ["*"]
+    return [f"{host}:{port}" for host in dict.fromkeys((address, "localhost", "127.0.0.1"))]

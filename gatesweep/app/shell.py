@@ -1,0 +1,186 @@
+"""The page: Lab and Explorer under one header, the address line, keys, and what goes to the clipboard."""
+
+import asyncio
+import logging
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+import xarray as xr
+
+from gatesweep.app.bridge import Bridge
+from gatesweep.app.controls import NO_LABEL, brisk
+from gatesweep.app.explorer import Explorer
+from gatesweep.app.explorer_state import GRID_NAMES, VIEW_NAMES
+from gatesweep.app.lab import Lab, has_loop
+from gatesweep.app.links import as_command, as_python, read_query, to_query
+from gatesweep.app.state import SETTINGS, VIEW
+from gatesweep.app.theme import THEME_CONFIG
+
+__all__ = ["Shell", "create_app"]
+
+REST = 0.6
+"""Seconds without a change before the address line follows, so that a drag is one step of Back."""
+OWN = ("view", "embed")
+"""Names in a link that are the shell's: view=explorer, embed=true (no header, for a frame)."""
+EXPLORER = (*GRID_NAMES, *VIEW_NAMES)
+SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "terminal"}
+FILL = {"sizing_mode": "stretch_both", "margin": 0}
+LOOK = {
+    "main": {"backgroundColor": "background.default"},
+    ".title": {"color": "text.primary", "fontSize": 20, "fontWeight": 700, "letterSpacing": "-0.01em", "marginRight": "8px"},
+}
+BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
+
+
+class Shell(param.Parameterized):
+    """One visitor's page. `page` is what to serve."""
+
+    view = param.Selector(default="lab", objects=["lab", "explorer"])
+
+    def __init__(self, dataset: xr.Dataset | None = None, **params: Any) -> None:
+        super().__init__(**params)
+        location = pn.state.location
+        query = location.search if location else ""
+        asked = dict(part.partition("=")[::2] for part in query.lstrip("?").split("&"))
+        bare = asked.get("embed") == "true"
+        self.lab, self._dataset = Lab(), dataset
+        self.explorer: Explorer | None = None
+        self.bridge = Bridge(self._key, self.go, search=query, width=0, height=0, margin=0)
+        height = f":host {{ --lab-height: calc(100dvh - {0 if bare else 53}px) }}"
+        self._lab_place = pn.Column(self.lab, stylesheets=[height], **FILL)
+        self._explorer_place = pn.Column(visible=False, stylesheets=[height], **FILL)
+        self.page = self._page(bare)
+        self.param.watch(self._show, "view")
+        self.lab.param.watch(self._changed, [*SETTINGS, *VIEW])
+        self._generation = 0
+        if query:
+            self.go(query)
+
+    def _page(self, bare: bool) -> pmui.Page:
+        views = brisk(
+            pmui.RadioButtonGroup.from_param(self.param.view, label="View", options={"Lab": "lab", "Explorer": "explorer"},
+                                             size="small", margin=(0, 12), stylesheets=NO_LABEL, description="")
+        )
+        share = pmui.MenuButton(label="Share", icon="share", size="small", variant="text", margin=(0, 4), width=110,
+                                stylesheets=["button { color: var(--panel-on-surface-color) !important }"],
+                                items=[{"label": label, "icon": icon} for label, icon in SHARE.items()])
+        share.on_click(lambda item: self.share(item["label"]))
+        page = pmui.Page(
+            title="gatesweep",
+            header=[pn.Row(views, pn.HSpacer(), share, self.bridge, sizing_mode="stretch_width", margin=0, align="center")],
+            main=[pn.Column(self._lab_place, self._explorer_place, **FILL)],
+            theme_config=THEME_CONFIG,
+            busy_indicator=None,
+            sx=LOOK | (BARE if bare else {}),
+            meta_description="Logistic models on noisy logic gates, live.",
+        )
+        page.param.watch(self._theme, "dark_theme")
+        return page
+
+    def _theme(self, *events: param.parameterized.Event) -> None:
+        self.lab.dark = self.page.dark_theme
+        if self.explorer:
+            self.explorer.dark = self.page.dark_theme
+
+    # Views
+
+    def _show(self, *events: param.parameterized.Event) -> None:
+        if self.view == "explorer" and self.explorer is None:
+            self.explorer = Explorer(self._dataset, on_open=self.open)
+            self.explorer.dark = self.page.dark_theme
+            self.explorer.param.watch(self._changed, list(EXPLORER))
+            self._explorer_place.append(self.explorer)
+        self._lab_place.visible = self.view == "lab"
+        self._explorer_place.visible = self.view == "explorer"
+        self._changed()
+
+    def open(self, **settings: Any) -> None:
+        """Show a model of the Explorer in the Lab."""
+        values, complaints = {}, []
+        for name in SETTINGS:
+            if name in settings:
+                try:
+                    values[name] = type(self.lab).check(name, settings[name])
+                    self.lab.param[name]._validate(values[name])
+                except ValueError as error:
+                    complaints.append(str(error))
+        if complaints:
+            self._complain(complaints)
+            return
+        self.lab.restore(values)
+        self.view = "lab"
+
+    # Links
+
+    @property
+    def query(self) -> str:
+        """The link to what is on show, from its question mark."""
+        if self.view == "lab":
+            return to_query(self.lab.link_values, self.lab.usual(self.lab.lesson) | {"lesson": 0, "hide": []} if not self.lab.lesson
+                            else self.lab.usual(self.lab.lesson) | {"lesson": 0})
+        usual = {name: self.explorer.param[name].default for name in EXPLORER}
+        values = {name: getattr(self.explorer, name) for name in EXPLORER}
+        return to_query({"view": "explorer"} | values, usual)
+
+    def go(self, query: str) -> None:
+        """Show what a link asks for; what it gets wrong is left out and said."""
+        view = "explorer" if "view=explorer" in query.lstrip("?").split("&") else "lab"
+        self.view = view
+        state, names = (self.lab, (*SETTINGS, *VIEW)) if view == "lab" else (self.explorer, EXPLORER)
+        values, complaints = read_query(state, names, query, ignore=OWN)
+        if view == "lab":
+            self.lab.restore(values)
+        else:
+            usual = {name: state.param[name].default for name in names}
+            state.param.update(**(usual | values))
+        self._complain(complaints)
+
+    def _complain(self, complaints: list[str]) -> None:
+        def say() -> None:
+            for complaint in complaints[:3]:
+                pn.state.notifications.warning(complaint, duration=8000)
+
+        if complaints and pn.state.notifications:
+            pn.state.onload(say)
+
+    def _changed(self, *events: param.parameterized.Event) -> None:
+        self._generation += 1
+        if has_loop():
+            pn.state.execute(self._write_address)
+
+    async def _write_address(self) -> None:
+        generation = self._generation
+        await asyncio.sleep(REST)
+        if generation == self._generation and not self.lab.playing:
+            self.bridge.search = self.query
+
+    def share(self, what: str) -> None:
+        """Put the link, the Python or the command for what is on show on the clipboard."""
+        if what == "Copy link":
+            self.bridge.copy("{origin}" + self.query)
+        else:
+            self.bridge.copy((as_python if what == "Copy as Python" else as_command)(self.lab))
+        if pn.state.notifications:
+            pn.state.notifications.success("Copied", duration=1500)
+
+    def _key(self, key: str) -> None:
+        if key == "d":
+            self.page.dark_theme = not self.page.dark_theme
+        elif self.view == "lab":
+            self.lab.press(key)
+
+
+
+def _report(error: Exception) -> None:
+    """Say what went wrong and keep the session alive."""
+    logging.getLogger("gatesweep").error("Error in a session", exc_info=error)
+    if pn.state.notifications:
+        pn.state.notifications.error(f"{type(error).__name__}: {error}"[:300], duration=8000)
+
+
+def create_app(dataset: xr.Dataset | None = None, view: str = "lab") -> pmui.Page:
+    """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep."""
+    pn.extension(notifications=True, exception_handler=_report)
+    return Shell(dataset, view=view).page

@@ -1,0 +1,82 @@
+"""What the Lab shows, as parameters only: the settings of one model and how it is looked at."""
+
+from typing import Any
+
+import param
+
+from gatesweep.app.lessons import LESSONS
+from gatesweep.errors import InputError
+from gatesweep.experiment import Settings
+from gatesweep.gates import GATE_NAMES
+
+__all__ = ["HAND", "HIDEABLE", "SETTINGS", "SOLVERS", "TRAINING", "VIEW", "LabState"]
+
+SOLVERS = ("scikit-learn", "newton", "sgd", "adam")
+TRAINING = ("C", "learning_rate", "epochs", "batch_size", "init", "init_seed")
+"""Controls that are folded away under Training."""
+HIDEABLE = ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features", *TRAINING, "training", "hand")
+"""What a link or a lesson can hide: single controls, the truth table, and two folds."""
+MAX_ROW_VISITS = 4_000_000
+"""Rows times epochs that the Lab trains at most while the page waits."""
+MAX_STEPS = 20_000
+"""Mini-batches that the Lab trains at most while the page waits."""
+
+
+class LabState(Settings):
+    """One model's settings (see `gatesweep.experiment.Settings`) and the view of it.
+
+    Every name is also its name in the URL.
+    """
+
+    gate = param.Selector(default="AND", objects=list(GATE_NAMES))
+    solver = param.Selector(
+        default="newton",
+        objects=list(SOLVERS),
+        doc="scikit-learn: the lecture's LogisticRegression. newton: the same optimum, step by step. sgd, adam: "
+        "torch.optim with mini-batches, as the lecture trains.",
+    )
+    record = param.Selector(default="epoch", objects=["epoch"], constant=True, precedence=-1)
+
+    epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")
+    speed = param.Selector(default=5, objects=[1, 2, 5, 10, 20], doc="Epochs a second while playing.")
+    surface = param.Selector(default="probability", objects=["probability", "label"], doc="What colours the plane.")
+    threshold = param.Number(0.5, bounds=(0, 1), step=0.01, doc="Probability from which a row counts as class 1.")
+    cloud = param.Boolean(False, doc="Draw the boundaries of the other seeds.")
+    by_hand = param.Boolean(False, doc="Show the line set by hand instead of the trained one.")
+    w1 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x1, by hand.")
+    w2 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x2, by hand.")
+    w3 = param.Number(0.0, bounds=(-1e6, 1e6), softbounds=(-40, 40), step=0.1, doc="Weight of x1*x2, by hand.")
+    intercept = param.Number(-1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Intercept, by hand.")
+    lesson = param.Integer(0, bounds=(0, len(LESSONS)), doc="The lesson on show, from 1; 0 is none.")
+    hide = param.ListSelector([], objects=list(HIDEABLE), doc="Controls that are hidden.")
+
+    def usual(self, lesson: int = 0) -> dict[str, Any]:
+        """The values that everything has when a lesson (0: none) is opened."""
+        usual = {name: self.param[name].default for name in (*SETTINGS, *VIEW)}
+        if not lesson:
+            return usual
+        chosen = LESSONS[lesson - 1]
+        return usual | dict(chosen.settings) | {"lesson": lesson, "hide": list(chosen.hide)}
+
+    @classmethod
+    def affordable(cls, settings: dict[str, Any]) -> None:
+        """Refuse a training run that would keep the page waiting: InputError."""
+        if settings["solver"] not in ("sgd", "adam"):
+            epochs = steps = settings["max_iter"]
+        else:
+            epochs = settings["epochs"]
+            steps = epochs * (settings["num_samples"] // settings["batch_size"] + 1)
+        if settings["num_samples"] * epochs > MAX_ROW_VISITS or steps > MAX_STEPS:
+            raise InputError(
+                f"the Lab trains at most {MAX_STEPS:,} steps and {MAX_ROW_VISITS:,} row visits at once",
+                f"{steps:,} steps on {settings['num_samples']:,} rows",
+                "Take fewer samples or epochs, or gatesweep.sweep",
+            )
+
+
+SETTINGS = tuple(name for name in Settings.param if name not in ("name", "record"))
+"""Parameters that decide which model is trained."""
+HAND = ("by_hand", "w1", "w2", "w3", "intercept")
+"""The line set by hand."""
+VIEW = ("epoch", "surface", "threshold", "cloud", *HAND, "lesson", "hide")
+"""Parameters that decide how it is looked at, and belong in a link."""

@@ -1,0 +1,269 @@
+"""The Lab's models: runs the engine and keeps, unchanged, what came out. No screen here."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from gatesweep import theory
+from gatesweep.data import gate_data, minibatches
+from gatesweep.design import DenseDesign
+from gatesweep.errors import InputError
+from gatesweep.experiment import Experiment, Settings
+from gatesweep.features import expand
+from gatesweep.fit import make_solver, run
+from gatesweep.solvers.protocol import Status
+from gatesweep.sweep import sweep
+
+__all__ = ["N_SEEDS", "Data", "Population", "Run", "Scores", "Shown", "Valley", "population", "probability", "train"]
+
+N_SEEDS = 200
+
+
+def probability(logit: np.ndarray) -> np.ndarray:
+    """The logistic function, without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * logit))
+
+
+@dataclass(frozen=True)
+class Data:
+    """One draw of rows: inputs X (n, 2), labels y (n,), and which rows are the test part."""
+
+    X: np.ndarray
+    y: np.ndarray
+    train: np.ndarray
+    test: np.ndarray
+    gate: str
+    noise_level: float
+    features: str
+
+    @cached_property
+    def inputs(self) -> np.ndarray:
+        """The features of all rows, (n, p)."""
+        return expand(self.X, self.features)
+
+    @cached_property
+    def is_test(self) -> np.ndarray:
+        mask = np.zeros(len(self.y), dtype=bool)
+        mask[self.test] = True
+        return mask
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What models do on a data set; every field has the models' shape."""
+
+    train_loss: np.ndarray
+    test_loss: np.ndarray
+    train_accuracy: np.ndarray
+    test_accuracy: np.ndarray
+
+    @classmethod
+    def of(cls, weight: np.ndarray, intercept: np.ndarray, data: Data) -> "Scores":
+        """Scores of models with weight (..., p) and intercept (...)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            logit = weight @ data.inputs.T + np.asarray(intercept)[..., None]
+            loss = np.logaddexp(0, np.where(data.y == 1, -logit, logit))
+        right = (logit >= 0) == (data.y == 1)
+        return cls(
+            *(loss[..., rows].mean(-1) for rows in (data.train, data.test)),
+            *(right[..., rows].mean(-1) for rows in (data.train, data.test)),
+        )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The one model on show: a trained one at some epoch, or a line set by hand."""
+
+    weight: np.ndarray
+    intercept: float
+    data: Data
+    threshold: float = 0.5
+
+    @cached_property
+    def probability(self) -> np.ndarray:
+        """Probability of class 1 of each row, (n,)."""
+        return probability(self.data.inputs @ self.weight + self.intercept)
+
+    @cached_property
+    def predicted(self) -> np.ndarray:
+        return (self.probability >= self.threshold).astype(int)
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        return self.predicted != self.data.y
+
+    @cached_property
+    def scores(self) -> Scores:
+        return Scores.of(self.weight, self.intercept, self.data)
+
+    @cached_property
+    def exact_accuracy(self) -> float:
+        """Accuracy on the true distribution, of the rule p >= 0.5."""
+        return float(theory.exact_accuracy(*self._where))
+
+    @cached_property
+    def exact_log_loss(self) -> float:
+        """Mean log loss on the true distribution, in nats."""
+        return float(theory.exact_log_loss(*self._where))
+
+    @property
+    def _where(self) -> tuple:
+        return self.weight, self.intercept, self.data.gate, self.data.noise_level, self.data.features
+
+    @cached_property
+    def confusion(self) -> np.ndarray:
+        """Test rows by true class (first index) and predicted class, int of shape (2, 2)."""
+        rows = self.data.test
+        return np.bincount(2 * self.data.y[rows] + self.predicted[rows], minlength=4).reshape(2, 2)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run with its whole path: index 0 holds the initial values, the last one the result."""
+
+    data: Data
+    weight_path: np.ndarray
+    """(epoch, feature)"""
+    intercept_path: np.ndarray
+    status: str
+    """converged, max_iter, separable or diverged."""
+    n_iter: int
+    bayes_accuracy: float
+    best_linear_accuracy: float
+
+    @property
+    def weight(self) -> np.ndarray:
+        """The trained weights, (feature,)."""
+        return self.weight_path[-1]
+
+    @property
+    def intercept(self) -> float:
+        return float(self.intercept_path[-1])
+
+    @property
+    def last_epoch(self) -> int:
+        return len(self.intercept_path) - 1
+
+    @cached_property
+    def history(self) -> Scores:
+        """Scores at every epoch, each field of shape (epoch,)."""
+        return Scores.of(self.weight_path, self.intercept_path, self.data)
+
+
+def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
+    """Train one model as `gatesweep.sweep` does, and keep its whole path.
+
+    Args:
+        settings: LabState's. newton starts at 0 unless told otherwise, not at the population's
+            optimum as a sweep does: it ends in the same model, and the way there is worth seeing.
+        start: weights and intercept to start from, (feature + 1,).
+
+    Raises:
+        InputError: bad settings, or scikit-learn on rows of one class.
+    """
+    chosen = {name: settings[name] for name in Settings.param if name in settings and name != "name"}
+    if settings["solver"] == "scikit-learn":
+        chosen["solver"] = "newton"
+    experiment = Experiment.of(**chosen)
+    gate, noise_level = experiment.grid["gate"][0], experiment.grid["noise_level"][0]
+    rows = gate_data(gate, noise_level, chosen["seed"], chosen["num_samples"], experiment.split, chosen["train_seed"])
+    data = Data(*rows, gate, noise_level, chosen["features"])
+    path, status, n_iter = (_scikit_learn if settings["solver"] == "scikit-learn" else _engine)(experiment, data, start)
+    limits = theory.bayes_accuracy(gate, noise_level), theory.best_linear_accuracy(gate, noise_level)
+    return Run(data, path[:, :-1], path[:, -1], status, n_iter, *map(float, limits))
+
+
+def _scikit_learn(experiment: Experiment, data: Data, start: np.ndarray | None) -> tuple[np.ndarray, str, int]:
+    """The lecture's own call. It keeps no path: only where it starts and where it ends."""
+    y = data.y[data.train]
+    if len(np.unique(y)) < 2:
+        raise InputError("scikit-learn needs training rows of both classes", str(data.gate), "Use the solver newton")
+    C = experiment.grid["C"][0]
+    model = LogisticRegression(C=C).fit(expand(data.X[data.train], data.features), y)
+    found = np.append(model.coef_[0], model.intercept_)
+    done = model.n_iter_[0] < model.max_iter
+    return np.stack([np.zeros_like(found), found]), "converged" if done else "max_iter", int(model.n_iter_[0])
+
+
+def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tuple[np.ndarray, str, int]:
+    fixed, d = experiment.fixed, 3 if data.features == "interaction" else 2
+    place = {"dtype": getattr(torch, fixed["dtype"]), "device": torch.device("cpu")}
+    newton, linear = fixed["solver"] == "newton", experiment.init == "linear"
+    stream = minibatches(len(data.y), len(data.train), fixed["batch_size"], 0 if newton else fixed["epochs"],
+                         fixed["train_seed"], d, linear, fixed["init_seed"])
+    C, rate = (torch.as_tensor([experiment.grid[name][0]], **place) for name in ("C", "learning_rate"))
+    solver = make_solver(fixed["solver"], C, rate, stream.batches, fixed["max_iter"], place)
+    first = {"ones": np.ones(d + 1), "linear": np.append(stream.weight, stream.intercept)}
+    begin = first.get(experiment.init, np.zeros(d + 1)) if start is None else start
+    rows = np.column_stack([expand(data.X[data.train], data.features), np.ones(len(data.train))])
+    sign = 1 - 2 * data.y[data.train]
+    design = DenseDesign(*(torch.as_tensor(array, **place)[None] for array in (rows, sign)))
+    with _one_thread():
+        outcome = run(design, solver, torch.as_tensor(begin, **place)[None], record=True)
+    path = torch.stack(outcome.path, 1)[0].double().numpy()
+    return path, Status(int(outcome.status[0])).name, int(outcome.n_iter[0])
+
+
+@dataclass(frozen=True)
+class Valley:
+    """Mean log loss of the training rows over w1 and w2, at the trained values of the other parameters."""
+
+    w1: tuple[float, float]
+    w2: tuple[float, float]
+    loss: np.ndarray
+    """float32 (w2, w1)"""
+
+    @classmethod
+    def of(cls, run: Run, pixels: int = 48) -> "Valley":
+        """Around the whole path of a run, with a margin."""
+        path = run.weight_path[np.isfinite(run.weight_path).all(-1)][:, :2]
+        low, high = path.min(0), path.max(0)
+        pad = 0.35 * max(float((high - low).max()), 1.0)
+        spans = [(float(a - pad), float(b + pad)) for a, b in zip(low, high, strict=True)]
+        axes = [a + (np.arange(pixels) + 0.5) * (b - a) / pixels for a, b in spans]
+        weight = np.stack(np.meshgrid(*axes), -1)
+        rest = np.broadcast_to(np.nan_to_num(run.weight[2:]), (*weight.shape[:2], len(run.weight) - 2))
+        weight = np.concatenate([weight, rest], -1)
+        train, y = run.data.inputs[run.data.train], run.data.y[run.data.train]
+        logit = weight @ train.T + np.nan_to_num(run.intercept)
+        return cls(*spans, np.logaddexp(0, np.where(y == 1, -logit, logit)).mean(-1).astype(np.float32))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """For one model's tiny tensors, waking torch's other threads takes longer than the work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@dataclass(frozen=True)
+class Population:
+    """The same settings under other seeds."""
+
+    seed: np.ndarray
+    weight: np.ndarray
+    """(seed, feature)"""
+    intercept: np.ndarray
+    exact_accuracy: np.ndarray
+
+
+def population(settings: Mapping[str, Any], cancel: threading.Event | None = None) -> Population:
+    """The models of the seeds 0 to 199 under these settings."""
+    chosen = {name: settings[name] for name in Settings.param if name in settings and name not in ("name", "record")}
+    if settings["solver"] == "scikit-learn":
+        chosen["solver"] = "newton"
+    seeds = np.arange(N_SEEDS)
+    found = sweep(**(chosen | {"seed": seeds}), device="cpu", cancel=cancel)
+    one = found.isel(gate=0, noise_level=0)
+    return Population(seeds, *(one[name].values.astype(float) for name in ("weight", "intercept", "exact_accuracy")))

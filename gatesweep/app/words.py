@@ -1,0 +1,131 @@
+"""What the Lab says about a model in words: equation, meaning, state of the training, summary."""
+
+import numpy as np
+
+from gatesweep.app.store import Run, Shown
+from gatesweep.app.theme import Palette
+from gatesweep.gates import as_gate
+
+__all__ = ["confusion", "equation", "legend", "losses", "meaning", "progress", "summary"]
+
+TERMS = ("x₁", "x₂", "x₁x₂")
+
+
+def number(value: float) -> str:
+    """Three significant digits, with a true minus sign."""
+    if not np.isfinite(value):
+        return "not a number"
+    text = f"{abs(value):.3g}" if abs(value) < 1e5 else f"{abs(value):.2e}"
+    return ("−" if value < 0 else "") + text
+
+
+def _signed(value: float) -> str:
+    return (" − " if value < 0 else " + ") + number(abs(value))
+
+
+def equation(shown: Shown) -> str:
+    """The model with its numbers, as HTML."""
+    first, *rest = shown.weight
+    terms = f"{number(first)}&hairsp;{TERMS[0]}"
+    terms += "".join(f"{_signed(w)}&hairsp;{t}" for w, t in zip(rest, TERMS[1:], strict=False))
+    return f"p = σ( {terms}{_signed(shown.intercept)} )"
+
+
+def meaning(run: Run, shown: Shown) -> str:
+    """One sentence: what this accuracy is worth at this gate and noise level."""
+    gate, noise = as_gate(run.data.gate), run.data.noise_level
+    line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
+    if not np.isfinite([*shown.weight, shown.intercept]).all():
+        return "The weights have run off to infinity: this is no model any more. Take a smaller learning rate."
+    if len(set(gate.truth)) == 1:
+        return f"{gate} never changes its answer, so there is nothing to separate: guessing it is always right."
+    if len(shown.weight) == 3 and not gate.is_linearly_separable:
+        return f"With x₁x₂ the boundary may bend: no line beats {line} on {gate}, this curve reaches {here} of {bayes} possible."
+    if not gate.is_linearly_separable:
+        return (
+            f"No line can do better than {line} on {gate}; this one is right on {here} of new points. "
+            f"The limit for any classifier is {bayes}."
+        )
+    if noise == 0:
+        return f"Without noise a line can be right on every point of {gate}; this one is on {here}."
+    if bayes == "100.0%":
+        return f"{gate} can be solved by a line: the best one is right on {line} of new points, this one on {here}."
+    return f"At noise level {noise:g} the corners overlap: nobody can beat {bayes} on {gate}, no line {line}; this one gets {here}."
+
+
+STATES = {
+    "converged": ("success", "converged"),
+    "max_iter": ("info", "stopped"),
+    "separable": ("warning", "separable: weights grow for ever"),
+    "diverged": ("error", "diverged"),
+}
+
+
+def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str]:
+    """How the training went, as a severity (success, info, warning, error) and a few words."""
+    if by_hand:
+        return "info", "set by hand"
+    severity, words = STATES[run.status]
+    if run.status == "converged":
+        unit = "step" if run.n_iter == 1 else "steps"
+        words = "converged" if solver == "scikit-learn" else f"converged after {run.n_iter} {unit}"
+    elif run.status == "max_iter" and run.last_epoch > 1:
+        loss = run.history.train_loss
+        rises = (np.diff(loss) > 0.1 * loss[:-1]).sum()
+        trend = "loss still falling" if loss[-1] < loss[-2] * 0.999 else "loss has settled"
+        trend = "loss leaps up and down" if rises > 2 else trend
+        words = f"{run.last_epoch} epochs, {trend}"
+    return severity, words
+
+
+def summary(run: Run, shown: Shown, epoch: int) -> str:
+    """The picture in words, for those who cannot see it."""
+    data, scores = run.data, shown.scores
+    return (
+        f"{data.gate} gate, noise level {data.noise_level:g}, {len(data.y)} rows, epoch {epoch} of {run.last_epoch}. "
+        f"{int(shown.wrong.sum())} rows misclassified. Train accuracy {float(scores.train_accuracy):.1%}, "
+        f"test {float(scores.test_accuracy):.1%}, exact {shown.exact_accuracy:.1%}. "
+        f"Log loss {float(scores.train_loss):.3f} on train rows, {float(scores.test_loss):.3f} on test rows."
+    )
+
+
+def _rate(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "none"
+
+
+def confusion(shown: Shown) -> str:
+    """The test rows' confusion matrix with precision and recall of class 1, as an HTML table."""
+    (tn, fp), (fn, tp) = shown.confusion.tolist()
+    return (
+        "<table><caption>Test rows</caption>"
+        "<tr><td></td><th scope=col>predicted 0</th><th scope=col>predicted 1</th></tr>"
+        f"<tr><th scope=row>true 0</th><td class=ok>{tn}</td><td>{fp}</td></tr>"
+        f"<tr><th scope=row>true 1</th><td>{fn}</td><td class=ok>{tp}</td></tr></table>"
+        f"<p>precision <b>{_rate(tp, tp + fp)}</b> &ensp; recall <b>{_rate(tp, tp + fn)}</b></p>"
+    )
+
+
+def losses(shown: Shown) -> str:
+    """Log losses side by side."""
+    scores = shown.scores
+    return (
+        f"log loss: train {float(scores.train_loss):.3f} · test {float(scores.test_loss):.3f} · "
+        f"exact {shown.exact_log_loss:.3f}"
+    )
+
+
+def legend(palette: Palette, summary: str) -> str:
+    """What the marks mean, as HTML; for screen readers also what the picture shows now."""
+    zero, one = palette.classes
+    circle = '<svg viewBox="0 0 12 12" aria-hidden=true><circle cx=6 cy=6 r=5 {}/></svg>'
+    square = '<svg viewBox="0 0 12 12" aria-hidden=true><rect x=1 y=1 width=10 height=10 {}/></svg>'
+    hollow = f'fill="none" stroke="{palette.muted}" stroke-width=2'
+    cross = f'<svg viewBox="0 0 12 12" aria-hidden=true><path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 /></svg>'
+    items = (
+        circle.format(f'fill="{zero}"') + "class 0",
+        square.format(f'fill="{one}"') + "class 1",
+        circle.format(hollow) + "test row",
+        cross + "misclassified",
+    )
+    shown = "".join(f"<span>{item}</span>" for item in items)
+    return f"<div class=legend>{shown}</div><div class=unseen role=status aria-live=polite>{summary}</div>"

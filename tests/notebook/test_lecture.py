@@ -1,0 +1,87 @@
+"""The lecture's notebook runs from top to bottom in a kernel of its own, and its numbers hold."""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from tests.lecture import generate_data_with_noise, perform_logistic_regression
+
+NOTEBOOK = Path(__file__).parents[2] / "apps" / "lecture.ipynb"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lecture")
+
+
+@pytest.fixture(scope="module")
+def notebook(folder: Path) -> nbformat.NotebookNode:
+    """The notebook after a run: an exception in any cell fails here."""
+    ran = nbformat.read(NOTEBOOK, as_version=4)
+    NotebookClient(ran, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    return ran
+
+
+def cell(notebook: nbformat.NotebookNode, beginning: str) -> nbformat.NotebookNode:
+    """The one code cell that begins so."""
+    (found,) = [c for c in notebook.cells if c.cell_type == "code" and c.source.startswith(beginning)]
+    return found
+
+
+def text(node: nbformat.NotebookNode) -> str:
+    """What a cell printed and returned, as plain text."""
+    return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in node.outputs)
+
+
+def test_is_kept_without_outputs() -> None:
+    stored = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(stored)
+    assert not any(c.outputs or c.execution_count for c in stored.cells if c.cell_type == "code")
+
+
+def test_no_cell_warns(notebook: nbformat.NotebookNode) -> None:
+    complaints = [o.text for c in notebook.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
+    assert not complaints
+
+
+def test_weights_are_scikit_learn_s(notebook: nbformat.NotebookNode) -> None:
+    rows = [line.split() for line in text(cell(notebook, "X_train")).splitlines()[1:]]
+    shown = np.array([[float(value) for value in row[1:]] for row in rows])
+    np.random.seed(42)
+    model, _, _ = perform_logistic_regression(*generate_data_with_noise(500, "AND", 0.2), tol=1e-8)
+    np.testing.assert_allclose(shown[:, 0], [*model.coef_[0], *model.intercept_], rtol=1e-4)
+
+
+def test_scores_are_the_lecture_s(notebook: nbformat.NotebookNode) -> None:
+    lines = {line.split()[0]: line.split() for line in text(cell(notebook, "gates =")).splitlines() if line.strip()}
+    for gate in ("AND", "OR", "XOR"):
+        np.random.seed(42)
+        _, train, test = perform_logistic_regression(*generate_data_with_noise(500, gate, 0.05), tol=1e-8)
+        assert [float(value) for value in lines[gate][1:3]] == pytest.approx([train, test], abs=6e-4)
+
+
+def test_the_lottery_s_spread_is_that_of_a_loop(notebook: nbformat.NotebookNode) -> None:
+    scores = []
+    for seed in range(200):
+        np.random.seed(seed)
+        scores.append(perform_logistic_regression(*generate_data_with_noise(500, "XOR", 0.05), tol=1e-8)[2])
+    beginning = f"from {min(scores):.2f} to {max(scores):.2f}, mean {np.mean(scores):.2f}"
+    assert text(cell(notebook, "lottery")).startswith(beginning)
+
+
+def test_pictures_and_viewers_are_shown(notebook: nbformat.NotebookNode) -> None:
+    for beginning in ("plots.heatmap", "plots.curves", "plots.surface", "lab = ", "explorer = "):
+        kinds = {kind for output in cell(notebook, beginning).outputs for kind in output.get("data", {})}
+        assert kinds & {
+            "text/html",
+            "application/vnd.holoviews_exec.v0+json",
+            "application/vnd.jupyter.widget-view+json",
+        }
+    assert text(cell(notebook, "lab.gate")) == "0.1"
+
+
+def test_the_page_is_written(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    assert 1_000_000 < (folder / "lecture.html").stat().st_size <= 4_000_000

@@ -1,0 +1,220 @@
+"""The Explorer without a browser: its grid, its worker, its pictures, what it opens and what it gives away."""
+
+import io
+import runpy
+import shlex
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import gatesweep as gs
+from gatesweep.app.explorer import Explorer
+from gatesweep.app.explorer_cells import cell_columns, limit_columns
+from gatesweep.app.explorer_downloads import as_command, as_csv, as_netcdf, as_python
+from gatesweep.app.explorer_jobs import Job, Worker
+from gatesweep.app.explorer_picture import Axis, Picture, Scale, Trellis, nice_ticks
+from gatesweep.app.explorer_presets import PRESETS
+from gatesweep.app.explorer_state import ExplorerState, fitting_axes, parse_values
+from gatesweep.app.theme import LIGHT
+from gatesweep.data import gate_data
+from gatesweep.errors import InputError
+from gatesweep.experiment import Experiment
+from gatesweep.fit import fit
+from gatesweep.measures import axes
+from gatesweep.summaries import summary
+from gatesweep.sweep import sweep
+
+SMALL = {"noise_level": (0.1, 0.5), "noise_count": 3, "seed_count": 4, "num_samples": 60}
+
+
+def wait(condition, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing came within the time"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def explorer():
+    opened = []
+    made = Explorer(on_open=lambda **settings: opened.append(settings), **SMALL)
+    made.opened = opened
+    wait(lambda: made.picture is not None)
+    yield made
+    made.close()
+
+
+def test_grid_is_the_command_line_s():
+    state = ExplorerState(
+        noise_level=(0, 0.7), noise_count=8, seed=3, seed_count=2, compare="C", compare_values="0.1, 10"
+    )
+    levels = tuple(round(0.1 * i, 12) for i in range(8))
+    same = Experiment.of(gate=("AND", "OR", "XOR"), noise_level=levels, seed=range(3, 5), C=(0.1, 10.0))
+    assert state.experiment().hash == same.hash
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_grids_with_the_axes_that_they_ask_for(name):
+    state = ExplorerState(**PRESETS[name].values)
+    experiment = state.experiment()
+    tiny = {"noise_level": experiment.grid["noise_level"][:2], "seed": range(2), "gate": experiment.grid["gate"][:2]}
+    swept = {n: experiment.grid[n][-2:] for n in experiment.swept if n not in tiny}
+    dataset = sweep(**(experiment.fixed | tiny | swept | ({} if "C" in swept else {"C": experiment.grid["C"][0]})))
+    wished = (state.x, state.y, state.panel)
+    assert fitting_axes(*wished, axes(dataset, state.measure)) == wished
+
+
+def test_bad_grids_are_said_and_the_picture_stays(explorer):
+    before = explorer.picture
+    explorer.param.update(compare="C", compare_values="1, two")
+    assert "two" in explorer.error
+    explorer.compare_values = "0, 1"
+    assert "C must be" in explorer.error
+    assert explorer.picture is before
+    with pytest.raises(InputError):
+        parse_values("num_samples", "10.5")
+
+
+def test_a_change_trains_again(explorer):
+    before = explorer.dataset
+    explorer.num_samples = 80
+    wait(lambda: explorer.dataset is not before)
+    expected = sweep(explorer.experiment())
+    xr.testing.assert_equal(explorer.dataset["weight"], expected["weight"])
+    np.testing.assert_allclose(explorer.picture.value[0, ..., 0], np.median(expected["exact_accuracy"], -1), rtol=1e-6)
+
+
+def test_a_click_opens_the_very_model(explorer):
+    explorer.run = "best"
+    explorer.figures.cells.selected.indices = [2 * 3 + 1]
+    (settings,) = explorer.opened
+    assert (settings["gate"], settings["noise_level"]) == ("XOR", 0.3)
+    runs = explorer.dataset.sel(gate="XOR", noise_level=0.3)
+    assert runs["exact_accuracy"].sel(seed=settings["seed"]) == runs["exact_accuracy"].max()
+    X, y, train, _ = gate_data("XOR", 0.3, settings["seed"], settings["num_samples"])
+    alone = fit(X[train], y[train], solver=settings["solver"], C=settings["C"])
+    np.testing.assert_allclose(alone.weight, runs["weight"].sel(seed=settings["seed"]), atol=1e-4)
+    explorer.figures.cells.selected.indices = [2 * 3 + 1]
+    assert explorer.opened[1] == settings
+
+
+def test_the_newest_request_wins_and_stale_work_is_dropped():
+    published, gates = [], [threading.Event() for _ in range(3)]
+    worker = Worker(lambda job: published.append(job.result))
+    stopped = []
+
+    def work(i):
+        def run(job: Job):
+            while not gates[i].wait(0.005):
+                if job.cancel.is_set():
+                    stopped.append(i)
+                    return "stale"
+            return i
+
+        return run
+
+    for i in range(3):
+        worker.submit(work(i))
+    gates[2].set()
+    wait(lambda: published)
+    assert published == [2] and set(stopped) <= {0, 1} and worker.current is None
+    worker.submit(work(1))
+    worker.cancel()
+    gates[1].set()
+    worker.close()
+    time.sleep(0.1)
+    assert published == [2]
+
+
+def test_an_error_of_the_work_is_published():
+    published = []
+    worker = Worker(published.append)
+    worker.submit(lambda job: 1 / 0)
+    wait(lambda: published)
+    assert isinstance(published[0].error, ZeroDivisionError)
+    worker.close()
+
+
+def test_cancel_keeps_the_picture(explorer):
+    before = explorer.picture
+    explorer.seed_count = 3000
+    explorer.cancel()
+    time.sleep(0.2)
+    assert explorer.picture is before and explorer.trainer.current is None
+
+
+def test_epochs_move_heatmap_and_curves(explorer):
+    explorer.param.update(solver="sgd", epochs=4, record="epoch")
+    wait(lambda: explorer.picture.epochs is not None)
+    history = explorer.dataset["exact_accuracy_history"].median("seed")
+    for epoch in (0, 4):
+        explorer.epoch = epoch
+        np.testing.assert_allclose(explorer.figures.cells.data["number"], history[..., epoch].values.ravel(), rtol=1e-6)
+
+
+def test_cells_and_curves_are_at_their_places():
+    dataset = sweep(gate=("AND", "XOR"), noise_level=(0.1, 0.4, 0.7), seed=range(3), num_samples=60)
+    picture = Picture.of(summary(dataset), "noise_level", "gate", None, 3)
+    columns = cell_columns(picture, -1, Trellis(1, 1), Trellis(2, 2), LIGHT)
+    assert columns["where"][4] == "XOR, noise level 0.4"
+    assert (columns["left"][4], columns["bottom"][4]) == pytest.approx((1 / 3, 0))
+    scale = picture.height
+    bayes = limit_columns(picture, picture.limits["bayes_accuracy"], Trellis(2, 2))
+    height = bayes["y"][~np.isnan(bayes["y"])]
+    expected = np.concatenate([gs.theory.bayes_accuracy(g, np.array([0.1, 0.4, 0.7])) for g in ("AND", "XOR")])
+    np.testing.assert_allclose(height * (scale.high - scale.low) + scale.low, expected)
+
+
+def test_scales_and_ticks():
+    np.testing.assert_allclose(nice_ticks(0, 1, 6), [0, 0.2, 0.4, 0.6, 0.8, 1])
+    gap = Scale.of("gap", np.array([-0.22, 0.01]))
+    assert (gap.low, gap.high) == (-0.25, 0.25)
+    wide = Scale.of("positive", np.array([0.01, 1, 50]))
+    assert wide.is_log and wide.to(np.array([10.0]))[0] == pytest.approx(1)
+    assert Scale.of("positive", np.array([np.nan, np.inf])).high == 1
+    assert Axis("C", np.array([0.001, 1.0, 1000.0])).texts == ["0.001", "1", "1000"]
+    assert Axis("seed", np.arange(100)).ticks(10) == list(range(0, 100, 10))
+
+
+def test_downloads_are_what_is_shown(explorer, tmp_path, monkeypatch):
+    table = pd.read_csv(io.StringIO(as_csv(explorer.picture)))
+    np.testing.assert_allclose(table["value"], explorer.picture.frame["value"].values.ravel())
+    (tmp_path / "sweep.nc").write_bytes(as_netcdf(explorer.dataset))
+    with xr.open_dataset(tmp_path / "sweep.nc") as stored:
+        xr.testing.assert_equal(stored.load(), explorer.dataset)
+    experiment = Experiment.from_dict(Experiment.of(**explorer.experiment().to_dict()).to_dict())
+    script = tmp_path / "script.py"
+    script.write_text(as_python(experiment, explorer))
+    monkeypatch.chdir(tmp_path)
+    made = runpy.run_path(str(script))
+    xr.testing.assert_equal(made["dataset"]["weight"], explorer.dataset["weight"])
+    np.testing.assert_allclose(pd.read_csv("gatesweep.csv")["value"], table["value"])
+
+
+def test_command_makes_the_same_experiment():
+    state = ExplorerState(
+        C=float("inf"), compare="num_samples", compare_values="20, 60", **SMALL | {"num_samples": 500}
+    )
+    words = shlex.split(as_command(state.experiment()))
+    assert words[:2] == ["gatesweep", "sweep"]
+    from gatesweep.cli.values import parse
+
+    given = {words[i][2:].replace("-", "_"): words[i + 1] for i in range(2, len(words), 2)}
+    assert given.pop("out") == "sweep.nc"
+    assert Experiment.of(**{n: parse(n, text) for n, text in given.items()}).hash == state.experiment().hash
+
+
+def test_a_finished_sweep_opens_in_the_same_view():
+    finished = sweep(gate="OR", noise_level=(0.2, 0.6), seed=range(5), C=(0.1, 1.0), num_samples=60)
+    explorer = Explorer(finished)
+    wait(lambda: explorer.picture is not None)
+    assert explorer.dataset is finished and explorer.trainer.current is None
+    explorer.param.update(x="C", y="noise_level", measure="weight_norm")
+    wait(lambda: explorer.picture.x.name == "C" and explorer.picture.measure == "weight_norm")
+    norms = np.linalg.norm(finished["weight"].values[0], axis=-1)
+    np.testing.assert_allclose(explorer.picture.value[0, ..., 0], np.median(norms, axis=1), rtol=1e-6)
+    explorer.close()

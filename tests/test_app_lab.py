@@ -1,0 +1,264 @@
+"""The Lab without a browser: its models, geometry, words and links against oracles that share no code with it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import confusion_matrix
+
+import gatesweep as gs
+from gatesweep.app import store, words
+from gatesweep.app.geometry import hand_line, level, surface, through
+from gatesweep.app.lab import Lab
+from gatesweep.app.lessons import LESSONS
+from gatesweep.app.links import as_command, as_python, read_query, to_query
+from gatesweep.app.state import SETTINGS, VIEW, LabState
+from gatesweep.errors import InputError
+from gatesweep.gates import GATE_NAMES
+
+NAMES = (*SETTINGS, *VIEW)
+
+
+def settings(**values):
+    state = LabState()
+    return {name: getattr(state, name) for name in SETTINGS} | values
+
+
+def logit(weight, intercept, x1, x2):
+    return intercept + weight[0] * x1 + weight[1] * x2 + (weight[2] * x1 * x2 if len(weight) == 3 else 0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"solver": "newton", "gate": "XOR"},
+        {"solver": "newton", "features": "interaction", "C": 30.0},
+        {"solver": "sgd", "gate": "OR", "init": "linear", "epochs": 7},
+        {"solver": "sgd", "gate": "XOR", "init": "linear", "init_seed": 3, "learning_rate": 2.0, "epochs": 5},
+        {"solver": "adam", "batch_size": 50, "num_samples": 302, "epochs": 5},
+    ],
+)
+def test_the_lab_trains_the_model_of_a_sweep(values):
+    values = {"noise_level": 0.2, "seed": 7, "dtype": "float64"} | values
+    run = store.train(settings(**values))
+    one = gs.sweep(**({"gate": "AND"} | values)).squeeze(drop=True)
+    np.testing.assert_allclose(run.weight, one.weight, atol=1e-6)
+    np.testing.assert_allclose(run.intercept, one.intercept, atol=1e-6)
+    history = run.history
+    for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
+        np.testing.assert_allclose(getattr(history, name)[-1], one[name], atol=1e-6)
+    shown = store.Shown(run.weight, run.intercept, run.data)
+    assert shown.exact_accuracy == pytest.approx(float(one.exact_accuracy), abs=1e-6)
+
+
+def test_scikit_learn_is_the_lectures_call():
+    run = store.train(settings(solver="scikit-learn", gate="XOR", noise_level=0.3, seed=5))
+    X, y = gs.generate_data_with_noise(500, "XOR", 0.3, 5)
+    train = run.data.train
+    model = LogisticRegression().fit(X[train], y[train])
+    np.testing.assert_array_equal(run.weight, model.coef_[0])
+    assert run.history.test_accuracy[-1] == model.score(X[run.data.test], y[run.data.test])
+
+
+def test_scikit_learn_on_one_class_is_refused():
+    with pytest.raises(InputError, match="both classes"):
+        store.train(settings(solver="scikit-learn", gate="TRUE"))
+
+
+number = st.floats(-20, 20).filter(lambda v: abs(v) > 0.05)
+
+
+@given(st.lists(number, min_size=2, max_size=3), st.floats(-10, 10), st.sampled_from([0.25, 0.5, 0.9]))
+def test_a_level_line_lies_on_its_level(weight, intercept, p):
+    weight = np.array(weight)
+    x1, x2 = level(weight, intercept, p)
+    there = np.isfinite(x1) & (np.abs(x1) < 10) & (np.abs(x2) < 10)
+    z = logit(weight, intercept, x1[there], x2[there])
+    np.testing.assert_allclose(z, np.log(p / (1 - p)), atol=1e-6)
+
+
+@given(st.floats(0.1, 20), st.floats(-3, 3), st.floats(-10, 10))
+def test_holding_the_line_by_its_grips_changes_nothing(size, angle, intercept):
+    weight = size * np.array([np.cos(angle), np.sin(angle)])
+    back, b = through(hand_line(weight, intercept), size)
+    np.testing.assert_allclose([*back, b], [*weight, intercept], atol=1e-8 * (1 + size + abs(intercept)))
+
+
+def test_the_surface_is_not_transposed():
+    picture = surface(np.array([6.0, 1.0]), -3.0, 30)
+    for row, column in ((0, 29), (29, 0), (12, 20)):
+        x1, x2 = (-1 + (i + 0.5) / 10 for i in (column, row))
+        assert picture[row, column] == round(255 / (1 + np.exp(-(6 * x1 + x2 - 3))))
+
+
+def test_confusion_counts_test_rows_at_the_threshold():
+    run = store.train(settings(noise_level=0.4))
+    shown = store.Shown(run.weight, run.intercept, run.data, threshold=0.3)
+    p = 1 / (1 + np.exp(-(run.data.X @ run.weight + run.intercept)))
+    rows = run.data.test
+    np.testing.assert_array_equal(shown.confusion, confusion_matrix(run.data.y[rows], p[rows] >= 0.3))
+
+
+def test_the_valley_is_the_training_loss():
+    run = store.train(settings(gate="OR", noise_level=0.3))
+    valley = store.Valley.of(run, pixels=11)
+    middle = [a + 5.5 * (b - a) / 11 for a, b in (valley.w1, valley.w2)]
+    X, y = run.data.X[run.data.train], run.data.y[run.data.train]
+    p = 1 / (1 + np.exp(-(X @ middle + run.intercept)))
+    expected = -np.mean(np.where(y == 1, np.log(p), np.log(1 - p)))
+    assert valley.loss[5, 5] == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_population_holds_the_model_on_show():
+    found = store.population(settings(gate="XOR", seed=17))
+    run = store.train(settings(gate="XOR", seed=17))
+    np.testing.assert_allclose(found.weight[17], run.weight, atol=1e-3)
+    assert len(found.seed) == store.N_SEEDS
+
+
+@pytest.fixture(scope="module")
+def lab():
+    return Lab()
+
+
+def test_a_parameter_set_from_python_trains(lab):
+    lab.restore({})
+    lab.gate = "XOR"
+    assert lab.fit.data.gate == "XOR"
+    weight = lab.fit.weight
+    lab.param.update(solver="sgd", epochs=4)
+    assert lab.fit.last_epoch == 4
+    assert not np.allclose(weight, lab.fit.weight)
+
+
+def test_epochs_step_and_stop_at_the_ends(lab):
+    lab.restore({"solver": "sgd", "epochs": 3})
+    assert lab.shown_epoch == 3
+    lab.press("ArrowLeft")
+    assert lab.shown_epoch == 2
+    np.testing.assert_array_equal(lab.shown.weight, lab.fit.weight_path[2])
+    lab.press("Home")
+    lab.press("ArrowLeft")
+    assert lab.shown_epoch == 0
+    np.testing.assert_array_equal(lab.shown.weight, [1, 1])
+
+
+def test_learning_starts_where_the_hand_left_the_line(lab):
+    lab.restore({"solver": "sgd", "by_hand": True, "w1": -3.0, "w2": 2.0, "intercept": 0.5})
+    np.testing.assert_array_equal([*lab.shown.weight, lab.shown.intercept], [-3, 2, 0.5])
+    lab.learn_from_here()
+    lab.playing = False
+    assert not lab.by_hand
+    assert lab.shown_epoch == 0
+    np.testing.assert_array_equal(lab.fit.weight_path[0], [-3, 2])
+    assert lab.fit.history.train_loss[-1] < lab.fit.history.train_loss[0]
+
+
+def test_dragging_a_grip_turns_the_line(lab):
+    lab.restore({"by_hand": True, "w1": 3.0, "w2": 4.0, "intercept": -2.0})
+    lab.boundary.hand.data = {"x1": [0.0, 1.0], "x2": [0.25, 0.25]}
+    assert np.hypot(lab.w1, lab.w2) == pytest.approx(5)
+    assert lab.w1 == pytest.approx(0, abs=1e-9)
+    assert lab.intercept == pytest.approx(-0.25 * lab.w2)
+
+
+def test_what_would_take_too_long_is_refused_and_nothing_changes(lab):
+    lab.restore({"solver": "sgd", "epochs": 5})
+    run = lab.fit
+    lab.param.update(epochs=5000, batch_size=1)
+    assert (lab.epochs, lab.batch_size) == (5, 64)
+    np.testing.assert_array_equal(lab.fit.weight, run.weight)
+
+
+@pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
+def test_every_lesson_opens_and_leaves_nothing_of_the_last(lab, number):
+    lab.restore({"gate": "NAND", "solver": "adam", "threshold": 0.9, "seed": 3})
+    lab.press(str(number))
+    lesson = LESSONS[number - 1]
+    expected = LabState().usual() | dict(lesson.settings)
+    assert {name: getattr(lab, name) for name in SETTINGS} == {name: expected[name] for name in SETTINGS}
+    assert lab.hide == list(lesson.hide)
+    assert all((lesson.question, lesson.hint, lesson.answer))
+
+
+@pytest.mark.parametrize("gate", GATE_NAMES)
+def test_every_gate_is_put_into_words(gate):
+    for solver, features in (("newton", "linear"), ("newton", "interaction"), ("sgd", "linear")):
+        run = store.train(settings(gate=gate, solver=solver, features=features, noise_level=0.2))
+        shown = store.Shown(run.weight, run.intercept, run.data)
+        assert gate in words.meaning(run, shown)
+        assert gate in words.summary(run, shown, run.last_epoch)
+        assert words.equation(shown).count("x") >= len(run.weight)
+
+
+def test_divergence_is_said():
+    run = store.train(settings(gate="XOR", solver="sgd", learning_rate=1e12, noise_level=1.0))
+    assert run.status == "diverged"
+    assert words.progress(run, "sgd", 20, False) == ("error", "diverged")
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "gate": st.sampled_from(GATE_NAMES),
+            "noise_level": st.floats(0, 1e6),
+            "seed": st.integers(0, 2**32 - 1),
+            "C": st.one_of(st.floats(1e-300, 1e300), st.just(np.inf)),
+            "init_seed": st.none() | st.integers(0, 2**32 - 1),
+            "solver": st.sampled_from(["scikit-learn", "newton", "sgd", "adam"]),
+            "epoch": st.none() | st.integers(0, 10**9),
+            "cloud": st.booleans(),
+            "threshold": st.floats(0, 1),
+            "hide": st.lists(st.sampled_from(["gate", "solver", "training"]), unique=True),
+            "lesson": st.integers(0, len(LESSONS)),
+        },
+    )
+)
+def test_a_link_carries_the_whole_state(values):
+    state = LabState()
+    usual = state.usual()
+    found, complaints = read_query(state, NAMES, to_query(usual | values, usual))
+    assert not complaints
+    assert usual | found == usual | values
+
+
+HOSTILE = [
+    "?gate=<script>alert(1)</script>",
+    "?gate=11111111",
+    "?noise_level=nan",
+    "?noise_level=-1",
+    "?noise_level=1e400",
+    "?seed=1.5",
+    "?seed=99999999999999999999",
+    "?epochs=0",
+    "?C=0",
+    "?solver=rm",
+    "?num_samples=three",
+    "?threshold=2",
+    "?cloud=yes",
+    "?hide=a b",
+    "?__class__=x",
+    "?lesson=77",
+    "?gate=" + "1" * 5000,
+    "?noise_level=" + "9" * 400,
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_a_hostile_link_gives_a_complaint_and_no_value(query):
+    found, complaints = read_query(LabState(), NAMES, query)
+    assert found == {}
+    assert len(complaints) == 1
+    assert not set("<>&\"'`") & set(complaints[0])
+
+
+def test_python_and_command_give_the_model_on_show(lab):
+    lab.restore({"gate": "XOR", "noise_level": 0.3, "solver": "sgd", "learning_rate": 0.1, "epochs": 3})
+    space = {}
+    exec(as_python(lab).replace("print(ds)", ""), space)
+    np.testing.assert_allclose(space["ds"].weight.values.ravel(), lab.fit.weight, atol=1e-5)
+    assert as_command(lab) == (
+        "gatesweep sweep --gate XOR --noise-level 0.3 --seed 42 --solver sgd --learning-rate 0.1 --epochs 3"
+    )

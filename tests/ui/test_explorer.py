@@ -1,0 +1,165 @@
+"""The Explorer in a real browser: what is drawn is read from the data behind it, not from pixels."""
+
+import socket
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+import pytest
+from playwright.sync_api import Page
+
+from gatesweep.app.explorer import Explorer
+from gatesweep.app.explorer_presets import PRESETS
+from gatesweep.app.theme import THEME_CONFIG
+
+SOON = 60_000
+CELLS = """() => {
+  const models = Bokeh.documents.flatMap((document) => [...document._all_models.values()])
+  const { data, inspected } = models.find((model) => model.name === "cells")
+  const plain = Object.fromEntries(Object.entries(data).map(([name, column]) => [name, Array.from(column)]))
+  return plain
+}"""
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[str, list[Explorer], list[dict]]]:
+    """Address of the Explorer, its sessions and the models that were opened."""
+    sessions: list[Explorer] = []
+    opened: list[dict] = []
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def page() -> pmui.Page:
+        sessions.append(Explorer(on_open=lambda **settings: opened.append(settings)))
+        return pmui.Page(title="gatesweep", main=[sessions[-1]], theme_config=THEME_CONFIG)
+
+    options = {"port": port, "address": "127.0.0.1", "show": False, "threaded": True, "verbose": False}
+    server = pn.serve(page, **options)
+    yield f"http://127.0.0.1:{port}/", sessions, opened
+    server.stop()
+
+
+@pytest.fixture
+def explorer(page: Callable[..., Page], served) -> Iterator[tuple[Page, Explorer]]:
+    opened = page(served[0])
+    opened.get_by_text("1,260 models").wait_for(timeout=SOON)
+    yield opened, served[1][-1]
+    opened.goto("about:blank")
+
+
+def agree(page: Page, explorer: Explorer) -> None:
+    """Wait until the browser shows the numbers of the session's picture."""
+    page.wait_for_function(
+        """([count, first, last]) => {
+          const models = Bokeh.documents.flatMap((document) => [...document._all_models.values()])
+          const shown = models.find((model) => model.name === "cells").data.number
+          const near = (a, b) => Math.abs(a - b) < 1e-9 || (b === null && Number.isNaN(a))
+          return shown.length === count && near(shown[0], first) && near(shown[count - 1], last)
+        }""",
+        arg=[explorer.picture.value[..., -1].size, *_ends(explorer)],
+        timeout=SOON,
+    )
+
+
+def _ends(explorer: Explorer) -> list[float | None]:
+    shown = explorer.picture.value[..., min(explorer.epoch, explorer.picture.value.shape[-1] - 1)].ravel()
+    return [float(v) if np.isfinite(v) else None for v in shown[[0, -1]]]
+
+
+def settle(page: Page, explorer: Explorer, before: object) -> None:
+    for _ in range(600):
+        if explorer.picture is not before and explorer.trainer.current is None:
+            break
+        page.wait_for_timeout(100)
+    assert explorer.picture is not before
+    agree(page, explorer)
+
+
+def test_first_view_is_three_gates_and_fits_the_screen(explorer):
+    page, session = explorer
+    agree(page, session)
+    shown = page.evaluate(CELLS)
+    expected = np.median(session.dataset["exact_accuracy"], axis=-1)
+    np.testing.assert_allclose(shown["number"], expected.ravel(), rtol=1e-6)
+    assert shown["where"][21 * 2 + 7] == "XOR, noise level 0.35"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("name", [n for n in PRESETS if n != "three_gates"])
+def test_each_preset_shows_its_numbers(explorer, name):
+    page, session = explorer
+    before = session.picture
+    page.get_by_role("button", name=PRESETS[name].title).click()
+    settle(page, session, before)
+    assert session.picture.measure == session.measure
+    assert (session.picture.x.name, session.picture.y.name) == (session.x, session.y)
+    assert page.get_by_text(PRESETS[name].question).is_visible()
+
+
+def test_a_slider_trains_the_whole_grid_again(explorer):
+    page, session = explorer
+    before, dataset = session.picture, session.dataset
+    slider = page.get_by_role("slider", name="Samples").first
+    slider.focus()
+    slider.press("ArrowLeft")
+    settle(page, session, before)
+    assert session.num_samples == 480 and session.dataset is not dataset
+    assert page.evaluate(CELLS)["number"][30] == pytest.approx(float(session.picture.value.ravel()[30]))
+
+
+def test_a_click_on_a_cell_opens_its_model_and_hover_shows_in_both(explorer, served):
+    page, session = explorer
+    agree(page, session)
+    box = page.locator(".bk-Figure").first.bounding_box()
+    inner = session.figures.heatmap
+    x = box["x"] + box["width"] - inner.inner_width * 0.5 - 50
+    y = box["y"] + inner.inner_height * 5 / 6
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    inspected = """() => Bokeh.documents.flatMap((d) => [...d._all_models.values()])
+      .find((model) => model.name === "cells").inspected.indices"""
+    page.wait_for_function(f"({inspected})().length === 1")
+    (index,) = page.evaluate(inspected)
+    count = len(served[2])
+    page.mouse.click(x, y)
+    for _ in range(100):
+        if len(served[2]) > count:
+            break
+        page.wait_for_timeout(50)
+    settings = served[2][-1]
+    where = page.evaluate(CELLS)["where"][index]
+    assert where == f"{settings['gate']}, noise level {settings['noise_level']:g}" and settings["gate"] == "XOR"
+    runs = session.dataset["exact_accuracy"].sel(gate="XOR", noise_level=settings["noise_level"])
+    assert runs.sel(seed=settings["seed"]).item() == np.sort(runs)[(len(runs) - 1) // 2]
+
+
+def test_a_model_opens_by_button_too(explorer, served):
+    page, session = explorer
+    count = len(served[2])
+    page.get_by_role("button", name="Open this model").press("Enter")
+    for _ in range(100):
+        if len(served[2]) > count:
+            break
+        page.wait_for_timeout(50)
+    assert (served[2][-1]["gate"], served[2][-1]["noise_level"]) == ("AND", 0.0)
+
+
+def test_a_long_run_shows_progress_and_stops_at_once(explorer):
+    page, session = explorer
+    before = session.picture
+    session._doc.add_next_tick_callback(lambda: session.param.update(seed_count=20_000))
+    page.get_by_role("button", name="Train").click(timeout=SOON)
+    page.get_by_role("button", name="Cancel").click(timeout=SOON)
+    page.get_by_text("Cancelled").wait_for(timeout=5000)
+    assert session.picture is before and session.trainer.current is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (3840, 2160)])
+def test_phone_and_wall_never_scroll_sideways(page, served, width, height):
+    opened = page(served[0], width=width, height=height)
+    opened.get_by_text("1,260 models").wait_for(timeout=SOON)
+    opened.wait_for_timeout(1000)
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    opened.goto("about:blank")
