@@ -7,9 +7,10 @@ from typing import Any
 from gatesweep import theory
 from gatesweep.data import generate_data_with_noise
 from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment, Settings
+from gatesweep.experiment import Experiment
 from gatesweep.fit import Fit, fit
 from gatesweep.gates import Gate, as_gate
+from gatesweep.settings import Settings
 from gatesweep.sweep import Cancelled, sweep
 
 __all__ = [

@@ -1,8 +1,4 @@
-"""The one declaration of every parameter, and the experiment (a grid of models) made of them.
-
-`Settings` declares names, types, bounds, defaults and help. Command line options, widgets, the URL
-and the provenance of a dataset are all read off it.
-"""
+"""The experiment: a grid of models, made of checked settings."""
 
 import hashlib
 import json
@@ -12,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import param
 
 from gatesweep.data import n_rows
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, as_gate
+from gatesweep.settings import Settings, plain
 
-__all__ = ["BATCHED", "GRID", "OUTER", "SWEPT", "Experiment", "Settings"]
+__all__ = ["BATCHED", "DEFAULT_GRID", "GRID", "MAX_MODELS", "OUTER", "SWEPT", "Experiment"]
 
 GRID = ("gate", "noise_level", "seed")
 """Always dimensions of the result, even of length one."""
@@ -30,142 +26,15 @@ SWEPT = GRID + BATCHED + OUTER
 
 MAX_MODELS = 1_000_000_000
 
-
-class Settings(param.Parameterized):
-    """Every parameter of one model, with the lecture's values as defaults."""
-
-    gate = param.Parameter("AND", doc="Boolean truth table: one of the 16 two-input names, or bits such as 0110.")
-    noise_level = param.Number(
-        0.05,
-        bounds=(0, 1e6),
-        softbounds=(0, 1),
-        step=0.01,
-        doc="Standard deviation of the Gaussian noise added to the inputs.",
-    )
-    seed = param.Integer(
-        42,
-        bounds=(0, 2**32 - 1),
-        softbounds=(0, 999),
-        doc="What the lecture passes to np.random.seed: fixes the noise draws and the row order.",
-    )
-    num_samples = param.Integer(
-        500,
-        bounds=(4, 10_000_000),
-        softbounds=(100, 1000),
-        step=100,
-        doc="Rows drawn for a model, the same number at each corner; a fifth of them is the test part.",
-    )
-    features = param.Selector(
-        default="linear",
-        objects=["linear", "interaction"],
-        doc="The inputs alone, or with all their products (x1*x2), which lets the boundary bend.",
-    )
-    solver = param.Selector(
-        default="newton",
-        objects=["newton", "sgd", "adam"],
-        doc="newton: the scikit-learn optimum. sgd, adam: torch.optim with mini-batches, as the lecture trains.",
-    )
-    C = param.Number(
-        1.0,
-        bounds=(0, None),
-        inclusive_bounds=(False, True),
-        softbounds=(1e-3, 1e3),
-        doc="Inverse strength of the L2 penalty (newton only); inf for none.",
-    )
-    learning_rate = param.Number(
-        0.5,
-        bounds=(0, 1e12),
-        inclusive_bounds=(False, True),
-        softbounds=(1e-3, 10),
-        doc="Step size (sgd and adam).",
-    )
-    epochs = param.Integer(
-        20, bounds=(1, 100_000), softbounds=(1, 200), doc="Passes over the training rows (sgd and adam)."
-    )
-    batch_size = param.Integer(
-        64, bounds=(1, 10_000_000), softbounds=(1, 500), doc="Rows of a mini-batch (sgd and adam)."
-    )
-    init = param.Selector(
-        default="auto",
-        objects=["auto", "ones", "linear", "population"],
-        doc="First weights: ones (the lecture's Model A), linear (Model B, nn.Linear), population (the optimum "
-        "of infinitely many rows); auto is population for newton and ones for sgd and adam.",
-    )
-    init_seed = param.Integer(
-        None,
-        allow_None=True,
-        bounds=(0, 2**32 - 1),
-        doc="torch seed of init=linear; none draws the values from the train_seed stream, as the lecture does.",
-    )
-    train_seed = param.Integer(
-        140,
-        bounds=(0, 2**32 - 1),
-        doc="What the lecture passes to train_test_split and to torch.manual_seed: fixes the split, the values "
-        "of init=linear and the mini-batch order.",
-    )
-    split = param.Selector(
-        default="auto",
-        objects=["auto", "sklearn", "torch", "stratified"],
-        doc="Train and test rows by scikit-learn's train_test_split, by torch's random_split, or stratified by "
-        "corner; auto is sklearn for newton and torch for sgd and adam.",
-    )
-    max_iter = param.Integer(100, bounds=(1, 100_000), doc="Newton steps at most.")
-    dtype = param.Selector(default="float32", objects=["float32", "float64"], doc="Number format of the fit.")
-    record = param.Selector(
-        default="none",
-        objects=["none", "epoch"],
-        doc="epoch keeps losses, accuracies and weights of every model at every epoch (newton: every step).",
-    )
-
-    @classmethod
-    def check(cls, name: str, value: Any) -> Any:
-        """`value` in the type that parameter `name` declares; InputError if it breaks the declaration."""
-        declared = cls.param[name]
-        try:
-            value = _plain(value)
-            if name == "gate":
-                return as_gate(value).name
-            if isinstance(declared, param.Integer) and isinstance(value, float) and value.is_integer():
-                value = int(value)
-            if isinstance(declared, param.Number) and isinstance(value, float) and np.isnan(value):
-                raise ValueError("NaN")
-            declared._validate(value)
-            return float(value) if type(declared) is param.Number else value
-        except InputError:
-            raise
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"{name} must be {describe(declared)}", value, f"The default is {declared.default!r}"
-            ) from error
-
-
-def _plain(value: Any) -> Any:
-    """NumPy scalars as Python's own; everything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def describe(declared: param.Parameter) -> str:
-    """The rule of a declared parameter in words, such as "a number, more than 0"."""
-    if isinstance(declared, param.Selector):
-        return "one of " + ", ".join(map(str, declared.objects))
-    if not isinstance(declared, param.Number):
-        return "a gate's name or its truth table"
-    kind = "a whole number" if isinstance(declared, param.Integer) else "a number"
-    low, high = declared.bounds
-    inclusive = declared.inclusive_bounds
-    parts = [kind]
-    if low is not None:
-        parts.append(f"{low} or more" if inclusive[0] else f"more than {low}")
-    if high is not None:
-        parts.append(f"at most {high:g}" if isinstance(high, float) else f"at most {high}")
-    return ", ".join(parts)
+MIN_ROWS = {"sklearn": 2, "torch": 5, "stratified": 2}
+"""Fewest rows of which a split leaves one to each part: train_test_split rounds up, random_split down."""
 
 
 def _is_sequence(name: str, value: Any) -> bool:
     if isinstance(value, (str, Gate)) or not isinstance(value, Iterable):
         return False
     # A gate may itself be a list: [0, 1, 1, 0] is one truth table, ["AND", "XOR"] two gates.
-    return not (name == "gate" and all(_plain(v) in (0, 1) and not isinstance(v, (str, Gate)) for v in value))
+    return not (name == "gate" and all(plain(v) in (0, 1) and not isinstance(v, (str, Gate)) for v in value))
 
 
 @dataclass(frozen=True)
@@ -217,7 +86,12 @@ class Experiment:
                 "the gates of a sweep must have one number of inputs", self.grid["gate"], "Sweep them apart"
             )
         for num_samples in self.grid["num_samples"]:
-            n_rows(num_samples, self.n_inputs)
+            if n_rows(num_samples, self.n_inputs) < MIN_ROWS[self.split]:
+                raise InputError(
+                    f"the {self.split} split needs {MIN_ROWS[self.split]} rows to leave one for the test part",
+                    num_samples,
+                    "Take more samples",
+                )
         if self.n_models > MAX_MODELS:
             raise InputError(
                 f"a sweep must have at most {MAX_MODELS:,} models", f"{self.n_models:,}", "Take fewer values"

@@ -14,8 +14,8 @@ from gatesweep.data import minibatches
 from gatesweep.design import DenseDesign, Design, log_loss
 from gatesweep.device import as_device, to_host
 from gatesweep.errors import InputError
-from gatesweep.experiment import Settings
 from gatesweep.groups import padded_groups
+from gatesweep.settings import Settings
 from gatesweep.solvers.gradient import GradientDescent
 from gatesweep.solvers.newton import Newton
 from gatesweep.solvers.protocol import Solver, StateT

@@ -14,8 +14,9 @@ import xarray as xr
 from gatesweep import theory
 from gatesweep.data import TEST_FRACTION, n_rows
 from gatesweep.device import as_device
-from gatesweep.experiment import SWEPT, Experiment, Settings
+from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.features import feature_names
+from gatesweep.settings import Settings
 from gatesweep.solvers.protocol import Status
 
 __all__ = ["Variable", "arrange", "attributes", "coordinates", "limits", "place", "sizes", "to_dataset", "variables"]

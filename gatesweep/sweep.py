@@ -27,6 +27,7 @@ def sweep(
     device: str | torch.device = "auto",
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
+    client: Any = None,
     **parameters: Any,
 ) -> xr.Dataset:
     """Fit every model of a grid and return them as one labelled dataset.
@@ -36,9 +37,11 @@ def sweep(
             become dimensions, and gate, noise_level and seed are dimensions always.
         out: a path that ends in .zarr: the sweep streams into this store, and goes on where an
             earlier run of the same experiment stopped. The dataset returned reads from it lazily.
+            A path that ends in .nc gets a NetCDF file when all is done.
         device: auto takes CUDA, then MPS, then the CPU.
         progress: called as progress(done, total) with numbers of models.
         cancel: an event that ends the sweep with `Cancelled` within a step.
+        client: a `dask.distributed.Client` whose workers fit the chunks and write them to `out`.
 
     Raises:
         InputError: bad parameters, or a grid whose result does not fit into memory.
@@ -50,7 +53,9 @@ def sweep(
     if out is not None:
         from gatesweep import store
 
-        return store.write(experiment, out, device=device, progress=progress, cancel=cancel)
+        return store.write(experiment, out, device=device, progress=progress, cancel=cancel, client=client)
+    if client is not None:
+        raise InputError("a sweep on a cluster needs a store to write to", "no out", "Add out='sweep.zarr'")
     _check_memory(experiment)
     length = schema.sizes(experiment)
     arrays = {

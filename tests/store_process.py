@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import zarr
 
 from gatesweep.experiment import Experiment
 from gatesweep.store import journal, layout, write
@@ -46,17 +47,24 @@ def _kill_self() -> None:
 def _die(fail_at: str) -> None:
     """Patch this process so that it is killed in its third chunk, at a named point."""
     put, record, line, fsync = layout.Store.write, layout.Store.record, journal._line, os.fsync
-    count = {"write": 0, "record": 0}
+    set_item = zarr.Array.__setitem__
+    count, left = {"write": 0, "record": 0}, {}
 
     def write_chunk(self: layout.Store, chunk: Any, values: dict[str, Any]) -> None:
         count["write"] += 1
         if count["write"] == 3 and fail_at != "half-journal":
-            variables = list(self.variables)
-            written = {"before-data": 0, "amid-data": 4, "before-status": -1, "before-journal": None}[fail_at]
-            self.variables = {name: self.variables[name] for name in variables[:written]}
+            n = len(values)
+            left["arrays"] = {"before-data": 0, "amid-data": 4, "before-status": n - 1, "before-journal": n}[fail_at]
             put(self, chunk, values)
             _kill_self()
         put(self, chunk, values)
+
+    def write_array(self: zarr.Array, index: Any, values: Any) -> None:
+        if left.get("arrays") == 0:
+            _kill_self()
+        set_item(self, index, values)
+        if "arrays" in left:
+            left["arrays"] -= 1
 
     def record_receipt(self: layout.Store, *args: Any) -> None:
         count["record"] += 1
@@ -71,6 +79,6 @@ def _die(fail_at: str) -> None:
         if count["record"] == 3:
             _kill_self()
 
-    layout.Store.write, layout.Store.record = write_chunk, record_receipt
+    layout.Store.write, layout.Store.record, zarr.Array.__setitem__ = write_chunk, record_receipt, write_array
     if fail_at == "half-journal":
         journal._line, os.fsync = half_line, die_on_disk

@@ -6,6 +6,7 @@ import re
 import zlib
 from pathlib import Path
 
+import bokeh
 import numpy as np
 import pytest
 import xarray as xr
@@ -100,6 +101,18 @@ def test_nothing_comes_from_elsewhere(dataset: xr.Dataset) -> None:
     own = re.sub(r"<script>.*?</script>", "", page, count=1, flags=re.S)
     assert not re.search(r"""(src|href)\s*=\s*(?!["']?data:,)|@import|url\(""", own)
     assert "{{" not in own.split('id="page-data"')[0]
+
+
+def test_nothing_of_an_open_app_comes_along(dataset: xr.Dataset) -> None:
+    def shape(page: str) -> str:
+        return re.sub(r"p\d{4,}|[0-9a-f]{8}-[0-9a-f-]{27}", "id", page)
+
+    before = render([dataset])
+    gs.Lab().__panel__()
+    after = render([dataset])
+    assert shape(after) == shape(before)
+    script = re.search(r"<script>(.*?)</script>", after, re.S)[1]
+    assert script == (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_text(encoding="utf-8")
 
 
 def test_writes_one_file_and_never_over_another(tmp_path: Path, dataset: xr.Dataset) -> None:

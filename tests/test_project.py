@@ -19,19 +19,19 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gatesweep"
 
 ORDER = (
-    "errors gates data experiment device linear design separability solvers fit "
-    "quadrature lines population theory features schema chunks sweep measures "
-    "store cluster summary show estimator plots app static bench cli"
+    "errors gates settings data experiment device linear design separability solvers groups fit "
+    "quadrature lines population theory features schema threads chunks sweep measures "
+    "store cluster summary show estimator summaries plots app static bench cli"
 ).split()
 """A module or folder of gatesweep imports only from those before it."""
 
 UPWARD = {("sweep", "store"), ("store", "cluster")}
 """The exceptions, inside functions only: `sweep(out=...)` hands over to the store, the store to Dask."""
 
-TENSORS_ONLY = "device linear design separability solvers fit".split()
+TENSORS_ONLY = "device linear design separability solvers groups fit".split()
 """What knows tensors, and nothing of gates, labels, files or screens."""
 
-FIT_ALSO = {"gatesweep.data.minibatches", "gatesweep.experiment.Settings"}
+FIT_ALSO = {"gatesweep.data.minibatches", "gatesweep.settings.Settings"}
 """What `fit` takes besides: the order of mini-batches, and the check of its arguments."""
 
 CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}

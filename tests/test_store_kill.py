@@ -40,6 +40,10 @@ def test_kill_at_a_named_point_loses_nothing_that_was_finished(tmp_path, whole, 
     process.join(60)
     assert process.exitcode == KILLED
     assert {finding.problem for finding in verify(path)} == {"pending"}
+    with xr.open_zarr(path, chunks=None) as stored:
+        there = stored["status"].values >= 0
+        for name in ("weight", "intercept", "test_loss", "exact_accuracy"):
+            assert np.isfinite(stored[name].values[there]).all(), f"status came before {name}"
     reports = []
     write(EXPERIMENT, path, progress=lambda done, total: reports.append((done, total)))
     assert reports[0] == (2 * 24, 6 * 24), "exactly the two finished chunks count as done"

@@ -7,7 +7,8 @@ import numpy as np
 import param
 
 from gatesweep.errors import InputError
-from gatesweep.experiment import GRID, MAX_MODELS, SWEPT, Settings, describe
+from gatesweep.experiment import GRID, MAX_MODELS, SWEPT
+from gatesweep.settings import Settings, describe
 
 __all__ = ["given_parameters", "parameter_options", "parse"]
 

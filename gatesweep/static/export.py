@@ -10,10 +10,12 @@ import re
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 from bokeh.embed import json_item
-from bokeh.resources import Resources
+from bokeh.settings import settings
+from bokeh.themes import Theme
 
 from gatesweep.app.theme import DARK, FONT, LIGHT
 from gatesweep.errors import InputError
@@ -92,11 +94,11 @@ def render(datasets: list[xr.Dataset]) -> str:
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
         "surfaces": {"light": LIGHT.surface, "dark": DARK.surface},
         "lessons": json.loads(_static("lessons.json")),
-        "figures": {name: json_item(figure) for name, figure in page_figures().items()},
+        "figures": _figures(),
     }
     parts = {
         "css": _css() + _static("page.css"),
-        "bokeh": "\n".join(Resources(mode="inline", components=["bokeh"], log_level="error").js_raw),
+        "bokeh": _bokeh(),
         "script": "\n".join(_static(name) for name in SCRIPTS),
         "data": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
         "bytes": base64.b64encode(packer.bytes()).decode(),
@@ -107,6 +109,19 @@ def render(datasets: list[xr.Dataset]) -> str:
 
 def _static(name: str) -> str:
     return (files("gatesweep") / "static" / name).read_text(encoding="utf-8")
+
+
+def _bokeh() -> str:
+    """BokehJS itself; `bokeh.resources` would add the scripts of every extension that is loaded (Panel's, say)."""
+    return (Path(settings.bokehjs_path()) / "js" / "bokeh.min.js").read_text(encoding="utf-8")
+
+
+def _figures() -> dict[str, Any]:
+    """The empty figures as JSON, whatever theme and model classes this process has loaded besides."""
+    items = {name: json_item(figure, theme=Theme(json={})) for name, figure in page_figures().items()}
+    for item in items.values():
+        item["doc"].pop("defs", None)
+    return items
 
 
 def _css() -> str:

@@ -7,8 +7,9 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.data import draw, n_rows, split_rows
-from gatesweep.experiment import SWEPT, Experiment, Settings
+from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import as_gate
+from gatesweep.settings import Settings
 from gatesweep.theory import best_line
 
 __all__ = ["Packer", "has_path", "noise_entry", "run_entry"]
