@@ -6,6 +6,7 @@ the noise and the row order (NEP 19), torch's CPU generator for what the lecture
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 import torch
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 TEST_FRACTION = 0.2
+
+_TORCH_STREAM = Lock()
+"""Held while torch's global generator gives the lecture's numbers: blocks on several threads draw from it."""
 
 
 def n_rows(num_samples: int, n_inputs: int = 2) -> int:
@@ -123,7 +127,7 @@ def _shared_split(n: int, split: str, train_seed: int) -> tuple[np.ndarray, np.n
     if split == "sklearn":
         train, test = train_test_split(np.arange(n), test_size=TEST_FRACTION, random_state=train_seed)
     else:
-        with torch.random.fork_rng(devices=[]):
+        with _TORCH_STREAM, torch.random.fork_rng(devices=[]):
             torch.manual_seed(train_seed)
             parts = random_split(_Indices(n), [1 - TEST_FRACTION, TEST_FRACTION])
         train, test = (np.array(part.indices) for part in parts)
@@ -183,14 +187,13 @@ def minibatches(
     same stream: `linear=True` with no `init_seed`. Each epoch also opens the test loader, which
     takes one number from the stream. Leaves torch's global generator as it was.
     """
-    with torch.random.fork_rng(devices=[]):
+    with _TORCH_STREAM, torch.random.fork_rng(devices=[]):
         torch.manual_seed(train_seed)
         torch.randperm(n_total)  # what random_split takes from the stream
         if linear and init_seed is None:
             layer = torch.nn.Linear(n_features, 1)
-        options = {"batch_size": batch_size, "collate_fn": _keep}
-        train = DataLoader(_Indices(n_train), shuffle=True, **options)
-        test = DataLoader(_Indices(1), shuffle=False, **options)
+        train = DataLoader(_Indices(n_train), batch_size, shuffle=True, collate_fn=_keep)
+        test = DataLoader(_Indices(1), batch_size, shuffle=False, collate_fn=_keep)
         orders = []
         for _ in range(epochs):
             orders.append(tuple(np.array(batch) for batch in train))

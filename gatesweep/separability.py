@@ -70,4 +70,4 @@ def _line_exists(rows: np.ndarray) -> bool:
     scale = np.abs(rows).max(axis=0)
     scaled = rows / np.where(scale > 0, scale, 1)
     found = linprog(scaled.sum(0), A_ub=scaled, b_ub=np.zeros(n), bounds=[(-1, 1)] * p, method="highs")
-    return bool(found.status == 0 and -found.fun > 1e-9)
+    return bool(found.status == 0 and (found.fun or 0.0) < -1e-9)

@@ -40,9 +40,7 @@ def perform_logistic_regression(X, y, **options):
 
 
 def make_tensors(X, y):
-    data = TensorDataset(
-        torch.tensor(X, dtype=torch.float32), torch.tensor(y, dtype=torch.float32).unsqueeze(1)
-    )
+    data = TensorDataset(torch.tensor(X, dtype=torch.float32), torch.tensor(y, dtype=torch.float32).unsqueeze(1))
     torch.manual_seed(140)
     return random_split(data, [0.8, 0.2])
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gatesweep as gs
-from gatesweep.experiment import BATCHED, GRID, OUTER, SWEPT, Experiment, Settings
+from gatesweep.experiment import BATCHED, GRID, OUTER, SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
+from gatesweep.settings import Settings
 
 REFUSED = {
     "no name": ({"gatte": "AND"}, r"parameter must be one that gatesweep knows, got 'gatte'. Known: C, batch_size"),
@@ -37,6 +38,7 @@ REFUSED = {
     "seed between": ({"seed": 1.5}, "seed must be a whole number"),
     "no samples": ({"num_samples": 0}, "num_samples must be a whole number, 4 or more"),
     "few samples": ({"num_samples": 3}, "num_samples must be a whole number, 4 or more"),
+    "no test row": ({"num_samples": 4, "solver": "sgd"}, "the torch split needs 5 rows"),
     "few samples for the gate": ({"num_samples": 15, "gate": "0" * 16}, "at least 16"),
     "solver": ({"solver": "lbfgs"}, "solver must be one of newton, sgd, adam, got 'lbfgs'. The default is 'newton'"),
     "solvers": ({"solver": ["newton", "sgd"]}, "solver must be one of"),
@@ -131,7 +133,7 @@ def parameters(draw):
         "gate": axis(st.sampled_from(GATE_NAMES)),
         "noise_level": axis(st.floats(0, 1e6)),
         "seed": axis(st.integers(0, 2**32 - 1)),
-        "num_samples": axis(st.integers(4, 10_000)),
+        "num_samples": axis(st.integers(8, 10_000)),
         "features": axis(st.sampled_from(["linear", "interaction"])),
         "C": axis(st.one_of(floats, st.just(np.inf))),
         "learning_rate": axis(floats),
