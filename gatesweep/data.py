@@ -69,10 +69,11 @@ def draw(random_state: int | np.random.RandomState, num_samples: int, n_inputs: 
     Equal bit for bit to the lecture's array, since `normal(0, s)` is `0 + s * normal(0, 1)`.
     """
     n = n_rows(num_samples, n_inputs)
-    stream = random_state if hasattr(random_state, "normal") else np.random.RandomState(random_state)
-    eps = stream.normal(0, 1, (n, n_inputs))
+    if not isinstance(random_state, np.random.RandomState):
+        random_state = np.random.RandomState(random_state)
+    eps = random_state.normal(0, 1, (n, n_inputs))
     order = np.arange(n)
-    stream.shuffle(order)
+    random_state.shuffle(order)
     return Draw(eps[order], order // (n // 2**n_inputs))
 
 

@@ -89,7 +89,7 @@ def _for_each(matrix: Float[Tensor, "p q"], values: Float[Tensor, "batch q r"]) 
 
 def _tie(sign: Tensor) -> Tensor:
     """A signed logit below this is correct: class 1 (sign -1) also takes the tie, as p >= 0.5 does."""
-    return torch.where(sign < 0, torch.finfo(sign.dtype).tiny, 0.0).to(sign.dtype)
+    return torch.where(sign < 0, torch.finfo(sign.dtype).tiny, torch.zeros_like(sign))
 
 
 class DenseDesign:

@@ -1,5 +1,7 @@
 """The data that gatesweep draws, against the code that the lecture draws it with (see test_lecture_parity too)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -143,3 +145,19 @@ def test_gate_data_is_the_rows_labels_and_parts_of_one_model():
     assert X.tobytes() == rows.tobytes() and y.tolist() == labels.tolist()
     expected = train_test_split(np.arange(120), test_size=0.2, random_state=140)
     assert [train.tolist(), test.tolist()] == [part.tolist() for part in expected]
+
+
+def test_threads_that_draw_at_once_draw_what_one_draws_alone():
+    """torch's generator is the process's own: without a lock they would take each other's numbers."""
+    sizes = range(40, 160, 3)
+    expected = [[lecture_stream(n, 8, 3, linear=True)[i] for i in (0, 1)] for n in sizes]
+
+    def draw_one(n):
+        train, _ = split_rows(np.zeros(n), "torch")
+        stream = minibatches(n, len(train), 8, 3, linear=True)
+        return [train.tolist(), [[train[rows].tolist() for rows in epoch] for epoch in stream.batches]]
+
+    minibatches.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(draw_one, sizes))
+    assert found == expected

@@ -52,12 +52,11 @@ REFUSED = {
     "split": ({"split": "half"}, "split must be one of"),
     "dtype": ({"dtype": "float16"}, "dtype must be one of float32, float64"),
     "record": ({"record": "all"}, "record must be one of"),
-    "many": ({"seed": range(10**7), "noise_level": np.linspace(0, 1, 101)}, "at most 1,000,000,000 models"),
     "endless": ({"seed": range(2**32)}, "seed must have at most 1,000,000,000 values"),
 }
 
 
-@pytest.mark.parametrize("case", [c for c in REFUSED if c != "many"])
+@pytest.mark.parametrize("case", REFUSED)
 def test_bad_input_is_refused_in_one_sentence(case):
     parameters, message = REFUSED[case]
     with pytest.raises(gs.InputError, match=message) as caught:
@@ -67,7 +66,7 @@ def test_bad_input_is_refused_in_one_sentence(case):
 
 def test_a_grid_beyond_a_billion_models_is_refused():
     axes = {"noise_level": np.linspace(0, 1, 1001), "seed": range(1001), "C": np.geomspace(1e-3, 1e3, 1001)}
-    with pytest.raises(gs.InputError, match=r"at most 1,000,000,000 models, got '3,009,009,003'|got '3,009"):
+    with pytest.raises(gs.InputError, match="at most 1,000,000,000 models, got '3,009,009,003'"):
         Experiment.of(**axes)
 
 

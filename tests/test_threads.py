@@ -109,8 +109,8 @@ print(dataset.attrs["threads"], digest.hexdigest())
 
 def test_the_bits_do_not_depend_on_the_number_of_threads():
     programs = [
-        subprocess.Popen([sys.executable, "-c", PROGRAM, n], stdout=subprocess.PIPE, text=True) for n in ("1", "2", "3")
+        subprocess.Popen([sys.executable, "-c", PROGRAM, n], stdout=subprocess.PIPE, text=True) for n in ("1", "3")
     ]
     said = [program.communicate(timeout=300)[0].split() for program in programs]
-    assert [int(threads) for threads, _ in said] == [1, 2, 3]
+    assert [int(threads) for threads, _ in said] == [1, 3]
     assert len({digest for _, digest in said}) == 1

@@ -1,0 +1,153 @@
+"""Laws of logic: what complement, swapped inputs and reflection do to a gate, they do to its models."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+import gatesweep as gs
+from gatesweep.design import DenseDesign
+from gatesweep.fit import run
+from gatesweep.gates import GATE_NAMES
+from gatesweep.solvers.gradient import OPTIMIZERS, GradientDescent
+from gatesweep.solvers.protocol import Status
+from tests.tolerances import TOLERANCE
+
+CLOSE = TOLERANCE["float64"]
+COMPLEMENT = {name: gs.as_gate([1 - t for t in gs.as_gate(name).truth]).name for name in GATE_NAMES}
+
+
+@pytest.mark.parametrize("features", ["linear", "interaction"])
+def test_the_complement_of_a_gate_has_the_opposite_models(features):
+    """Same rows, y -> 1 - y: parameters change their sign, losses and accuracies stay."""
+    grid = {"noise_level": (0.0, 0.1, 0.5), "seed": range(5), "num_samples": 203, "features": features}
+    found = gs.sweep(gate=GATE_NAMES, **grid, dtype="float64", device="cpu")
+    assert len(set(COMPLEMENT.values())) == 16
+    opposite = found.sel(gate=[COMPLEMENT[name] for name in GATE_NAMES])
+    assert (found.status.to_numpy() == opposite.status.to_numpy()).all()
+    fitted = ~found.gate.isin(["FALSE", "TRUE"]).to_numpy()
+    for name, sign in {"weight": -1, "intercept": -1, "train_loss": 1, "test_loss": 1, "exact_accuracy": 1}.items():
+        one, other = found[name].to_numpy(), sign * opposite[name].to_numpy()
+        # exact_accuracy at noise level 0 is a count of corners, where a tie is class 1 and has no opposite.
+        noisy = slice(1, None) if name == "exact_accuracy" else slice(None)
+        np.testing.assert_allclose(one[fitted][:, noisy], other[fitted][:, noisy], **CLOSE, err_msg=name)
+    noisy = {"noise_level": [0.1, 0.5]}
+    for name in ("train_accuracy", "test_accuracy"):
+        assert (found[name].sel(noisy).to_numpy() == opposite[name].sel(noisy).to_numpy()).all()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_gradient_descent_from_the_opposite_start_ends_at_the_opposite_model(optimizer):
+    X, y = gs.generate_data_with_noise(200, "AND", 0.3, random_state=5)
+    sign = torch.tensor(1.0 - 2 * y)
+    rows = torch.tensor(np.column_stack([X, np.ones(200)]))
+    first = torch.tensor([[0.3, -1.0, 2.0], [1.0, 1.0, 1.0]], dtype=torch.float64)
+    batches = [[torch.arange(start, start + 50) for start in range(0, 200, 50)]] * 7
+    ends = [
+        run(DenseDesign(rows, way * sign), GradientDescent(optimizer, torch.ones(2), batches), way * first)
+        for way in (1, -1)
+    ]
+    assert torch.equal(ends[0].params, -ends[1].params) and torch.equal(ends[0].loss, ends[1].loss)
+    assert torch.equal(ends[0].accuracy, ends[1].accuracy) and not torch.equal(ends[0].params, first)
+
+
+def rows_of(gate, seeds=range(6), noise_level=0.3, num_samples=120):
+    """A batch of the lecture's data sets, one a seed."""
+    drawn = [gs.generate_data_with_noise(num_samples, gate, noise_level, random_state=seed) for seed in seeds]
+    return np.stack([X for X, _ in drawn]), np.stack([y for _, y in drawn])
+
+
+def fit(X, y, C=1.0):
+    found = gs.fit(X, y, C=C, dtype="float64", device="cpu")
+    assert (found.status == Status.converged).all()
+    return found.weight.numpy(), found.intercept.numpy()
+
+
+@pytest.mark.parametrize("gate", ["AND", "IMPLY", "X1", "XOR"])
+def test_swapped_inputs_swap_the_weights(gate):
+    X, y = rows_of(gate)
+    weight, intercept = fit(X, y)
+    swapped, same = fit(X[..., ::-1].copy(), y)
+    np.testing.assert_allclose(swapped, weight[:, ::-1], **CLOSE)
+    np.testing.assert_allclose(same, intercept, **CLOSE)
+
+
+@pytest.mark.parametrize("inputs", [[0], [1], [0, 1]])
+@pytest.mark.parametrize("C", [0.1, 1.0, np.inf])
+def test_a_reflected_input_turns_its_weight_around(inputs, C):
+    """x -> 1 - x: the weight changes its sign and the intercept takes it up; AND becomes OR's complement."""
+    X, y = rows_of("AND", noise_level=0.6)
+    weight, intercept = fit(X, y, C)
+    reflected = X.copy()
+    reflected[..., inputs] = 1 - X[..., inputs]
+    other, shifted = fit(reflected, y, C)
+    expected = weight.copy()
+    expected[:, inputs] *= -1
+    np.testing.assert_allclose(other, expected, **CLOSE)
+    np.testing.assert_allclose(shifted, intercept + weight[:, inputs].sum(1), **CLOSE)
+
+
+def test_or_is_and_reflected_and_complemented():
+    X, y = rows_of("AND")
+    weight, intercept = fit(X, y)
+    other, shifted = fit(1 - X, 1 - y)
+    corner = np.round(gs.generate_data_with_noise(120, "AND", 0.0, random_state=0)[0])
+    assert ((1 - y[0]) == (1 - corner).any(1)).all()  # The rows are those of an OR.
+    np.testing.assert_allclose(other, weight, **CLOSE)
+    np.testing.assert_allclose(shifted, -(intercept + weight.sum(1)), **CLOSE)
+
+
+@pytest.mark.parametrize("noise_level", [0.0, 0.05, 0.4, 2.0])
+def test_theory_obeys_complement_swap_and_reflection(noise_level):
+    for name in GATE_NAMES:
+        truth = np.array(gs.as_gate(name).truth).reshape(2, 2)
+        for same in (1 - truth, truth.T, truth[::-1], truth[:, ::-1]):
+            for limit in (gs.theory.bayes_accuracy, gs.theory.best_linear_accuracy):
+                assert limit(same.ravel().tolist(), noise_level) == pytest.approx(limit(name, noise_level), abs=1e-9)
+
+
+@pytest.mark.parametrize("noise_level", [0.05, 0.3, 1.0])
+def test_xors_population_optimum_is_zero_and_large_samples_come_near(noise_level):
+    weight, intercept = gs.theory.population_optimum("XOR", noise_level)
+    np.testing.assert_allclose([*np.ravel(weight), float(intercept)], 0, atol=1e-6)
+    found = gs.sweep(gate="XOR", noise_level=noise_level, seed=range(6), num_samples=40_000, C=1e6, device="cpu")
+    assert np.abs(found.weight).max() < 0.25 and np.abs(found.intercept).max() < 0.15
+    np.testing.assert_allclose(found.train_loss, np.log(2), atol=1e-3)
+
+
+@pytest.mark.parametrize("gate", ["01", "10010110", "00010111", "0000000000010111", "0110100110010110"])
+@pytest.mark.parametrize("features", ["linear", "interaction"])
+def test_gates_of_one_to_four_inputs_are_scikit_learns_models(gate, features):
+    k, n = len(gate).bit_length() - 1, 203
+    dataset = gs.sweep(
+        gate=gate, noise_level=0.4, seed=6, num_samples=n, features=features, dtype="float64", device="cpu"
+    )
+    model = dataset.isel(gate=0, noise_level=0, seed=0)
+    random = np.random.RandomState(6)
+    each = n // 2**k
+    corner = np.repeat(np.arange(2**k), each)
+    bits = (corner[:, None] >> np.arange(k)[::-1]) & 1
+    X = bits + random.normal(0, 0.4, bits.shape)
+    order = np.arange(len(X))
+    random.shuffle(order)
+    X, y = X[order], np.array([int(gate[c]) for c in corner])[order]
+    columns = {name: np.prod([X[:, int(i[1]) - 1] for i in name.split("*")], 0) for name in model.feature.values}
+    X = np.column_stack(list(columns.values()))
+    assert X.shape[1] == (k if features == "linear" else 2**k - 1)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=140)
+    oracle = LogisticRegression(tol=1e-12, max_iter=10_000).fit(X_train, y_train)
+    np.testing.assert_allclose(model.weight, oracle.coef_[0], atol=1e-5)
+    np.testing.assert_allclose(model.intercept, oracle.intercept_[0], atol=1e-5)
+    assert float(model.train_accuracy) == oracle.score(X_train, y_train)
+    assert float(model.test_accuracy) == oracle.score(X_test, y_test)
+
+
+def test_products_of_inputs_make_xor_learnable_up_to_the_bayes_limit():
+    grid = {"gate": "XOR", "noise_level": (0.1, 0.3, 0.5), "seed": range(8), "num_samples": 8000, "device": "cpu"}
+    found = gs.sweep(features=("linear", "interaction"), C=100.0, **grid).isel(gate=0)
+    gap = found.bayes_accuracy - found.exact_accuracy
+    assert (gap >= -1e-6).all()
+    assert (gap.sel(features="interaction") < 0.01).all()
+    assert (gap.sel(features="linear", noise_level=[0.1, 0.3]) > 0.1).all()
+    assert (found.exact_accuracy.sel(features="linear") <= found.best_linear_accuracy + 1e-6).all()
