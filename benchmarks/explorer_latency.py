@@ -56,6 +56,7 @@ def measure(page: Page, slider: str, moves: int) -> np.ndarray:
 
 
 def main(moves: int = 40) -> None:
+    """Print median and 95 % quantile for each slider."""
     url, _ = serve()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])

@@ -157,7 +157,7 @@ def surface(weight: ArrayLike, intercept: ArrayLike, size: int = 150) -> hv.Imag
 
 
 def boundary(weight: ArrayLike, intercept: ArrayLike, size: int = 201) -> hv.Contours:
-    """Where a model's probability is 0.5: weight (2,) or (3,), intercept a number; empty if it is nowhere in the plane."""
+    """Where one model's probability is 0.5: weight (2,) or (3,), intercept a number; may be empty."""
     _load()
     side = np.linspace(*PLANE, size)
     image = hv.Image((side, side, _logit(weight, intercept, side)), ["x1", "x2"], "logit")

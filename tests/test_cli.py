@@ -17,7 +17,8 @@ import gatesweep as gs
 from gatesweep import store
 from gatesweep.cli import main
 from gatesweep.cli.values import GRID_DEFAULTS, parse
-from gatesweep.experiment import DEFAULT_GRID, Settings
+from gatesweep.experiment import DEFAULT_GRID
+from gatesweep.settings import Settings
 
 SMALL = ["--gate", "AND,XOR", "--noise-level", "0:0.6:3", "--seed", "0:4", "--num-samples", "20"]
 

@@ -34,7 +34,7 @@ class BoundaryFigure:
         self.cloud = ColumnDataSource({"x1": [], "x2": []})
         self.hand = ColumnDataSource({"x1": [], "x2": []})
         self.corners = ColumnDataSource({"x1": [], "x2": [], "text": []})
-        self.model = ColumnDataSource({"w": [], "b": [], "threshold": []})
+        self.model = ColumnDataSource({"w": [], "b": [], "threshold": []}, name="model")
         self.palette = LIGHT
         self.mapper = LinearColorMapper(palette=LIGHT.surface, low=0, high=255)
         self.figure = figure(
@@ -43,10 +43,10 @@ class BoundaryFigure:
             toolbar_location=None,
             tools="",
             sizing_mode="stretch_both",
-            min_border_left=60,
-            min_border_bottom=60,
-            min_border_right=14,
-            min_border_top=14,
+            min_border_left=73,
+            min_border_bottom=73,
+            min_border_right=12,
+            min_border_top=12,
             x_axis_label="x₁",
             y_axis_label="x₂",
             name="boundary",
@@ -74,19 +74,35 @@ class BoundaryFigure:
         )
         self.wrong_glyph = f.scatter("x1", "x2", source=self.wrong, marker="x", size=7, line_width=1.7, line_alpha=0.85)
         self.line_glyphs = [
-            f.line("x1", "x2", source=source, line_width=4 if p == "boundary" else 1.8,
-                   line_dash="solid" if p == "boundary" else [7, 5])
+            f.line(
+                "x1",
+                "x2",
+                source=source,
+                line_width=4 if p == "boundary" else 1.8,
+                line_dash="solid" if p == "boundary" else [7, 5],
+            )
             for p, source in self.lines.items()
         ]
         self.corner_glyph = f.text(
-            "x1", "x2", "text", source=self.corners, text_align="center", text_baseline="middle",
-            text_font=value(FONT), text_font_size="24px", text_font_style="bold", text_alpha=0.75,
+            "x1",
+            "x2",
+            "text",
+            source=self.corners,
+            text_align="center",
+            text_baseline="middle",
+            text_font=value(FONT),
+            text_font_size="24px",
+            text_font_style="bold",
+            text_alpha=0.75,
         )
         self.hand_glyph = f.scatter("x1", "x2", source=self.hand, size=20, line_width=3, fill_alpha=0.9)
         special = CustomJSHover(args={"model": self.model}, code=HOVER_P)
         f.add_tools(
             HoverTool(
-                renderers=[picture], tooltips=TIP % ("p", "label"), formatters={"@image": special}, point_policy="follow_mouse"
+                renderers=[picture],
+                tooltips=TIP % ("p", "label"),
+                formatters={"@image": special},
+                point_policy="follow_mouse",
             )
         )
         self.drag = PointDrawTool(renderers=[self.hand_glyph], add=False, drag=True)
@@ -131,7 +147,9 @@ class BoundaryFigure:
         wrong = shown.data.X[shown.wrong]
         self.wrong.data = {"x1": wrong[:, 0], "x2": wrong[:, 1]}
         self.model.data = {
-            "w": np.append(weight, np.zeros(3 - len(weight))), "b": [intercept] * 3, "threshold": [shown.threshold] * 3,
+            "w": np.append(weight, np.zeros(3 - len(weight))),
+            "b": [intercept] * 3,
+            "threshold": [shown.threshold] * 3,
         }
         grips = hand_line(weight[:2], intercept) if by_hand and not weight[2:].any() else np.empty((0, 2))
         self.hand.data = {"x1": grips[:, 0], "x2": grips[:, 1]}
@@ -139,7 +157,9 @@ class BoundaryFigure:
 
     def show_cloud(self, population: Population | None) -> None:
         """The boundaries of the other seeds, faint."""
-        lines = [] if population is None else [
-            level(w, b) for w, b in zip(population.weight, population.intercept, strict=True)
-        ]
+        lines = (
+            []
+            if population is None
+            else [level(w, b) for w, b in zip(population.weight, population.intercept, strict=True)]
+        )
         self.cloud.data = {"x1": [x1 for x1, _ in lines], "x2": [x2 for _, x2 in lines]}

@@ -24,7 +24,8 @@ class Bridge(JSComponent):
       for (const node of event.composedPath()) {
         if (!(node instanceof Element)) continue
         const role = node.getAttribute("role")
-        if (BUSY.includes(node.localName) && node.type !== "checkbox" || ROLES.includes(role) || node.isContentEditable) return true
+        if (BUSY.includes(node.localName) && node.type !== "checkbox") return true
+        if (ROLES.includes(role) || node.isContentEditable) return true
         if (event.key === " " && (node.localName === "button" || node.type === "checkbox")) return true
       }
       return false
@@ -52,7 +53,8 @@ class Bridge(JSComponent):
       document.addEventListener("keydown", onkey)
       window.addEventListener("popstate", onpop)
       model.on("search", () => {
-        if (location.search !== model.search) history.pushState({}, "", location.pathname + model.search + location.hash)
+        const address = location.pathname + model.search + location.hash
+        if (location.search !== model.search) history.pushState({}, "", address)
       })
       model.on("copies", () => copy(model.copied.replace("{origin}", location.origin + location.pathname)))
       model.on("remove", () => {

@@ -25,13 +25,37 @@ class ScoreFigure:
 
     def __init__(self) -> None:
         self.marks = ColumnDataSource({"value": [], "row": [], "text": [], "colour": [], "marker": []})
-        self.figure = _chart("scores", sizing_mode="stretch_width", height=172, x_range=Range1d(0, 1.27), y_range=list(MEASURES[::-1]), min_border_right=10)
-        self.figure.hbar(y="row", right="value", height=0.12, fill_color="colour", line_color=None, fill_alpha=0.35,
-                         source=self.marks)
-        self.figure.scatter("value", "row", source=self.marks, marker="marker", size=13, fill_color="colour",
-                            line_color="colour")
-        self.text = LabelSet(x="value", y="row", text="text", source=self.marks, x_offset=12, text_baseline="middle",
-                             text_font=value(FONT), text_font_size="13px", text_font_style="bold")
+        self.figure = _chart(
+            "scores",
+            sizing_mode="stretch_width",
+            height=172,
+            x_range=Range1d(0, 1.32),
+            y_range=list(MEASURES[::-1]),
+            min_border_right=10,
+        )
+        self.figure.hbar(
+            y="row",
+            right="value",
+            height=0.12,
+            fill_color="colour",
+            line_color=None,
+            fill_alpha=0.35,
+            source=self.marks,
+        )
+        self.figure.scatter(
+            "value", "row", source=self.marks, marker="marker", size=13, fill_color="colour", line_color="colour"
+        )
+        self.text = LabelSet(
+            x="value",
+            y="row",
+            text="text",
+            source=self.marks,
+            x_offset=12,
+            text_baseline="middle",
+            text_font=value(FONT),
+            text_font_size="13px",
+            text_font_style="bold",
+        )
         self.figure.add_layout(self.text)
         self.figure.xaxis.ticker = [0, 0.25, 0.5, 0.75, 1]
         self.figure.ygrid.visible = False
@@ -48,8 +72,16 @@ class ScoreFigure:
 
     def show(self, run: Run, shown: Shown) -> None:
         p, scores = self.palette, shown.scores
-        values = np.array([scores.train_accuracy, scores.test_accuracy, shown.exact_accuracy,
-                           run.best_linear_accuracy, run.bayes_accuracy], dtype=float)
+        values = np.array(
+            [
+                scores.train_accuracy,
+                scores.test_accuracy,
+                shown.exact_accuracy,
+                run.best_linear_accuracy,
+                run.bayes_accuracy,
+            ],
+            dtype=float,
+        )
         self.marks.data = {
             "value": values,
             "row": list(MEASURES),
@@ -67,8 +99,14 @@ class LossFigure:
         self.cursor = Span(dimension="height", location=0, line_width=2)
         self.figure = _chart("loss", y_axis_label="log loss", x_axis_label="epoch", x_range=Range1d(0, 1))
         self.curves = [
-            self.figure.line("epoch", part, source=self.losses, line_width=2.6, legend_label=part,
-                             line_dash="solid" if part == "train" else [5, 4])
+            self.figure.line(
+                "epoch",
+                part,
+                source=self.losses,
+                line_width=2.6,
+                legend_label=part,
+                line_dash="solid" if part == "train" else [5, 4],
+            )
             for part in ("train", "test")
         ]
         self.figure.add_layout(self.cursor)
@@ -103,10 +141,12 @@ class SeedsFigure:
     def __init__(self) -> None:
         self.bars = ColumnDataSource({"left": [], "right": [], "count": []})
         self.mine = Span(dimension="height", location=0, line_width=3)
-        self.figure = _chart("seeds", x_range=Range1d(0, 1), x_axis_label="exact accuracy", y_axis_label="seeds",
-                             tools="tap")
-        self.glyph = self.figure.quad(left="left", right="right", top="count", bottom=0, source=self.bars,
-                                      line_width=1, nonselection_fill_alpha=1)
+        self.figure = _chart(
+            "seeds", x_range=Range1d(0, 1), x_axis_label="exact accuracy", y_axis_label="seeds", tools="tap"
+        )
+        self.glyph = self.figure.quad(
+            left="left", right="right", top="count", bottom=0, source=self.bars, line_width=1, nonselection_fill_alpha=1
+        )
         self.figure.add_layout(self.mine)
         self.figure.y_range.start = 0
         self.figure.xgrid.visible = False
@@ -135,12 +175,16 @@ class ValleyFigure:
         self.path = ColumnDataSource({"w1": [], "w2": []})
         self.here = ColumnDataSource({"w1": [], "w2": []})
         self.mapper = LogColorMapper(palette=Cividis256[::-1], low=0.01, high=2)
-        self.figure = _chart("valley", x_axis_label="w₁", y_axis_label="w₂", x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.figure = _chart(
+            "valley", x_axis_label="w₁", y_axis_label="w₂", x_range=Range1d(0, 1), y_range=Range1d(0, 1)
+        )
         self.figure.image("image", x="x", y="y", dw="dw", dh="dh", source=self.image, color_mapper=self.mapper)
         self.figure.line("w1", "w2", source=self.path, line_color="white", line_width=3.5)
         self.figure.line("w1", "w2", source=self.path, line_color="#D55E00", line_width=2)
         self.figure.scatter("w1", "w2", source=self.path, size=4, fill_color="#D55E00", line_color="white")
-        self.figure.scatter("w1", "w2", source=self.here, size=13, fill_color="#D55E00", line_color="white", line_width=2)
+        self.figure.scatter(
+            "w1", "w2", source=self.here, size=13, fill_color="#D55E00", line_color="white", line_width=2
+        )
         self.theme(LIGHT)
 
     def theme(self, palette: Palette) -> None:
@@ -149,7 +193,13 @@ class ValleyFigure:
     def show(self, valley: Valley, run: Run) -> None:
         (left, right), (bottom, top) = valley.w1, valley.w2
         self.mapper.update(low=max(float(valley.loss.min()), 1e-4), high=float(valley.loss.max()))
-        self.image.data = {"image": [valley.loss], "x": [left], "y": [bottom], "dw": [right - left], "dh": [top - bottom]}
+        self.image.data = {
+            "image": [valley.loss],
+            "x": [left],
+            "y": [bottom],
+            "dw": [right - left],
+            "dh": [top - bottom],
+        }
         self.path.data = {"w1": run.weight_path[:, 0], "w2": run.weight_path[:, 1]}
         self.figure.x_range.update(start=left, end=right)
         self.figure.y_range.update(start=bottom, end=top)

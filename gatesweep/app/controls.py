@@ -16,7 +16,9 @@ BRISK = 12
 """Milliseconds that a widget waits for a newer value before it acts; Panel's own 50 are felt when dragging."""
 WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
-NO_LABEL = [".MuiFormLabel-root { position: absolute !important; clip-path: inset(50%) } button { white-space: nowrap }"]
+NO_LABEL = [
+    ".MuiFormLabel-root { position: absolute !important; clip-path: inset(50%) } button { white-space: nowrap }"
+]
 """For a group whose meaning is plain to the eye; the label is still read out."""
 
 
@@ -73,7 +75,9 @@ def number(state: LabState, name: str, label: str, **options) -> Any:
     """A field for a whole number whose range is too wide for a slider."""
     declared = state.param[name]
     low, high = declared.bounds
-    return brisk(pmui.IntInput.from_param(declared, label=label, margin=(6, 8), **(WIDE | {"start": low, "end": high} | options)))
+    return brisk(
+        pmui.IntInput.from_param(declared, label=label, margin=(6, 8), **(WIDE | {"start": low, "end": high} | options))
+    )
 
 
 def choice(state: LabState, name: str, label: str, **options) -> Any:
@@ -83,13 +87,26 @@ def choice(state: LabState, name: str, label: str, **options) -> Any:
 
 def toggle(state: LabState, name: str, label: str, options: dict) -> Any:
     """A few values side by side."""
-    return brisk(pmui.RadioButtonGroup.from_param(state.param[name], label=label, options=options, size="small", stylesheets=NO_LABEL,
-                                                  description="", margin=0))
+    return brisk(
+        pmui.RadioButtonGroup.from_param(
+            state.param[name],
+            label=label,
+            options=options,
+            size="small",
+            stylesheets=NO_LABEL,
+            description="",
+            margin=0,
+        )
+    )
 
 
 def switch(state: LabState, name: str, label: str, **options) -> Any:
     """On or off."""
-    return brisk(pmui.Switch.from_param(state.param[name], label=label, **({"size": "small", "margin": (3, 12), "description": ""} | options)))
+    return brisk(
+        pmui.Switch.from_param(
+            state.param[name], label=label, **({"size": "small", "margin": (3, 12), "description": ""} | options)
+        )
+    )
 
 
 def button(label: str, act: Any, icon: str | None = None, **options) -> Any:

@@ -15,7 +15,7 @@ from gatesweep.app.explorer_jobs import Job, Worker
 from gatesweep.app.explorer_layout import Layout
 from gatesweep.app.explorer_picture import Picture
 from gatesweep.app.explorer_presets import PRESETS
-from gatesweep.app.explorer_state import COMPARE, GRID_NAMES, OPENED, VIEW_NAMES, ExplorerState, fitting_axes
+from gatesweep.app.explorer_state import COMPARE, GRID_NAMES, OPENED, VIEW_NAMES, ExplorerState, described, fitting_axes
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
@@ -55,7 +55,11 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         self.drawer = Worker(lambda job: self._deliver(self._drawn, job))
         self.picture: Picture | None = None
         self.figures = Figures(self._tapped)
+        if dataset is not None:
+            params = described(Experiment.from_dict(json.loads(dataset.attrs["experiment"]))) | params
         super().__init__(dataset=dataset, **params)
+        self.usual = {name: getattr(self, name) for name in (*GRID_NAMES, *VIEW_NAMES)}
+        """What a link need not say: the values that the Explorer opened with."""
         self.layout = Layout(self)
         self.param.watch(lambda *_: self.retrain(), [n for n in GRID_NAMES if n in self.param])
         self.param.watch(lambda *_: self._draw(), list(VIEW_NAMES))
@@ -65,6 +69,8 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         self.param.watch(lambda event: self._paint(), "dark")
         self._paint()
         self.layout.ask()
+        if dataset is not None:
+            self.layout.opened(dataset)
         if self._doc is not None:
             pn.state.on_session_destroyed(lambda _context: self.close())
         start = self._draw if self._finished else self.retrain
@@ -180,6 +186,8 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
 
     def _tapped(self, panel: int, row: int, column: int) -> None:
         p = self.picture
+        if p is None:
+            return
         cell = {p.x.name: p.x.values[column], p.y.name: p.y.values[row]}
         if p.panel:
             cell[p.panel.name] = p.panel.values[panel]
@@ -190,8 +198,9 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         dims = axes(self.dataset, self.measure)
         full = {d: self.dataset[d].values[0] for d in dims if d in self.dataset.dims and d not in ("seed", "epoch")}
         full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()} | dict(cell)
-        given = json.loads(self.dataset.attrs["experiment"])
-        settings = {name: given[name] for name in (*SWEPT, *OPENED) if not isinstance(given[name], list)}
+        experiment = Experiment.from_dict(json.loads(self.dataset.attrs["experiment"]))
+        settings = {name: experiment.fixed[name] for name in OPENED}
+        settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
         settings |= {name: value for name, value in full.items() if name in SWEPT}
         if "seed" not in settings:
             settings["seed"] = run_seed(self.dataset, self.measure, self.run, **full)

@@ -10,6 +10,7 @@ from gatesweep.app.theme import DARK, Palette
 
 __all__ = [
     "CELL_COLUMNS",
+    "MAX_BANDS",
     "MAX_LINES",
     "TEXT_COLUMNS",
     "cell_columns",
@@ -37,14 +38,10 @@ MAX_TEXTS = 600
 @lru_cache(maxsize=8)
 def ramp(is_diverging: bool, palette: Palette) -> tuple[list[str], np.ndarray]:
     """256 colours, and whether each one needs white letters."""
-    if not is_diverging:
-        rgb = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in Cividis256]
-    else:
-        stops = [
-            [int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in (palette.classes[1], palette.grid, palette.classes[0])
-        ]
-        rgb = np.stack([np.interp(np.linspace(0, 2, 256), [0, 1, 2], channel) for channel in np.transpose(stops)], -1)
-    rgb = np.asarray(rgb)
+    stops = (palette.classes[1], palette.grid, palette.classes[0]) if is_diverging else Cividis256
+    channels = np.array([[int(c[i : i + 2], 16) for c in stops] for i in (1, 3, 5)])
+    place, known = np.linspace(0, 1, 256), np.linspace(0, 1, len(stops))
+    rgb = np.stack([np.interp(place, known, channel) for channel in channels], -1)
     return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in rgb.round().astype(int).tolist()], rgb @ [0.3, 0.59, 0.11] < 125
 
 
@@ -113,12 +110,12 @@ def line_columns(
                 continue
             left, bottom = (o[facet] for o in curves.origin)
             there, *back = (bottom + _height(p, edge[facet, line]) for edge in edges)
-            xs.append(left + (np.concatenate([x, x[::-1]]) if back else x))
-            ys.append(np.concatenate([there, *(h[::-1] for h in back)]))
+            # Lists, not arrays: each array would be two messages of its own, hundreds for one picture.
+            xs.append((left + (np.concatenate([x, x[::-1]]) if back else x)).round(5).tolist())
+            ys.append(np.concatenate([there, *(h[::-1] for h in back)]).round(5).tolist())
             colours.append(named[line])
-    nowhere = MAX_LINES - len(xs)
-    nan = np.array([np.nan])
-    return {"xs": xs + [nan] * nowhere, "ys": ys + [nan] * nowhere, "color": colours + ["#000000"] * nowhere}
+    nowhere: list[list] = [[]] * (MAX_LINES - len(xs))
+    return {"xs": xs + nowhere, "ys": ys + nowhere, "color": colours + ["#000000"] * len(nowhere)}
 
 
 def limit_columns(p: Picture, array: np.ndarray | None, curves: Trellis) -> dict[str, np.ndarray]:

@@ -1,6 +1,7 @@
 """What is shown, to take away: the data, the picture, and the code and the command that make it again."""
 
 import io
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import xarray as xr
 
 from gatesweep.app.explorer_picture import Picture
 from gatesweep.app.explorer_state import ExplorerState
-from gatesweep.experiment import Experiment, Settings
+from gatesweep.experiment import Experiment
+from gatesweep.settings import Settings
 
 __all__ = ["as_command", "as_csv", "as_netcdf", "as_python", "downloads"]
 
@@ -83,13 +85,15 @@ def downloads(explorer: Any) -> pn.Row:
     """Buttons for all of them."""
 
     def file(label: str, filename: str, make: Any) -> pmui.FileDownload:
-        button = pmui.FileDownload(callback=make, filename=filename, label=label, size="small", margin=(8, 0), icon="none")
+        button = pmui.FileDownload(
+            callback=make, filename=filename, label=label, size="small", margin=(8, 0), icon="none"
+        )
         # Given to the constructor, it would warn of a name that panel-material-ui itself passes on.
         button.variant = "text"
         return button
 
     def code() -> io.StringIO:
-        experiment = Experiment.from_json(explorer.dataset.attrs["experiment"])
+        experiment = Experiment.from_dict(json.loads(explorer.dataset.attrs["experiment"]))
         return io.StringIO(
             f'"""Also from a terminal:\n\n{as_command(experiment)}\n"""\n\n{as_python(experiment, explorer)}'
         )

@@ -17,12 +17,12 @@ from bokeh.models import (
     GlyphRenderer,
     HoverTool,
     LinearColorMapper,
-    Range1d,
     TapTool,
 )
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
+from gatesweep.app.explorer_canvas import Canvas
 from gatesweep.app.explorer_cells import (
     CELL_COLUMNS,
     MAX_LINES,
@@ -33,8 +33,8 @@ from gatesweep.app.explorer_cells import (
     line_columns,
     ramp,
 )
-from gatesweep.app.explorer_picture import Axis, Picture, Scale, Trellis
-from gatesweep.app.theme import FONT, LIGHT, Palette, paint
+from gatesweep.app.explorer_picture import Axis, Picture, Scale
+from gatesweep.app.theme import FONT, LIGHT, Palette
 
 __all__ = ["LINE_STYLES", "Figures"]
 
@@ -45,101 +45,13 @@ LINE_STYLES: dict[str, tuple[str, str | list[int], float]] = {
     "majority_accuracy": ("muted", [1, 4], 1.5),
 }
 """Colour (a name in Palette), dash and width of each limit."""
-SMALL = 110
-"""Pixels across that a small picture needs at least."""
 BAR_LABEL = """
 const value = mapper.tags.includes("log") ? 10 ** tick : tick
 const isPlain = !value || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3)
 return isPlain ? String(+value.toPrecision(3)) : value.toExponential(0)
 """
-NARROW = 520
-"""Pixels across below which the page scrolls, and small pictures keep their height."""
 ACCENT = "#d55e00"
 """What the pointer is on."""
-
-
-class Canvas:
-    """One figure that holds small pictures: frames, titles, axes and how many fit side by side."""
-
-    def __init__(self, name: str, on_resize: Callable[[], None]) -> None:
-        self.figure = fig = figure(
-            name=name, sizing_mode="stretch_both", toolbar_location=None, tools="",
-            x_range=Range1d(0, 1), y_range=Range1d(0, 1), min_height=120,
-        )  # fmt: skip
-        fig.grid.visible = False
-        fig.outline_line_color = None
-        self.trellis = Trellis(1, 1)
-        self._laid_out: tuple[Trellis, list[str]] | None = None
-        fig.xaxis.ticker, fig.yaxis.ticker = FixedTicker(ticks=[]), FixedTicker(ticks=[])
-        self._frames = ColumnDataSource({side: [np.nan] for side in ("left", "right", "bottom", "top")})
-        self._titles = ColumnDataSource({"x": [np.nan], "y": [np.nan], "text": [""]})
-        self._frame = fig.quad("left", "right", "bottom", "top", source=self._frames, fill_alpha=0, level="underlay")
-        self._title = fig.text(
-            "x", "y", "text", source=self._titles, text_font=value(FONT), text_font_size="13px", text_font_style="bold",
-            text_baseline="bottom",
-        )  # fmt: skip
-        self.width, self.height = 1000, 260
-        self._on_resize = on_resize
-        fig.on_change("inner_width", self._resized)
-        fig.on_change("inner_height", self._resized)
-
-    def _resized(self, attr: str, _old: int, new: int) -> None:
-        # Bokeh has no value for these until a browser has drawn the figure.
-        # While the page settles the sizes flicker by a few pixels, which would redraw all for nothing.
-        name = attr.removeprefix("inner_")
-        if new > 0 and abs(new - getattr(self, name)) > 10:
-            setattr(self, name, new)
-            self._on_resize()
-
-    def lay_out(self, titles: list[str]) -> None:
-        """Place one small picture for each title."""
-        fit = max(1, self.width // SMALL)
-        n = len(titles)
-        columns = n if n <= min(fit, 4) else next((c for c in (8, 4, 3, 2) if c <= fit and c < n), 1)
-        rows = -(-n // columns)
-        self.trellis = t = Trellis(n, columns, (_gap(26, self.width / columns), _gap(24, self.height / rows)))
-        if (t, titles) == self._laid_out:
-            return
-        self._laid_out = (t, titles)
-        x, y = t.origin
-        self._frames.data = {"left": x, "right": x + 1, "bottom": y, "top": y + 1}
-        self._titles.data = {"x": x, "y": y + 1.03, "text": titles}
-        self.figure.x_range.update(start=-0.004 * t.width, end=t.width * 1.004)
-        top = t.height - (0 if any(titles) else t.gap[1])
-        self.figure.y_range.update(start=-0.01 * t.height, end=top)
-        self.figure.min_height = 140 * t.rows if self.width < NARROW else 120
-
-    def label_x(self, axis: Axis) -> None:
-        each = self.width / self.trellis.columns
-        widest = max(map(len, axis.texts)) * 7 + 14
-        n = len(axis.values)
-        at = {(i + 0.5) / n: axis.texts[i] for i in axis.ticks(int(each // widest))}
-        starts = sorted(set(self.trellis.origin[0].tolist()))
-        _label(
-            self.figure.xaxis[0], {start + place: text for start in starts for place, text in at.items()}, axis.label
-        )
-
-    def label_y(self, places: dict[float, str], label: str) -> None:
-        starts = sorted(set(self.trellis.origin[1].tolist()))
-        _label(self.figure.yaxis[0], {start + place: text for start in starts for place, text in places.items()}, label)
-
-    def theme(self, palette: Palette) -> None:
-        paint(self.figure, palette)
-        self.figure.outline_line_color = None
-        self._frame.glyph.line_color = palette.grid
-        self._title.glyph.text_color = palette.ink
-
-
-def _gap(wanted: int, period: float) -> float:
-    """So many pixels of a period, in units of the rest."""
-    return wanted / max(period - wanted, wanted)
-
-
-def _label(axis, labels: dict[float, str], name: str) -> None:
-    # Overrides first: a tick without its label would show its place on the canvas.
-    axis.major_label_overrides = labels
-    axis.ticker.ticks = list(labels)
-    axis.axis_label = name
 
 
 def _plain_selection(renderer: GlyphRenderer) -> GlyphRenderer:
@@ -158,9 +70,13 @@ class Figures:
         self._place: tuple | None = None
         self._palette = LIGHT
         self.cells = ColumnDataSource(
-            name="cells", data={name: [""] if name in TEXT_COLUMNS else [np.nan] for name in CELL_COLUMNS}
+            name="cells",
+            data={
+                name: ["blank" if name == "hatch" else ""] if name in TEXT_COLUMNS else [np.nan]
+                for name in CELL_COLUMNS
+            },
         )
-        nowhere = [np.array([np.nan])] * MAX_LINES
+        nowhere: list[list] = [[]] * MAX_LINES
         self.lines, self.bands = (
             ColumnDataSource({"xs": nowhere, "ys": nowhere, "color": ["#000000"] * MAX_LINES}) for _ in range(2)
         )
@@ -245,12 +161,12 @@ class Figures:
             for name, source in self.limits.items():
                 source.data = limit_columns(picture, picture.limits.get(name), self._curves.trellis)
         self._place = place
-        self._feed_lines()
+        self._feed_lines(picture)
         # After the data: the browser takes in glyphs bit by bit, and must not meet old numbers of cells there.
         self._colour(picture.colour)
         self._quad.glyph.line_width = 1 if picture.value[..., 0].size <= 1500 else 0
         for renderer in self._numbers:
-            renderer.visible = self._fits(len(picture.y.values))
+            renderer.visible = self._fits(picture)
         for hover in (self._heatmap_hover, self._curves_hover):
             hover.tooltips = _tooltip(picture)
 
@@ -270,23 +186,23 @@ class Figures:
         self._epoch = epoch
         if self._picture is not None:
             self.cells.data.update(dynamic_columns(self._picture, epoch, self._curves.trellis, self._palette))
-            self._feed_lines()
+            self._feed_lines(self._picture)
 
-    def _feed_lines(self) -> None:
-        p, trellis, at = self._picture, self._curves.trellis, self._epoch
+    def _feed_lines(self, p: Picture) -> None:
+        trellis, at = self._curves.trellis, self._epoch
         self.lines.data = line_columns(p, p.median[..., at], trellis, self._palette)
-        edges = None if p.low is None else (p.low[..., at], p.high[..., at])
+        edges = None if p.low is None or p.high is None else (p.low[..., at], p.high[..., at])
         self.bands.data = line_columns(p, edges, trellis, self._palette)
 
     def _redraw(self) -> None:
         if self._picture is not None:
             self.show(self._picture, self._epoch)
 
-    def _fits(self, n_rows: int) -> bool:
+    def _fits(self, p: Picture) -> bool:
         """Whether a number fits into a cell."""
         trellis = self._heatmap.trellis
-        wide = self._heatmap.width / trellis.width / len(self._picture.x.values)
-        high = self._heatmap.height / trellis.height / n_rows
+        wide = self._heatmap.width / trellis.width / len(p.x.values)
+        high = self._heatmap.height / trellis.height / len(p.y.values)
         return wide >= 33 and high >= 14
 
     def _colour(self, scale: Scale) -> None:
@@ -320,4 +236,6 @@ def _tools(fig: figure, renderer: GlyphRenderer) -> HoverTool:
 
 def _tooltip(p: Picture) -> str:
     band = "" if p.low is None else "<br>10 to 90 % of seeds: @low{0.000} to @high{0.000}"
-    return f"<div style='font:13px {FONT.replace(chr(39), '')};padding:2px'><b>@where</b><br>{p.title}: <b>@number{{0.000}}</b>{band}</div>"
+    font = FONT.replace("'", "")
+    number = f"{p.title}: <b>@number{{0.000}}</b>"
+    return f"<div style='font:13px {font};padding:2px'><b>@where</b><br>{number}{band}</div>"

@@ -13,6 +13,8 @@ from gatesweep.app.explorer_jobs import Job
 from gatesweep.app.explorer_picture import LABELS, Picture
 from gatesweep.app.explorer_presets import PRESETS
 from gatesweep.app.explorer_state import COMPARE
+from gatesweep.app.explorer_style import GRID, ONE_ROW, PICTURES, SCROLL
+from gatesweep.app.explorer_widgets import choose, select
 from gatesweep.app.style import CARD
 from gatesweep.experiment import Experiment
 from gatesweep.measures import MEASURES, axes
@@ -20,22 +22,6 @@ from gatesweep.summaries import STATISTICS
 
 __all__ = ["Layout"]
 
-GRID = """
-:host { display: grid !important; gap: 10px; width: 100%; height: var(--lab-height, 836px); padding: 10px 12px;
-  box-sizing: border-box; grid-template-columns: 268px minmax(0, 1fr); grid-template-rows: auto minmax(0, 1fr);
-  grid-template-areas: "presets presets" "controls pictures"; }
-:host > .gs-presets { grid-area: presets } :host > .gs-controls { grid-area: controls; overflow-y: auto }
-:host > .gs-pictures { grid-area: pictures }
-:host > * { min-width: 0; min-height: 0; }
-@media (max-width: 900px) { :host { height: auto; grid-template-columns: minmax(0, 1fr); grid-template-rows: none;
-  grid-template-areas: "presets" "pictures" "controls"; padding: 6px } }
-"""
-PICTURES = """
-:host { display: grid !important; grid-template-rows: auto auto minmax(0, 11fr) auto minmax(0, 9fr) auto auto; padding: 6px 10px; }
-:host > * { min-width: 0; min-height: 0; }
-@media (max-width: 900px) { :host { grid-template-rows: auto auto minmax(340px, auto) auto minmax(420px, auto) auto auto } }
-"""
-SCROLL = ":host { overflow-x: auto; scrollbar-width: thin }"
 SHORT = 1.0
 """Seconds up to which a run is over before its estimate could be read."""
 PERIOD = 250
@@ -55,11 +41,9 @@ class Layout:
             self._controls(),
             self._pictures(),
             stylesheets=[GRID],
-            sizing_mode="stretch_width",
+            sizing_mode="stretch_both",
             margin=0,
         )
-
-    # Building
 
     def _presets(self) -> pn.Column:
         e = self._explorer
@@ -151,12 +135,16 @@ class Layout:
             end=20,
             value=0,
             interval=100,
-            loop_policy="once",
+            loop_policy="loop",
+            show_loop_controls=False,
+            show_value=True,
+            visible_buttons=["first", "previous", "pause", "play", "next", "last"],
             sizing_mode="stretch_width",
             visible=False,
             margin=(0, 8),
             size="small",
             label="Epoch",
+            sx=ONE_ROW,
         )
         self.player.param.watch(lambda event: setattr(e, "epoch", int(event.new)), "value")
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
@@ -166,27 +154,27 @@ class Layout:
         self.panes = (heatmap, curves)
         return pn.Column(
             self._view(), self.title, heatmap, self.legend, curves, self.player, self._bottom(),
-            css_classes=["gs-pictures"], stylesheets=[CARD, PICTURES], sizing_mode="stretch_width", margin=0,
+            css_classes=["gs-pictures"], stylesheets=[CARD, PICTURES], sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
 
     def _view(self) -> pn.FlexBox:
         e = self._explorer
-        measure = _select(e, "measure", "Measure", {m.label: name for name, m in MEASURES.items()}, 230)
-        self.statistic = _select(
+        measure = select(e, "measure", "Measure", {m.label: name for name, m in MEASURES.items()}, 230)
+        self.statistic = select(
             e, "statistic", "Of the seeds", {label: name for name, label in STATISTICS.items()}, 170
         )
         self.axes = {
-            n: pmui.Select(label=label, size="small", width=150, margin=(6, 4))
+            n: pmui.Select(label=label, size="small", width=190, margin=(6, 4))
             for n, label in (("x", "Across"), ("y", "Down"), ("panel", "Side by side"))
         }
-        for name, select in self.axes.items():
-            select.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
+        for name, menu in self.axes.items():
+            menu.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
         return pn.FlexBox(measure, self.statistic, *self.axes.values(), margin=0, sizing_mode="stretch_width")
 
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
         self.cell = {n: pmui.Select(label=n, size="small", width=130, margin=(6, 4)) for n in ("y", "x", "panel")}
-        run = _select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, 125)
+        run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, 150)
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
         opening = pn.Row(
             self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[SCROLL]
@@ -199,8 +187,6 @@ class Layout:
             align_items="center",
             justify_content="space-between",
         )
-
-    # Following
 
     def _fold(self) -> None:
         e, c = self._explorer, self.conditional
@@ -232,15 +218,13 @@ class Layout:
         known = axes(e.dataset, p.measure)
         names = {LABELS[d].split(" (")[0]: d for d in known}
         for name, axis in (("x", p.x), ("y", p.y), ("panel", p.panel)):
-            _choose(
-                self.axes[name], names | ({"one picture": ""} if name == "panel" else {}), axis.name if axis else ""
-            )
+            choose(self.axes[name], names | ({"one picture": ""} if name == "panel" else {}), axis.name if axis else "")
             self.cell[name].visible = axis is not None and axis.name != "epoch"
             if axis is not None:
                 values = axis.values.tolist()
                 kept = self.cell[name].value
                 self.cell[name].label = axis.label.split(" (")[0]
-                _choose(
+                choose(
                     self.cell[name], dict(zip(axis.texts, values, strict=True)), kept if kept in values else values[0]
                 )
         self._filling = False
@@ -254,8 +238,6 @@ class Layout:
         p = self._explorer.picture
         names = {"x": p.x.name, "y": p.y.name} | ({"panel": p.panel.name} if p.panel else {})
         self._explorer.open({dim: self.cell[place].value for place, dim in names.items()})
-
-    # A run
 
     def seconds(self, experiment: Experiment) -> float:
         return self._rate.seconds(experiment)
@@ -294,24 +276,12 @@ class Layout:
         self._buttons(train=word == "cancelled")
         self.status.object = words.ended(word, self._explorer.error)
 
+    def opened(self, dataset: Any) -> None:
+        """A finished sweep is on show."""
+        self.status.object = words.opened(dataset)
+
     def trained(self, job: Job, dataset: Any) -> None:
         self._buttons()
         if self._experiment is not None:
             self._rate.learn(self._experiment, job.seconds)
         self.status.object = words.trained(dataset, job.seconds)
-
-
-def _select(explorer: Any, name: str, label: str, options: dict[str, str], width: int) -> Any:
-    """A drop-down of a fixed width, bound to a parameter."""
-    return brisk(
-        pmui.Select.from_param(
-            explorer.param[name], label=label, options=options, size="small", width=width, margin=(6, 4)
-        )
-    )
-
-
-def _choose(select: Any, options: dict[str, Any], value: Any) -> None:
-    """New options, then the value: the browser drops a value that it has no option for."""
-    if select.options != options:
-        select.options = options
-    select.value = value

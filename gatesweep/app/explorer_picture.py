@@ -194,7 +194,7 @@ class Picture:
             array("median") if "median" in frame else array("value"),
             array("high"),
             array("diverged"),
-            {name: array(name)[..., 0] for name in LIMITS if name in frame},
+            {name: limit[..., 0] for name in LIMITS if (limit := array(name)) is not None},
             frame,
             n_seeds,
         )

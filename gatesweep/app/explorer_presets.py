@@ -20,7 +20,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "three_gates": Preset(
         "Three gates",
-        "AND and OR follow the best line down to 75 %. XOR is a lottery: no line is right, and each seed finds another.",
+        "AND and OR follow the best line. XOR is a lottery: no line is right, and each seed finds another.",
     ),
     "live": Preset(
         "Learning live",

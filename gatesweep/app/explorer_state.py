@@ -6,12 +6,22 @@ import numpy as np
 import param
 
 from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment, Settings
+from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES
 from gatesweep.measures import MEASURES
+from gatesweep.settings import Settings
 from gatesweep.summaries import STATISTICS
 
-__all__ = ["COMPARE", "GRID_NAMES", "OPENED", "VIEW_NAMES", "ExplorerState", "fitting_axes", "parse_values"]
+__all__ = [
+    "COMPARE",
+    "GRID_NAMES",
+    "OPENED",
+    "VIEW_NAMES",
+    "ExplorerState",
+    "described",
+    "fitting_axes",
+    "parse_values",
+]
 
 COMPARE = {
     "none": "",
@@ -73,6 +83,26 @@ def fitting_axes(x: str, y: str, panel: str, known: tuple[str, ...]) -> tuple[st
     x = x if x in known else preferred[0]
     y = y if y in known and y != x else next(d for d in (*preferred[1:], *preferred) if d != x)
     return x, y, panel if panel in known and panel not in (x, y) else ""
+
+
+def described(experiment: Experiment) -> dict[str, Any]:
+    """Values of ExplorerState for the grid of a finished sweep, as near as they can come to it."""
+    grid = experiment.grid
+    values = {name: grid[name][0] if name in grid else experiment.fixed[name] for name in SHARED}
+    levels, seeds = grid["noise_level"], grid["seed"]
+    values |= {
+        "gate": [gate for gate in grid["gate"] if gate in GATE_NAMES],
+        "noise_level": (min(levels), max(levels)),
+        "noise_count": min(len(levels), ExplorerState.param.noise_count.bounds[1]),
+        "seed": min(seeds),
+        "seed_count": min(len(seeds), ExplorerState.param.seed_count.bounds[1]),
+    }
+    swept = next((name for name in COMPARE if name in experiment.swept), None)
+    if swept is None:
+        return values
+    return values | {
+        "compare": swept, "compare_values": ", ".join(map(str, grid[swept])), "y": swept, "panel": "gate",
+    }  # fmt: skip
 
 
 def parse_values(name: str, text: str) -> tuple:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from gatesweep.app.explorer_cells import line_colours
+from gatesweep.app.explorer_cells import MAX_BANDS, line_colours
 from gatesweep.app.explorer_figures import LINE_STYLES
 from gatesweep.app.explorer_jobs import Job
 from gatesweep.app.explorer_picture import Picture
@@ -15,7 +15,7 @@ from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.experiment import Experiment
 from gatesweep.measures import LIMITS, MEASURES
 
-__all__ = ["Rate", "ended", "estimate", "legend", "progress", "question", "title", "trained"]
+__all__ = ["Rate", "ended", "estimate", "legend", "opened", "progress", "question", "title", "trained"]
 
 
 class Rate:
@@ -41,8 +41,8 @@ class Rate:
 
 def _time(seconds: float) -> str:
     if seconds < 1:
-        return f"{max(seconds, 0.01):.2f} s"
-    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        return f"{max(seconds, 0.01):.2f}\N{NO-BREAK SPACE}s"
+    return f"{seconds:.1f}\N{NO-BREAK SPACE}s" if seconds < 90 else f"{seconds / 60:.0f}\N{NO-BREAK SPACE}min"
 
 
 def _bytes(count: float) -> str:
@@ -50,38 +50,55 @@ def _bytes(count: float) -> str:
 
 
 def estimate(experiment: Experiment, n_bytes: int, seconds: float) -> str:
+    """What a run will cost."""
     return f"{experiment.n_models:,} models, {_bytes(n_bytes)}, about {_time(seconds)}"
 
 
 def progress(job: Job) -> str:
+    """How far a run is."""
     left = "" if job.seconds_left is None else f", {_time(job.seconds_left)} left"
     return f"{job.done:,} of {job.total:,} models, {job.rate:,.0f} a second{left}"
 
 
 def trained(dataset: xr.Dataset, seconds: float) -> str:
+    """What a run did."""
     n = dataset["status"].size
     return f"<b>{n:,} models</b> trained in <b>{_time(seconds)}</b>"
 
 
+def opened(dataset: xr.Dataset) -> str:
+    """What a finished sweep holds."""
+    return f"<b>{dataset['status'].size:,} models</b> of a finished sweep"
+
+
 def ended(word: str, reason: str) -> str:
+    """Why a run gave no result."""
     return (
         "Cancelled; the last picture stays." if word == "cancelled" else f"<span role='alert'>{escape(reason)}</span>"
     )
 
 
 def question(explorer: Any) -> str:
+    """The preset's question."""
     return f"<div style='font-size:15px'>{escape(PRESETS[explorer.preset].question)}</div>"
 
 
 def title(p: Picture) -> str:
+    """What the colours mean."""
     doc = escape(MEASURES[p.measure].doc)
-    return f"<div style='font-size:15px'><b>{escape(p.title[0].upper() + p.title[1:])}</b> <span style='opacity:.7'>{doc}</span></div>"
+    name = escape(p.title[0].upper() + p.title[1:])
+    return f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
 
 
-def _stroke(colour: str, dash: str, width: float) -> str:
-    return (
-        f"<svg width='30' height='10' style='vertical-align:middle;margin:0 5px 0 14px'><line x1='0' x2='30' y1='5' y2='5' "
-        f"stroke='{colour}' stroke-width='{width}' stroke-dasharray='{dash}'/></svg>"
+def _entry(mark: str, text: str) -> str:
+    """A mark and its meaning, never on two lines."""
+    mark = f"<svg width='30' height='10' style='vertical-align:middle;margin-right:5px'>{mark}</svg>"
+    return f"<span style='display:inline-block;white-space:nowrap;margin-left:14px'>{mark}{escape(text)}</span>"
+
+
+def _line(text: str, colour: str, dash: str = "", width: float = 3) -> str:
+    return _entry(
+        f"<line x1='0' x2='30' y1='5' y2='5' stroke='{colour}' stroke-width='{width}' stroke-dasharray='{dash}'/>", text
     )
 
 
@@ -89,31 +106,23 @@ def _keys(p: Picture, palette: Palette) -> str:
     """The colour of each line; of many lines, some."""
     colours = line_colours(p, palette, len(p.y.values))
     shown = p.y.ticks(9)
-    keys = "".join(f"{_stroke(colours[i], '', 3)}{escape(p.y.texts[i])}" for i in shown)
+    keys = "".join(_line(p.y.texts[i], colours[i]) for i in shown)
     return f"<b style='margin-left:14px'>{escape(p.y.label.split(' (')[0])}</b>{keys}"
 
 
 def legend(p: Picture, dark: bool) -> str:
     """What the lines of the curves mean."""
     palette = DARK if dark else LIGHT
-    own = _stroke(palette.classes[0], "", 3) + ("share of seeds" if p.low is None else "median")
     several = p.facets[0] != "row" and len(p.y.values) > 1
-    if several:
-        own = _keys(p, palette)
-    band = (
-        ""
-        if p.low is None or (several and len(p.y.values) > 3) or p.n_seeds == 1
-        else (
-            f"<span style='display:inline-block;width:26px;height:10px;background:{palette.classes[0]};opacity:.25;"
-            "margin:0 5px 0 14px;vertical-align:middle'></span>10 to 90 % of seeds"
-        )
-    )
-    dashes = {"dashed": "6 4"}
+    own = "share of seeds" if p.low is None else "median"
+    own = _keys(p, palette) if several else _line(own, palette.classes[0])
+    has_band = p.low is not None and p.n_seeds > 1 and not (several and len(p.y.values) > MAX_BANDS)
+    band = f"<rect width='30' height='10' fill='{palette.classes[0]}' opacity='.25'/>"
+    band = _entry(band, "10 to 90 % of seeds") if has_band else ""
     lines = "".join(
-        _stroke(
-            getattr(palette, colour), dashes.get(dash, "") if isinstance(dash, str) else " ".join(map(str, dash)), width
+        _line(
+            LIMITS[name], getattr(palette, colour), "6 4" if isinstance(dash, str) else " ".join(map(str, dash)), width
         )
-        + LIMITS[name]
         for name, (colour, dash, width) in LINE_STYLES.items()
         if name in p.limits
     )

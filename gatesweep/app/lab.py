@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 import param
 
 from gatesweep.app import store
 from gatesweep.app.boundary import BoundaryFigure
 from gatesweep.app.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
+from gatesweep.app.control_panel import Controls
 from gatesweep.app.geometry import through
-from gatesweep.app.layout import Controls, LessonBar, Numbers, Stage, page
+from gatesweep.app.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lessons import LESSONS
 from gatesweep.app.state import HAND, SETTINGS, VIEW, LabState
 from gatesweep.app.theme import DARK, LIGHT, Palette
@@ -58,7 +58,12 @@ class Lab(pn.viewable.Viewer, LabState):
         self._cancel = threading.Event()
         self._good: dict[str, Any] = {}
         self._timer = None
-        self._lessons, self._controls, self._stage, self._numbers = LessonBar(self), Controls(self), Stage(self), Numbers(self)
+        self._lessons, self._controls, self._stage, self._numbers = (
+            LessonBar(self),
+            Controls(self),
+            Stage(self),
+            Numbers(self),
+        )
         self._layout = page(self._lessons, self._controls, self._stage, self._numbers)
         self._retrain()
         self.param.watch(self._retrain, list(SETTINGS))

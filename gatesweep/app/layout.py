@@ -6,13 +6,12 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app import words
-from gatesweep.app.controls import NO_LABEL, TruthTable, brisk, button, choice, decades, number, slider, switch, toggle
+from gatesweep.app.controls import NO_LABEL, brisk, button, slider, switch, toggle
 from gatesweep.app.lessons import LESSONS
-from gatesweep.app.state import TRAINING
 from gatesweep.app.store import Shown
-from gatesweep.app.style import CARD, CONTROLS, FRAME, LESSON, NUMBERS, PAGE, PLAYER, ROOT, STAGE, TEXT, TOP
+from gatesweep.app.style import CARD, FRAME, LESSON, NUMBERS, PAGE, PLAYER, ROOT, STAGE, TEXT, TOP
 
-__all__ = ["Controls", "LessonBar", "Numbers", "Stage", "page"]
+__all__ = ["LessonBar", "Numbers", "Stage", "page"]
 
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
@@ -50,8 +49,9 @@ class LessonBar(pn.viewable.Viewer):
             margin=0,
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
-        self._layout = pn.Row(self.select, self.question, self._buttons, css_classes=["gs-lesson"],
-                              stylesheets=[CARD, LESSON], **ACROSS)
+        self._layout = pn.Row(
+            self.select, self.question, self._buttons, css_classes=["gs-lesson"], stylesheets=[CARD, LESSON], **ACROSS
+        )
         self.draw()
 
     def _go(self, by: int) -> None:
@@ -82,76 +82,6 @@ class LessonBar(pn.viewable.Viewer):
         return self._layout
 
 
-def _fold(title: str, *parts: Any) -> pmui.Accordion:
-    return pmui.Accordion((title, pn.Column(*parts, **ACROSS)), active=[], disable_gutters=True, elevation=0,
-                          title_variant="body2", **ACROSS, sx={"backgroundColor": "transparent", "&:before": {"display": "none"}})
-
-
-class Controls(pn.viewable.Viewer):
-    """Every setting of the data and of the model; what few lessons need is folded away."""
-
-    def __init__(self, lab: Any) -> None:
-        super().__init__()
-        self.named = {
-            "gate": choice(lab, "gate", "Gate"),
-            "truth": TruthTable(lab),
-            "noise_level": slider(lab, "noise_level", "Noise level"),
-            "num_samples": slider(lab, "num_samples", "Samples"),
-            "seed": pn.Row(
-                number(lab, "seed", "Seed", sizing_mode="stretch_width"),
-                button("New draw", lab.new_draw, margin=(10, 10, 0, 0)),
-                **ACROSS,
-            ),
-            "solver": choice(lab, "solver", "Solver"),
-            "features": toggle(lab, "features", "Features", {"x₁, x₂": "linear", "x₁, x₂, x₁x₂": "interaction"}),
-            "C": decades(lab, "C", "C (inverse penalty)", 1e4),
-            "learning_rate": decades(lab, "learning_rate", "Learning rate", 1e3),
-            "epochs": slider(lab, "epochs", "Epochs"),
-            "batch_size": slider(lab, "batch_size", "Batch size"),
-            "init": choice(lab, "init", "First weights",
-                           options={"automatic": "auto", "A: all ones": "ones", "B: nn.Linear": "linear"}),
-            "init_seed": number(lab, "init_seed", "Seed of B"),
-        }
-        self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
-        self.hand = {
-            name: slider(lab, name, label) for name, label in
-            {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}.items()
-        }
-        n = self.named
-        self.training = _fold("Training", *(n[name] for name in TRAINING))
-        self.by_hand = _fold("By hand", switch(lab, "by_hand", "Set the line by hand"), *self.hand.values(),
-                             button("Let it learn from here", lab.learn_from_here, margin=(6, 12)))
-        self._lab = lab
-        self._layout = pn.Column(
-            *(n[k] for k in ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features")),
-            self.training, self.by_hand, css_classes=["gs-controls"], stylesheets=[CARD, CONTROLS], **FILL,
-        )
-        lab.param.watch(lambda *events: self.draw(), ["solver", "features", "init", "hide", "by_hand"])
-        lab.param.watch(self._unfold, ["lesson", "by_hand"])
-        self.draw()
-
-    def draw(self) -> None:
-        """Only what this solver uses, less what the lesson hides."""
-        lab, stochastic = self._lab, self._lab.solver in ("sgd", "adam")
-        unused = {"C"} if stochastic else {"learning_rate", "epochs", "batch_size"}
-        unused |= set() if lab.init == "linear" else {"init_seed"}
-        unused |= {"init"} if lab.solver == "scikit-learn" else set()
-        for name, control in self.named.items():
-            part = control._layout if isinstance(control, pn.viewable.Viewer) else control
-            part.visible = name not in unused and name not in lab.hide
-        for name, control in self.hand.items():
-            control.visible = name != "w3" or lab.features == "interaction"
-        self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
-
-    def _unfold(self, *events: Any) -> None:
-        """What the lesson is about is open."""
-        self.training.active = [0] if any(LESSONS[self._lab.lesson - 1].settings.get(n) for n in TRAINING) and self._lab.lesson else []
-        self.by_hand.active = [0] if self._lab.by_hand else []
-
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
-
-
 def _chart(figure: Any) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(figure, sizing_mode="stretch_both", margin=(0, 6, 4, 4))
 
@@ -167,8 +97,11 @@ class Folio(pn.viewable.Viewer):
         super().__init__()
         self._pages = pages
         first = next(iter(pages))
-        self.active = brisk(pmui.RadioButtonGroup(label=label, options=list(pages), value=first, size="small",
-                                                  margin=(8, 10, 2, 10), stylesheets=NO_LABEL))
+        self.active = brisk(
+            pmui.RadioButtonGroup(
+                label=label, options=list(pages), value=first, size="small", margin=(8, 10, 2, 10), stylesheets=NO_LABEL
+            )
+        )
         self._place = pn.Column(pages[first], **FILL)
         self.active.param.watch(lambda event: self._place.__setitem__(0, pages[event.new]), "value")
         self._layout = pn.Column(pn.Row(self.active, pn.HSpacer(), *beside, **ACROSS), self._place, **FILL)
@@ -189,18 +122,40 @@ class Stage(pn.viewable.Viewer):
         self.legend, self.equation = text("gs-wide"), text("gs-wide")
         self.progress = pn.pane.HTML("", stylesheets=[TEXT], margin=(6, 0, 0, 0))
         self.play = button("Play", lab.toggle_play, "play_arrow", variant="contained", width=104)
-        self.epoch = brisk(pmui.IntSlider(label="Epoch", start=0, end=1, size="small", margin=(0, 16), css_classes=["gs-wide"],
-                                         sizing_mode="stretch_width"))
+        self.epoch = brisk(
+            pmui.IntSlider(
+                label="Epoch",
+                start=0,
+                end=1,
+                size="small",
+                margin=(0, 16),
+                css_classes=["gs-wide"],
+                sizing_mode="stretch_width",
+            )
+        )
         self.epoch.param.watch(self._scrub, "value")
-        speed = brisk(pmui.Select.from_param(lab.param.speed, label="Speed", options=SPEEDS, size="small", width=84, margin=0, description=""))
+        speed = brisk(
+            pmui.Select.from_param(
+                lab.param.speed, label="Speed", options=SPEEDS, size="small", width=84, margin=0, description=""
+            )
+        )
         view = toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"})
         self._layout = pn.Column(
             pn.Row(self.legend, switch(lab, "cloud", "200 seeds", margin=(4, 10)), view, stylesheets=[TOP], **ACROSS),
             pn.Column(pn.pane.Bokeh(lab.boundary.figure, **FILL), stylesheets=[FRAME], **FILL),
-            pn.Row(button("Back", lambda: lab.step(-1), "skip_previous", variant="text"), self.play,
-                   button("Step", lambda: lab.step(1), "skip_next", variant="text"), self.epoch, speed, stylesheets=[PLAYER], **ACROSS),
+            pn.Row(
+                button("Back", lambda: lab.step(-1), "skip_previous", variant="text"),
+                self.play,
+                button("Step", lambda: lab.step(1), "skip_next", variant="text"),
+                self.epoch,
+                speed,
+                stylesheets=[PLAYER],
+                **ACROSS,
+            ),
             pn.Row(self.equation, self.progress, stylesheets=[TOP], **ACROSS),
-            css_classes=["gs-stage"], stylesheets=[CARD, STAGE], **FILL,
+            css_classes=["gs-stage"],
+            stylesheets=[CARD, STAGE],
+            **FILL,
         )
         lab.param.watch(self._playing, "playing")
 
@@ -230,26 +185,41 @@ class Numbers(pn.viewable.Viewer):
         super().__init__()
         self._lab = lab
         self.meaning, self.confusion = text(), text()
-        self.training = Folio("Training", {"Loss by epoch": _chart(lab.losses.figure), "Loss surface": _chart(lab.valley.figure)})
-        self.others = Folio("Behind it", {
-            "200 seeds": _chart(lab.seeds.figure),
-            "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
-        }, self._draws())
-        scores = pn.pane.Bokeh(lab.scores.figure, sizing_mode="stretch_width", height=172, margin=(6, 4, 0, 4),
-                               styles={"flex": "none"})
+        self.training = Folio(
+            "Training", {"Loss by epoch": _chart(lab.losses.figure), "Loss surface": _chart(lab.valley.figure)}
+        )
+        self.others = Folio(
+            "Behind it",
+            {
+                "200 seeds": _chart(lab.seeds.figure),
+                "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
+            },
+            self._draws(),
+        )
+        scores = pn.pane.Bokeh(
+            lab.scores.figure, sizing_mode="stretch_width", height=172, margin=(6, 4, 0, 4), styles={"flex": "none"}
+        )
         self._layout = pn.Column(
-            _card(scores, pn.Column(self.meaning, margin=(0, 14, 10, 14), sizing_mode="stretch_width"), css_classes=["gs-scores"], **ACROSS),
+            _card(
+                scores,
+                pn.Column(self.meaning, margin=(0, 14, 10, 14), sizing_mode="stretch_width"),
+                css_classes=["gs-scores"],
+                **ACROSS,
+            ),
             _card(self.training),
             _card(self.others),
-            css_classes=["gs-numbers"], stylesheets=[NUMBERS], **FILL,
+            css_classes=["gs-numbers"],
+            stylesheets=[NUMBERS],
+            **FILL,
         )
 
     def _draws(self) -> pn.Row:
         """What a click on a bar does, for the keyboard."""
         go = self._lab.open_quantile
         row = (("Worst", 0.0), ("Median", 0.5), ("Best", 1.0))
-        return pn.Row(*(button(name, lambda q=q: go(q), variant="text", margin=0) for name, q in row),
-                      margin=(8, 4, 0, 0))
+        return pn.Row(
+            *(button(name, lambda q=q: go(q), variant="text", margin=0) for name, q in row), margin=(8, 4, 0, 0)
+        )
 
     def draw(self, shown: Shown) -> None:
         self.meaning.object = (

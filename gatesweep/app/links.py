@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 import param
 
 from gatesweep.errors import InputError
-from gatesweep.experiment import GRID, Settings
+from gatesweep.experiment import GRID
+from gatesweep.settings import Settings
 
 __all__ = ["as_command", "as_python", "read_query", "to_query"]
 
@@ -102,4 +103,6 @@ def _literal(value: Any) -> str:
 def as_command(state: param.Parameterized) -> str:
     """The same model on the command line."""
     options: Mapping[str, Any] = _settings(state)
-    return "gatesweep sweep " + " ".join(f"--{name.replace('_', '-')} {_write(value)}" for name, value in options.items())
+    return "gatesweep sweep " + " ".join(
+        f"--{name.replace('_', '-')} {_write(value)}" for name, value in options.items()
+    )

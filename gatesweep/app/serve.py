@@ -4,26 +4,13 @@ import socket
 from pathlib import Path
 
 import panel as pn
-import xarray as xr
 
 from gatesweep.app.shell import create_app
 from gatesweep.app.state import SETTINGS, SOLVERS, LabState
 from gatesweep.app.store import train
-from gatesweep.errors import InputError
+from gatesweep.store import open_store
 
-__all__ = ["open_dataset", "serve", "warm_up"]
-
-
-def open_dataset(file: Path) -> xr.Dataset:
-    """A finished sweep on disk, read as it is needed. Raises InputError."""
-    try:
-        dataset = xr.open_zarr(file) if file.suffix == ".zarr" else xr.open_dataset(file)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError("FILE must be a sweep that gatesweep wrote (.zarr or .nc)", str(file), str(error)[:160]) from error
-    missing = {"weight", "intercept", "exact_accuracy"} - set(dataset.variables)
-    if missing or "experiment" not in dataset.attrs:
-        raise InputError("FILE must be a sweep that gatesweep wrote", str(file), f"It lacks {', '.join(sorted(missing)) or 'its experiment'}")
-    return dataset
+__all__ = ["serve", "warm_up"]
 
 
 def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1", show: bool = True) -> None:
@@ -33,7 +20,7 @@ def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1"
         InputError: a file that holds no sweep.
         OSError: an address or port that is taken or not this machine's.
     """
-    dataset = None if file is None else open_dataset(Path(file))
+    dataset = None if file is None else open_store(file)
     port = port or _free_port(address)
     server = pn.serve(
         {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer")},

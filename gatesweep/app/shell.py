@@ -29,7 +29,13 @@ SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "term
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
-    ".title": {"color": "text.primary", "fontSize": 20, "fontWeight": 700, "letterSpacing": "-0.01em", "marginRight": "8px"},
+    ".title": {
+        "color": "text.primary",
+        "fontSize": 20,
+        "fontWeight": 700,
+        "letterSpacing": "-0.01em",
+        "marginRight": "8px",
+    },
 }
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 
@@ -55,21 +61,39 @@ class Shell(param.Parameterized):
         self.param.watch(self._show, "view")
         self.lab.param.watch(self._changed, [*SETTINGS, *VIEW])
         self._generation = 0
+        if self.view == "explorer":
+            self._show()
         if query:
             self.go(query)
 
     def _page(self, bare: bool) -> pmui.Page:
         views = brisk(
-            pmui.RadioButtonGroup.from_param(self.param.view, label="View", options={"Lab": "lab", "Explorer": "explorer"},
-                                             size="small", margin=(0, 12), stylesheets=NO_LABEL, description="")
+            pmui.RadioButtonGroup.from_param(
+                self.param.view,
+                label="View",
+                options={"Lab": "lab", "Explorer": "explorer"},
+                size="small",
+                margin=(0, 12),
+                stylesheets=NO_LABEL,
+                description="",
+            )
         )
-        share = pmui.MenuButton(label="Share", icon="share", size="small", variant="text", margin=(0, 4), width=110,
-                                stylesheets=["button { color: var(--panel-on-surface-color) !important }"],
-                                items=[{"label": label, "icon": icon} for label, icon in SHARE.items()])
+        share = pmui.MenuButton(
+            label="Share",
+            icon="share",
+            size="small",
+            variant="text",
+            margin=(0, 4),
+            width=110,
+            stylesheets=["button { color: var(--panel-on-surface-color) !important }"],
+            items=[{"label": label, "icon": icon} for label, icon in SHARE.items()],
+        )
         share.on_click(lambda item: self.share(item["label"]))
         page = pmui.Page(
             title="gatesweep",
-            header=[pn.Row(views, pn.HSpacer(), share, self.bridge, sizing_mode="stretch_width", margin=0, align="center")],
+            header=[
+                pn.Row(views, pn.HSpacer(), share, self.bridge, sizing_mode="stretch_width", margin=0, align="center")
+            ],
             main=[pn.Column(self._lab_place, self._explorer_place, **FILL)],
             theme_config=THEME_CONFIG,
             busy_indicator=None,
@@ -118,9 +142,13 @@ class Shell(param.Parameterized):
     def query(self) -> str:
         """The link to what is on show, from its question mark."""
         if self.view == "lab":
-            return to_query(self.lab.link_values, self.lab.usual(self.lab.lesson) | {"lesson": 0, "hide": []} if not self.lab.lesson
-                            else self.lab.usual(self.lab.lesson) | {"lesson": 0})
-        usual = {name: self.explorer.param[name].default for name in EXPLORER}
+            return to_query(
+                self.lab.link_values,
+                self.lab.usual(self.lab.lesson) | {"lesson": 0, "hide": []}
+                if not self.lab.lesson
+                else self.lab.usual(self.lab.lesson) | {"lesson": 0},
+            )
+        usual = self.explorer.usual
         values = {name: getattr(self.explorer, name) for name in EXPLORER}
         return to_query({"view": "explorer"} | values, usual)
 
@@ -133,8 +161,7 @@ class Shell(param.Parameterized):
         if view == "lab":
             self.lab.restore(values)
         else:
-            usual = {name: state.param[name].default for name in names}
-            state.param.update(**(usual | values))
+            state.param.update(**(state.usual | values))
         self._complain(complaints)
 
     def _complain(self, complaints: list[str]) -> None:
@@ -170,7 +197,6 @@ class Shell(param.Parameterized):
             self.page.dark_theme = not self.page.dark_theme
         elif self.view == "lab":
             self.lab.press(key)
-
 
 
 def _report(error: Exception) -> None:

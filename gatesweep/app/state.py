@@ -6,8 +6,8 @@ import param
 
 from gatesweep.app.lessons import LESSONS
 from gatesweep.errors import InputError
-from gatesweep.experiment import Settings
 from gatesweep.gates import GATE_NAMES
+from gatesweep.settings import Settings
 
 __all__ = ["HAND", "HIDEABLE", "SETTINGS", "SOLVERS", "TRAINING", "VIEW", "LabState"]
 

@@ -15,9 +15,10 @@ from gatesweep import theory
 from gatesweep.data import gate_data, minibatches
 from gatesweep.design import DenseDesign
 from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment, Settings
+from gatesweep.experiment import Experiment
 from gatesweep.features import expand
 from gatesweep.fit import make_solver, run
+from gatesweep.settings import Settings
 from gatesweep.solvers.protocol import Status
 from gatesweep.sweep import sweep
 
@@ -196,8 +197,16 @@ def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tup
     fixed, d = experiment.fixed, 3 if data.features == "interaction" else 2
     place = {"dtype": getattr(torch, fixed["dtype"]), "device": torch.device("cpu")}
     newton, linear = fixed["solver"] == "newton", experiment.init == "linear"
-    stream = minibatches(len(data.y), len(data.train), fixed["batch_size"], 0 if newton else fixed["epochs"],
-                         fixed["train_seed"], d, linear, fixed["init_seed"])
+    stream = minibatches(
+        len(data.y),
+        len(data.train),
+        fixed["batch_size"],
+        0 if newton else fixed["epochs"],
+        fixed["train_seed"],
+        d,
+        linear,
+        fixed["init_seed"],
+    )
     C, rate = (torch.as_tensor([experiment.grid[name][0]], **place) for name in ("C", "learning_rate"))
     solver = make_solver(fixed["solver"], C, rate, stream.batches, fixed["max_iter"], place)
     first = {"ones": np.ones(d + 1), "linear": np.append(stream.weight, stream.intercept)}

@@ -18,13 +18,16 @@ PAGE = f"""
 :host > .gs-stage {{ grid-area: stage }}
 :host > .gs-numbers {{ grid-area: numbers }}
 {NARROW} {{
-  :host {{ height: auto !important; flex: none !important; padding: 8px; gap: 8px; grid-template-columns: minmax(0, 1fr); grid-template-rows: none;
+  :host {{ height: auto !important; flex: none !important; padding: 8px; gap: 8px;
+    grid-template-columns: minmax(0, 1fr); grid-template-rows: none;
     grid-template-areas: "lesson" "stage" "numbers" "controls"; }}
-  :host > * {{ height: auto !important; min-height: max-content !important; overflow: visible !important }}
+  :host > * {{ height: auto !important; min-height: max-content !important;
+    overflow: visible !important }}
 }}
 """
 CARD = """
-:host { background: var(--panel-surface-color); border-radius: 12px; box-sizing: border-box; position: relative; overflow: clip;
+:host { background: var(--panel-surface-color);
+    border-radius: 12px; box-sizing: border-box; position: relative; overflow: clip;
   border: 1px solid color-mix(in srgb, var(--panel-on-surface-color) 11%, transparent); }
 """
 LESSON = f"""
@@ -81,7 +84,8 @@ TEXT = """
 .legend svg { width: 13px; height: 13px; vertical-align: -2px; margin-right: 4px; overflow: visible }
 table { border-collapse: collapse; margin: 6px auto; font-size: 15px } caption { font-size: 13px; opacity: .75 }
 th { font-weight: 500; padding: 4px 12px; font-size: 13px } td { text-align: center; padding: 8px 22px; font-size: 20px;
-  border: 1px solid color-mix(in srgb, currentColor 18%, transparent); background: color-mix(in srgb, #D55E00 10%, transparent) }
+  border: 1px solid color-mix(in srgb, currentColor 18%, transparent);
+  background: color-mix(in srgb, #D55E00 10%, transparent) }
 td.ok { background: color-mix(in srgb, #009E73 16%, transparent) } td:empty { border: 0; background: none }
 p { margin: 4px; text-align: center }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }

@@ -40,7 +40,7 @@ def meaning(run: Run, shown: Shown) -> str:
     if len(set(gate.truth)) == 1:
         return f"{gate} never changes its answer, so there is nothing to separate: guessing it is always right."
     if len(shown.weight) == 3 and not gate.is_linearly_separable:
-        return f"With x₁x₂ the boundary may bend: no line beats {line} on {gate}, this curve reaches {here} of {bayes} possible."
+        return f"No line beats {line} on {gate}. With x₁x₂ the boundary bends: this one reaches {here} of {bayes}."
     if not gate.is_linearly_separable:
         return (
             f"No line can do better than {line} on {gate}; this one is right on {here} of new points. "
@@ -50,7 +50,10 @@ def meaning(run: Run, shown: Shown) -> str:
         return f"Without noise a line can be right on every point of {gate}; this one is on {here}."
     if bayes == "100.0%":
         return f"{gate} can be solved by a line: the best one is right on {line} of new points, this one on {here}."
-    return f"At noise level {noise:g} the corners overlap: nobody can beat {bayes} on {gate}, no line {line}; this one gets {here}."
+    return (
+        f"At noise level {noise:g} the corners overlap: nobody can beat {bayes} on {gate}, no line {line}; "
+        f"this one gets {here}."
+    )
 
 
 STATES = {
@@ -117,15 +120,16 @@ def losses(shown: Shown) -> str:
 def legend(palette: Palette, summary: str) -> str:
     """What the marks mean, as HTML; for screen readers also what the picture shows now."""
     zero, one = palette.classes
-    circle = '<svg viewBox="0 0 12 12" aria-hidden=true><circle cx=6 cy=6 r=5 {}/></svg>'
-    square = '<svg viewBox="0 0 12 12" aria-hidden=true><rect x=1 y=1 width=10 height=10 {}/></svg>'
     hollow = f'fill="none" stroke="{palette.muted}" stroke-width=2'
-    cross = f'<svg viewBox="0 0 12 12" aria-hidden=true><path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 /></svg>'
     items = (
-        circle.format(f'fill="{zero}"') + "class 0",
-        square.format(f'fill="{one}"') + "class 1",
-        circle.format(hollow) + "test row",
-        cross + "misclassified",
+        _mark(f'<circle cx=6 cy=6 r=5 fill="{zero}" />') + "class 0",
+        _mark(f'<rect x=1 y=1 width=10 height=10 fill="{one}" />') + "class 1",
+        _mark(f"<circle cx=6 cy=6 r=5 {hollow} />") + "test row",
+        _mark(f'<path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 />') + "misclassified",
     )
     shown = "".join(f"<span>{item}</span>" for item in items)
     return f"<div class=legend>{shown}</div><div class=unseen role=status aria-live=polite>{summary}</div>"
+
+
+def _mark(shape: str) -> str:
+    return f'<svg viewBox="0 0 12 12" aria-hidden=true>{shape}</svg>'

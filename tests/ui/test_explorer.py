@@ -1,24 +1,30 @@
 """The Explorer in a real browser: what is drawn is read from the data behind it, not from pixels."""
 
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+import gatesweep as gs
 from gatesweep.app.explorer import Explorer
 from gatesweep.app.explorer_presets import PRESETS
 from gatesweep.app.theme import THEME_CONFIG
+from gatesweep.store import open_store
+from tests.conftest import watch
 
 SOON = 60_000
 CELLS = """() => {
   const models = Bokeh.documents.flatMap((document) => [...document._all_models.values()])
-  const { data, inspected } = models.find((model) => model.name === "cells")
-  const plain = Object.fromEntries(Object.entries(data).map(([name, column]) => [name, Array.from(column)]))
-  return plain
+  const { data } = models.find((model) => model.name === "cells")
+  return Object.fromEntries(Object.entries(data).map(([name, column]) => [name, Array.from(column)]))
 }"""
 
 
@@ -39,14 +45,38 @@ def served() -> Iterator[tuple[str, list[Explorer], list[dict]]]:
     server = pn.serve(page, **options)
     yield f"http://127.0.0.1:{port}/", sessions, opened
     server.stop()
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, served) -> Iterator[tuple[Page, Explorer, list[str]]]:
+    """One visitor for all tests: loading the page takes longer than most of them. And the page's troubles."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page, troubles = context.new_page(), []
+    watch(page, troubles)
+    page.goto(served[0])
+    page.get_by_text("trained in").wait_for(timeout=SOON)
+    yield page, served[1][-1], troubles
+    context.close()
 
 
 @pytest.fixture
-def explorer(page: Callable[..., Page], served) -> Iterator[tuple[Page, Explorer]]:
-    opened = page(served[0])
-    opened.get_by_text("1,260 models").wait_for(timeout=SOON)
-    yield opened, served[1][-1]
-    opened.goto("about:blank")
+def explorer(visit) -> Iterator[tuple[Page, Explorer]]:
+    """The page with three gates on it; fails at its end on any trouble of the page."""
+    page, session, troubles = visit
+    before = session.picture
+
+    def go_back() -> None:
+        if session.preset == "three_gates":
+            session.apply_preset("three_gates")
+        else:
+            session.preset = "three_gates"
+
+    session._doc.add_next_tick_callback(go_back)
+    settle(page, session, before)
+    yield page, session
+    assert not troubles, "\n".join(["The page had trouble:", *troubles])
 
 
 def agree(page: Page, explorer: Explorer) -> None:
@@ -91,11 +121,38 @@ def test_first_view_is_three_gates_and_fits_the_screen(explorer):
 def test_each_preset_shows_its_numbers(explorer, name):
     page, session = explorer
     before = session.picture
-    page.get_by_role("button", name=PRESETS[name].title).click()
+    page.get_by_role("button", name=PRESETS[name].title, exact=True).click()
     settle(page, session, before)
     assert session.picture.measure == session.measure
     assert (session.picture.x.name, session.picture.y.name) == (session.x, session.y)
     assert page.get_by_text(PRESETS[name].question).is_visible()
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never came to that")
+
+
+def test_the_player_plays_pauses_steps_and_scrubs(explorer):
+    page, session = explorer
+    before = session.picture
+    page.get_by_role("button", name=PRESETS["live"].title, exact=True).click()
+    settle(page, session, before)
+    page.get_by_role("button", name="Play", exact=True).click(timeout=SOON)
+    until(page, lambda: session.epoch >= 3)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.wait_for_timeout(500)
+    paused = session.epoch
+    page.get_by_role("button", name="Next frame").click()
+    until(page, lambda: session.epoch == (paused + 1) % 21)
+    page.get_by_role("slider", name="Epoch", exact=True).press("End")
+    until(page, lambda: session.epoch == 20)
+    agree(page, session)
+    expected = session.dataset["exact_accuracy_history"].isel(epoch=20).mean("seed")
+    np.testing.assert_allclose(page.evaluate(CELLS)["number"], expected.values.ravel(), rtol=1e-6)
 
 
 def test_a_slider_trains_the_whole_grid_again(explorer):
@@ -150,16 +207,49 @@ def test_a_long_run_shows_progress_and_stops_at_once(explorer):
     page, session = explorer
     before = session.picture
     session._doc.add_next_tick_callback(lambda: session.param.update(seed_count=20_000))
-    page.get_by_role("button", name="Train").click(timeout=SOON)
+    page.get_by_role("button", name="Train", exact=True).click(timeout=SOON)
     page.get_by_role("button", name="Cancel").click(timeout=SOON)
-    page.get_by_text("Cancelled").wait_for(timeout=5000)
+    page.get_by_text("Cancelled").wait_for(timeout=SOON)
     assert session.picture is before and session.trainer.current is None
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (3840, 2160)])
 def test_phone_and_wall_never_scroll_sideways(page, served, width, height):
     opened = page(served[0], width=width, height=height)
-    opened.get_by_text("1,260 models").wait_for(timeout=SOON)
+    opened.get_by_text("trained in").wait_for(timeout=SOON)
     opened.wait_for_timeout(1000)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     opened.goto("about:blank")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Path:
+    """A sweep of 30,300 models on disk."""
+    path = tmp_path_factory.mktemp("store") / "sweep.zarr"
+    gs.sweep(noise_level=np.linspace(0, 1, 101), seed=range(100), num_samples=100, out=path)
+    return path
+
+
+@pytest.fixture
+def store_url(store: Path) -> Iterator[str]:
+    code = "import sys; from gatesweep.app.serve import serve; serve(sys.argv[1], 0, '127.0.0.1', False)"
+    process = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE, text=True)
+    yield re.search(r"http://\S+", process.stdout.readline()).group()
+    process.terminate()
+    process.wait(timeout=20)
+    process.stdout.close()
+
+
+def test_a_finished_sweep_opens_and_its_cells_lead_to_models(page, store, store_url):
+    opened = page(store_url)
+    shown = "(Bokeh.documents.flatMap((d) => [...d._all_models.values()]).find((m) => m.name === 'cells')?.data.number)"
+    opened.wait_for_function(f"{shown}?.length === 303", timeout=SOON)
+    dataset = open_store(store)
+    expected = dataset["exact_accuracy"].median("seed").values.ravel()
+    np.testing.assert_allclose(opened.evaluate(f"Array.from({shown})"), expected, rtol=1e-6)
+    frame = opened.locator(".gs-pictures .bk-Figure").first.bounding_box()
+    opened.mouse.click(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] * 0.7)
+    opened.wait_for_url(re.compile(r"[?&]gate=XOR(&|$)"), timeout=SOON)
+    query = dict(part.split("=") for part in opened.url.partition("?")[2].split("&"))
+    runs = dataset["exact_accuracy"].sel(gate="XOR", noise_level=float(query["noise_level"]), method=None)
+    assert runs.sel(seed=int(query.get("seed", 0))).item() == np.sort(runs)[(len(runs) - 1) // 2]

@@ -1,0 +1,1 @@
+"""The app: Panel starts here."""

@@ -1,0 +1,107 @@
+"""The Lab's settings beside the picture; what few lessons need is folded away."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from gatesweep.app.controls import TruthTable, button, choice, decades, number, slider, switch, toggle
+from gatesweep.app.lessons import LESSONS
+from gatesweep.app.state import TRAINING
+from gatesweep.app.style import CARD, CONTROLS
+
+__all__ = ["Controls"]
+
+FILL = {"sizing_mode": "stretch_both", "margin": 0}
+ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
+
+
+def _fold(title: str, *parts: Any) -> pmui.Accordion:
+    return pmui.Accordion(
+        (title, pn.Column(*parts, **ACROSS)),
+        active=[],
+        disable_gutters=True,
+        elevation=0,
+        title_variant="body2",
+        **ACROSS,
+        sx={"backgroundColor": "transparent", "&:before": {"display": "none"}},
+    )
+
+
+class Controls(pn.viewable.Viewer):
+    """Every setting of the data and of the model; what few lessons need is folded away."""
+
+    def __init__(self, lab: Any) -> None:
+        super().__init__()
+        self.named = {
+            "gate": choice(lab, "gate", "Gate"),
+            "truth": TruthTable(lab),
+            "noise_level": slider(lab, "noise_level", "Noise level"),
+            "num_samples": slider(lab, "num_samples", "Samples"),
+            "seed": pn.Row(
+                number(lab, "seed", "Seed", sizing_mode="stretch_width"),
+                button("New draw", lab.new_draw, margin=(10, 10, 0, 0)),
+                **ACROSS,
+            ),
+            "solver": choice(lab, "solver", "Solver"),
+            "features": toggle(lab, "features", "Features", {"x₁, x₂": "linear", "x₁, x₂, x₁x₂": "interaction"}),
+            "C": decades(lab, "C", "C (inverse penalty)", 1e4),
+            "learning_rate": decades(lab, "learning_rate", "Learning rate", 1e3),
+            "epochs": slider(lab, "epochs", "Epochs"),
+            "batch_size": slider(lab, "batch_size", "Batch size"),
+            "init": choice(
+                lab,
+                "init",
+                "First weights",
+                options={"automatic": "auto", "A: all ones": "ones", "B: nn.Linear": "linear"},
+            ),
+            "init_seed": number(lab, "init_seed", "Seed of B"),
+        }
+        self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
+        self.hand = {
+            name: slider(lab, name, label)
+            for name, label in {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}.items()
+        }
+        n = self.named
+        self.training = _fold("Training", *(n[name] for name in TRAINING))
+        self.by_hand = _fold(
+            "By hand",
+            switch(lab, "by_hand", "Set the line by hand"),
+            *self.hand.values(),
+            button("Let it learn from here", lab.learn_from_here, margin=(6, 12)),
+        )
+        self._lab = lab
+        self._layout = pn.Column(
+            *(n[k] for k in ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features")),
+            self.training,
+            self.by_hand,
+            css_classes=["gs-controls"],
+            stylesheets=[CARD, CONTROLS],
+            **FILL,
+        )
+        lab.param.watch(lambda *events: self.draw(), ["solver", "features", "init", "hide", "by_hand"])
+        lab.param.watch(self._unfold, ["lesson", "by_hand"])
+        self.draw()
+
+    def draw(self) -> None:
+        """Only what this solver uses, less what the lesson hides."""
+        lab, stochastic = self._lab, self._lab.solver in ("sgd", "adam")
+        unused = {"C"} if stochastic else {"learning_rate", "epochs", "batch_size"}
+        unused |= set() if lab.init == "linear" else {"init_seed"}
+        unused |= {"init"} if lab.solver == "scikit-learn" else set()
+        for name, control in self.named.items():
+            part = control._layout if isinstance(control, pn.viewable.Viewer) else control
+            part.visible = name not in unused and name not in lab.hide
+        for name, control in self.hand.items():
+            control.visible = name != "w3" or lab.features == "interaction"
+        self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
+
+    def _unfold(self, *events: Any) -> None:
+        """What the lesson is about is open."""
+        self.training.active = (
+            [0] if any(LESSONS[self._lab.lesson - 1].settings.get(n) for n in TRAINING) and self._lab.lesson else []
+        )
+        self.by_hand.active = [0] if self._lab.by_hand else []
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._layout
