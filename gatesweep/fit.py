@@ -95,8 +95,8 @@ def run(
         if not to_host(state.running.any()):
             break
     logits = design.logits(state.params)
-    status = solver.finish(design, state, logits)
     loss = design.mean(log_loss(logits))
+    status = solver.finish(design, state, logits, loss)
     return Outcome(state.params, status, state.n_iter, loss, design.mean(design.correct(logits)), path)
 
 

@@ -101,7 +101,7 @@ MEASURES: dict[str, Measure] = {
         "accuracy at another noise level",
         "weight",
         kind="accuracy",
-        doc="Exact accuracy of each model where the noise level of the test is another than in training.",
+        doc="Exact accuracy on rows noisier or cleaner than those of the training.",
     ),
     "test_loss": Measure(
         "test log loss", "test_loss", doc="Mean log loss on the held-out rows, in nats.", lower_is_better=True

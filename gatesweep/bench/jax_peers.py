@@ -11,7 +11,7 @@ from gatesweep.bench.peers import NEWTON_STEPS
 
 __all__ = ["jax_newton", "jax_sgd"]
 
-Fit = Callable[[jax.Array, jax.Array], jax.Array]
+Fit = Callable[[np.ndarray, np.ndarray], jax.Array]
 
 
 def _losses(params: jax.Array, rows: jax.Array, labels: jax.Array) -> jax.Array:
@@ -38,7 +38,7 @@ def _sgd(index: np.ndarray, weight: np.ndarray, learning_rate: float, rows: jax.
     def step(params: jax.Array, batch: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
         return params - learning_rate * jax.grad(loss)(params, *batch), None
 
-    return jax.lax.scan(step, jnp.ones(rows.shape[-1] + 1), (index, weight))[0]
+    return jax.lax.scan(step, jnp.ones(rows.shape[-1] + 1), (jnp.asarray(index), jnp.asarray(weight)))[0]
 
 
 def jax_newton() -> Fit:

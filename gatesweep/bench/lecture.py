@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset, random_split
 __all__ = [
     "LogisticRegressionModelA",
     "LogisticRegressionModelB",
+    "OPTIMIZERS",
     "generate_data_with_noise",
     "make_tensors",
     "perform_logistic_regression",

@@ -13,9 +13,10 @@ import torch
 from rich.console import Console
 from rich.live import Live
 
+from gatesweep.bench.job import FULL, QUICK, Bench, Row
 from gatesweep.bench.phases import operations, phases
 from gatesweep.bench.report import add, comparison_table, time_table
-from gatesweep.bench.rows import FULL, QUICK, ROWS, Bench, Row
+from gatesweep.bench.rows import ROWS
 
 __all__ = ["main"]
 
@@ -90,7 +91,8 @@ def _machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name))),
         "threads": f"{torch.get_num_threads()} of torch ({torch.backends.cpu.get_cpu_capability()})",
-        "other load": f"{load:.1f} processes over the last minute" + (": expect noise" if load > 0.5 else ""),
+        "other load": f"{load:.1f} processes over the last minute"
+        + (": quote no figure, threaded alternatives suffer most" if load > 0.5 else ""),
     }
 
 

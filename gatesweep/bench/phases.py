@@ -1,6 +1,6 @@
 """Where the time of a sweep goes: CPU time of each part, on one thread."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pkgutil import resolve_name
@@ -45,7 +45,7 @@ def phases(experiment: Experiment, repeats: int) -> dict[str, float]:
 
 
 def _measure(experiment: Experiment) -> dict[str, float]:
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     running: list[str] = []
     last = process_time()
 

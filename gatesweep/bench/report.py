@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from gatesweep.bench.rows import Row
+from gatesweep.bench.job import Row
 
 __all__ = ["add", "comparison_table", "time_table"]
 

@@ -1,117 +1,26 @@
 """The rows of the bench: each measures gatesweep and one alternative in turn, on the same models."""
 
 from collections.abc import Callable, Iterator
-from copy import copy
-from dataclasses import dataclass
-from functools import cached_property
 from importlib.util import find_spec
-from time import perf_counter
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import torch
 import xarray as xr
 
-from gatesweep import chunks
 from gatesweep.bench import memory, peers
+from gatesweep.bench.job import Bench, Row
 from gatesweep.bench.spread import Spread, spread_over
-from gatesweep.bench.timing import interleaved, on_all_cores
+from gatesweep.bench.timing import interleaved
 from gatesweep.data import minibatches
 from gatesweep.experiment import Experiment
-from gatesweep.fit import run
 from gatesweep.sweep import sweep
 
-__all__ = ["FULL", "QUICK", "ROWS", "Row", "Size"]
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much is measured; FULL is the lecture's grid as the targets mean it."""
-
-    levels: int = 101
-    seeds: int = 100
-    repeats: int = 7
-    loop: int = 60
-    """Models that a loop over models is timed on; its time is scaled to all."""
-    torch_loop: int = 2
-    batched: int = 3030
-    """The same for batched peers."""
-    million: tuple[int, int] = (334, 1000)
-    """Noise levels and seeds of the sweep whose memory is measured."""
-
-
-FULL = Size()
-QUICK = Size(levels=21, seeds=10, repeats=3, loop=12, torch_loop=1, batched=315, million=(101, 100))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One comparison."""
-
-    name: str
-    against: str
-    value: float
-    unit: str
-    target: float | None
-    at_least: bool = True
-    """Whether a larger value is better."""
-    ours: float | None = None
-    """Seconds."""
-    theirs: float | None = None
-    """Seconds, scaled to as many models as ours."""
-    error: float | None = None
-    """Largest |difference| / (1 + |value|) of the weights and intercepts."""
-    note: str = ""
-
-    @property
-    def reached(self) -> bool | None:
-        """Whether the target is met; None without one."""
-        if self.target is None:
-            return None
-        return self.value >= self.target if self.at_least else self.value <= self.target
+__all__ = ["ROWS"]
 
 
 def _error(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float((np.abs(ours - theirs) / (1 + np.abs(theirs))).max())
-
-
-class Bench:
-    """The job, the spreads of its models, and what several rows need."""
-
-    def __init__(self, size: Size) -> None:
-        self.size = size
-
-    def job(self, solver: str = "newton", seeds: int | None = None, **parameters: Any) -> Experiment:
-        """Three gates, `levels` noise levels and `seeds` seeds, 500 samples each, float32."""
-        levels = np.linspace(0, 1, self.size.levels)
-        seed = range(seeds or self.size.seeds)
-        return Experiment.of(gate=("AND", "OR", "XOR"), noise_level=levels, seed=seed, solver=solver, **parameters)
-
-    @cached_property
-    def loop(self) -> Spread:
-        return spread_over(self.job(), self.size.loop)
-
-    def batched(self, solver: str) -> Spread:
-        return spread_over(self.job(solver), self.size.batched)
-
-    def fit_phase(self, experiment: Experiment) -> Callable[[], float]:
-        """Measures the fits of a sweep alone: from designs built to parameters found, on all cores."""
-
-        def fit() -> float:
-            tasks = []
-
-            def keep(design: Any, *arguments: Any) -> Any:
-                tasks.append((copy(design), *arguments[:2]))
-                return run(design, *arguments)
-
-            with mock.patch.object(chunks, "run", keep):
-                sweep(experiment, device="cpu")
-            started = perf_counter()
-            on_all_cores(lambda task: run(*task), tasks)
-            return perf_counter() - started
-
-        return fit
 
 
 def scikit_learn(bench: Bench) -> Iterator[Row]:
@@ -212,7 +121,7 @@ def _batched_peers(spread: Spread, solver: str) -> dict[str, Callable[[], Any]]:
         from gatesweep.bench.jax_peers import jax_newton, jax_sgd
 
         compiled = jax_newton() if newton else jax_sgd(batches, rate)
-        found["jax"] = lambda: compiled(X, y).block_until_ready()
+        found["jax"] = lambda: np.asarray(compiled(X, y))
     return found
 
 

@@ -80,7 +80,9 @@ class GradientDescent:
             epoch=state.epoch + 1,
         )
 
-    def finish(self, design: Design, state: DescentState, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
+    def finish(
+        self, design: Design, state: DescentState, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
+    ) -> Int[Tensor, "*batch"]:
         """No penalty, so rows all on their right side mean: separable, with no optimum to come to.
 
         Diverged is also who did more than twice as badly as both the start and a coin (log loss ln 2):
@@ -90,7 +92,6 @@ class GradientDescent:
         flat = gradient.abs().amax(-1) <= GRADIENT_TOLERANCE
         status = torch.where(flat, Status.converged, Status.max_iter).to(torch.int8)
         status = torch.where(on_right_side(design, logits), Status.separable, status)
-        loss = design.mean(log_loss(logits))
         coin = torch.full_like(loss, math.log(2))
         if to_host((loss > 2 * coin).any()):
             start = design.mean(log_loss(design.logits(state.first)))

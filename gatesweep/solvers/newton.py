@@ -83,7 +83,7 @@ class Newton:
         if self.watch:
             separated = separated | (state.running & state.unbounded & on_right_side(design, logits))
         error = logits.sigmoid_()
-        gradient = design.gradient(error) + self._pull(state.params)
+        gradient = self._pulled(design.gradient(error), state.params)
         slope = _dot(gradient, state.direction)
         overshot = slope > -state.slope / 2
         shorten = torch.where(overshot, state.slope / (state.slope - slope), 1).clamp(0.1, 1)
@@ -94,15 +94,15 @@ class Newton:
         direction = torch.where(overshot[..., None], shorten[..., None] * state.direction, fresh)
         next_slope = torch.where(overshot, shorten * state.slope, _dot(gradient, fresh))
 
-        finite = torch.isfinite(direction).all(-1) & torch.isfinite(next_slope)
+        length = direction.abs().amax(-1)
+        finite = torch.isfinite(length) & torch.isfinite(next_slope)
         far = ((gradient * state.params).sum(-1, keepdim=True) > math.log(2) * design.count)[..., 0]
         running = state.running & ~separated
         restart = running & ~state.restarted & (far | ~finite)
         moving = running & finite & ~restart
         params = torch.where(moving[..., None], anchor + direction, state.params)
         params = torch.where(restart[..., None], 0, params)
-        size = direction.abs().amax(-1) / (1 + params.abs().amax(-1))
-        settled = size <= STEP_TOLERANCE[params.dtype]
+        settled = length / (1 + params.abs().amax(-1)) <= STEP_TOLERANCE[params.dtype]
         return NewtonState(
             params=params,
             n_iter=state.n_iter + (moving | restart),
@@ -116,7 +116,9 @@ class Newton:
             lost=state.lost | (running & ~finite & ~restart),
         )
 
-    def finish(self, design: Design, state: NewtonState, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
+    def finish(
+        self, design: Design, state: NewtonState, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
+    ) -> Int[Tensor, "*batch"]:
         status = torch.where(state.running, Status.max_iter, Status.converged).to(torch.int8)
         status[state.lost] = Status.diverged
         if self.watch:
@@ -126,18 +128,17 @@ class Newton:
             status[separable] = Status.separable
         return status
 
-    def _pull(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
-        """The penalty's gradient: none for the intercept."""
-        pull = self.penalty[..., None] * params
-        pull[..., -1] = 0
-        return pull
+    def _pulled(self, gradient: Float[Tensor, "*batch p"], params: Float[Tensor, "*batch p"]) -> Tensor:
+        """The gradient with the penalty's: none for the intercept. Overwrites `gradient`."""
+        gradient[..., :-1].addcmul_(self.penalty[..., None], params[..., :-1])
+        return gradient
 
     def _solve(
         self, design: Design, curvature: Float[Tensor, "*batch n"], gradient: Float[Tensor, "*batch p"]
     ) -> Float[Tensor, "*batch p"]:
-        penalty = self.penalty[..., None].expand_as(gradient).clone()
-        penalty[..., -1] = 0
-        return solve_symmetric(design.hessian(curvature) + torch.diag_embed(penalty), gradient)
+        matrix = design.hessian(curvature)
+        matrix.diagonal(dim1=-2, dim2=-1)[..., :-1].add_(self.penalty[..., None])
+        return solve_symmetric(matrix, gradient)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:

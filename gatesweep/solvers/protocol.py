@@ -53,5 +53,7 @@ class Solver(Protocol[StateT]):
     def step(self, design: Design, state: StateT) -> StateT:
         """One step of every running model; no host sync, no loop over models."""
 
-    def finish(self, design: Design, state: StateT, logits: Float[Tensor, "*batch n"]) -> Int[Tensor, "*batch"]:
-        """Each model's `Status`, decided once at the end from the logits of its last parameters."""
+    def finish(
+        self, design: Design, state: StateT, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
+    ) -> Int[Tensor, "*batch"]:
+        """Each model's `Status`, decided once at the end from logits and mean log loss of its last parameters."""

@@ -31,7 +31,7 @@ MAX_BYTES = 4_000_000
 
 NOISE_LEVELS = tuple(round(0.01 * i, 2) for i in range(101))
 NUM_SAMPLES = tuple(range(100, 1001, 100))
-SCRIPTS = ("runs.js", "draw.js", "words.js", "controls.js", "page.js")
+SCRIPTS = ("runs.js", "draw.js", "words.js", "controls.js", "page.js", "start.js")
 LECTURE_GATES = ("AND", "OR", "XOR")
 REMEDY = "Pass what gs.sweep returned"
 

@@ -1,13 +1,6 @@
 // The page's state, its controls and what each of them repaints.
 
 const [LOW, HIGH] = [-1, 2];
-const MEASURES = {
-  test: {label: "Test accuracy", low: 0, high: 1, limits: true},
-  train: {label: "Train accuracy", low: 0, high: 1, limits: true},
-  exact: {label: "Exact accuracy", low: 0, high: 1, limits: true},
-  gap: {label: "Gap to the best line", low: 0, high: 0.5, limits: false},
-  index: {label: "Separability index", low: 0, high: 1, limits: false},
-};
 const PLAY_MS = 250;
 class Page {
   constructor(data, runs, figures) {
@@ -296,19 +289,3 @@ class Page {
     $("measure").value = this.state.measure;
   }
 }
-
-async function start() {
-  const data = JSON.parse($("page-data").textContent);
-  const runs = await unpack(data, $("page-bytes").textContent);
-  const figures = await Figures.embed(data.figures, data.palettes, data.surfaces);
-  const mode = document.documentElement.dataset.theme;
-  figures.paint(mode);
-  new Page(data, runs, figures);
-  document.documentElement.dataset.ready = "true";
-}
-
-start().catch((error) => {
-  $("failure").hidden = false;
-  $("failure").textContent = `This page could not start: ${error.message}. A browser from 2023 or later is needed.`;
-  throw error;
-});

@@ -68,3 +68,12 @@ function showCurvesKey(others, gate, seeds, limits) {
   $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([kind, text]) =>
     element("span", {}, element("i", {className: `stroke ${kind}`}), text)));
 }
+
+// The measures of the population's charts, and how each is drawn.
+const MEASURES = {
+  test: {label: "Test accuracy", low: 0, high: 1, limits: true},
+  train: {label: "Train accuracy", low: 0, high: 1, limits: true},
+  exact: {label: "Exact accuracy", low: 0, high: 1, limits: true},
+  gap: {label: "Gap to the best line", low: 0, high: 0.5, limits: false},
+  index: {label: "Separability index", low: 0, high: 1, limits: false},
+};
