@@ -15,7 +15,17 @@ from gatesweep.app.explorer_jobs import Job, Worker
 from gatesweep.app.explorer_layout import Layout
 from gatesweep.app.explorer_picture import Picture
 from gatesweep.app.explorer_presets import PRESETS
-from gatesweep.app.explorer_state import COMPARE, GRID_NAMES, OPENED, VIEW_NAMES, ExplorerState, described, fitting_axes
+from gatesweep.app.explorer_state import (
+    COMPARE,
+    GRID_NAMES,
+    LINKED,
+    OPENED,
+    VIEW_NAMES,
+    ExplorerState,
+    described,
+    fitting_axes,
+)
+from gatesweep.app.notebook import InCell, drawing, prepare
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
@@ -29,7 +39,7 @@ AUTOMATIC = 3.0
 """Seconds up to which a changed grid trains by itself; a longer one waits for the button."""
 
 
-class Explorer(ExplorerState, pn.viewable.Viewer):
+class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     """Heatmaps and curves of a whole sweep; every parameter is also a widget and can be set from Python.
 
     Args:
@@ -37,15 +47,14 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         on_open: called with gate, noise_level, seed and the other settings of a model that is clicked.
     """
 
-    preset = param.Selector(default="three_gates", objects=list(PRESETS), doc="A comparison, ready made.")
     dark = param.Boolean(False, doc="Colours for a dark page.")
     dataset = param.ClassSelector(class_=xr.Dataset, doc="The sweep on show.")
-    epoch = param.Integer(0, bounds=(0, None), doc="The epoch on show where the sweep recorded them.")
     error = param.String("", doc="Why the grid can't be trained; empty if it can.")
 
     def __init__(
         self, dataset: xr.Dataset | None = None, on_open: Callable[..., None] | None = None, **params: Any
     ) -> None:
+        prepare()
         self._doc = pn.state.curdoc
         self._loop = _running_loop()
         self._on_open = on_open
@@ -58,14 +67,13 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         if dataset is not None:
             params = described(Experiment.from_dict(json.loads(dataset.attrs["experiment"]))) | params
         super().__init__(dataset=dataset, **params)
-        self.usual = {name: getattr(self, name) for name in (*GRID_NAMES, *VIEW_NAMES)}
-        """What a link need not say: the values that the Explorer opened with."""
+        self._opened = {} if dataset is None else {name: getattr(self, name) for name in LINKED}
         self.layout = Layout(self)
         self.param.watch(lambda *_: self.retrain(), [n for n in GRID_NAMES if n in self.param])
         self.param.watch(lambda *_: self._draw(), list(VIEW_NAMES))
         self.param.watch(self._rearrange, ["compare", "compare_values"])
-        self.param.watch(lambda event: self.apply_preset(event.new), "preset")
-        self.param.watch(lambda event: self.figures.move(event.new), "epoch")
+        self.param.watch(lambda event: self._quiet or self.apply_preset(event.new), "preset")
+        self.param.watch(self._move, "epoch")
         self.param.watch(lambda event: self._paint(), "dark")
         self._paint()
         self.layout.ask()
@@ -84,6 +92,31 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         """Stop what runs."""
         self.trainer.close()
         self.drawer.close()
+
+    # Links
+
+    def usual(self, preset: str) -> dict[str, Any]:
+        """The values that a preset has; for a finished sweep the first one is the sweep itself."""
+        return dict(self._opened) if preset == self._opened.get("preset") else super().usual(preset)
+
+    def restore(self, values: Mapping[str, Any]) -> None:
+        """Show a state that a link carried, trained if its grid is another one."""
+        before = [getattr(self, name) for name in GRID_NAMES]
+        self._quiet = True
+        self.param.update(**values)
+        self._quiet = False
+        self.layout.ask()
+        if before == [getattr(self, name) for name in GRID_NAMES]:
+            self._draw()
+        else:
+            self.retrain()
+
+    @property
+    def shown(self) -> Experiment:
+        """The grid on show; before the first picture the one that is asked for. Raises InputError."""
+        if self.dataset is None:
+            return self.experiment()
+        return Experiment.from_dict(json.loads(self.dataset.attrs["experiment"]))
 
     # Training
 
@@ -131,7 +164,7 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
             self.layout.idle("failed")
             return
         dataset, picture, view = job.result
-        with pn.io.hold():
+        with drawing(self.layout.root):
             with param.parameterized.discard_events(self):
                 self.dataset = dataset
             self.layout.trained(job, dataset)
@@ -156,7 +189,7 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         if job.error is not None:
             self.error = str(job.error)
             return
-        with pn.io.hold():
+        with drawing(self.layout.root):
             self._show(job.result)
 
     def _show(self, picture: Picture) -> None:
@@ -164,6 +197,12 @@ class Explorer(ExplorerState, pn.viewable.Viewer):
         self.figures.show(picture, last if last < 0 else min(self.epoch, last))
         self.layout.describe(picture)
         self.picture = picture
+
+    def _move(self, event: param.parameterized.Event) -> None:
+        if self._quiet or self.picture is None or self.picture.epochs is None:
+            return
+        with drawing(self.layout.root):
+            self.figures.move(min(event.new, len(self.picture.epochs) - 1))
 
     def _paint(self) -> None:
         self.figures.theme(DARK if self.dark else LIGHT)

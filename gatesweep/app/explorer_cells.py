@@ -14,6 +14,7 @@ __all__ = [
     "MAX_LINES",
     "TEXT_COLUMNS",
     "cell_columns",
+    "diverged_columns",
     "dynamic_columns",
     "limit_columns",
     "line_colours",
@@ -23,10 +24,10 @@ __all__ = [
 
 CELL_COLUMNS = (
     *("left", "right", "bottom", "top", "mx", "my", "cx", "cy", "dot", "where"),
-    *("color", "number", "dark_text", "light_text", "hatch", "low", "high"),
+    *("color", "number", "dark_text", "light_text", "low", "high"),
 )
 """All columns of the cells."""
-TEXT_COLUMNS = ("dot", "where", "dark_text", "light_text", "hatch")
+TEXT_COLUMNS = ("dot", "where", "dark_text", "light_text")
 MAX_LINES = 128
 """Lines in all facets together; where there are more rows, every second, third ... one is drawn."""
 MAX_BANDS = 3
@@ -85,11 +86,19 @@ def dynamic_columns(p: Picture, epoch: int, curves: Trellis, palette: Palette) -
         "number": value,
         "dark_text": np.where(white, "", texts).tolist(),
         "light_text": np.where(white, texts, "").tolist(),
-        "hatch": np.where(p.diverged[..., epoch].ravel() >= 0.5, "/", "blank").tolist(),
         "cy": curves.origin[1][_facet(p)] + _height(p, median),
     }
     low, high = (p.value if edge is None else edge for edge in (p.low, p.high))
     return columns | {"low": low[..., epoch].ravel(), "high": high[..., epoch].ravel()}
+
+
+def diverged_columns(p: Picture, epoch: int, heatmap: Trellis) -> dict[str, np.ndarray]:
+    """Sides of the cells where most fits ran away."""
+    panel, row, column = np.nonzero(p.diverged[..., epoch] >= 0.5)
+    _, n_rows, n_columns = p.value.shape[:3]
+    x, y = (o[panel] for o in heatmap.origin)
+    left, bottom = x + column / n_columns, y + (row if p.y.is_number else n_rows - 1 - row) / n_rows
+    return {"left": left, "right": left + 1 / n_columns, "bottom": bottom, "top": bottom + 1 / n_rows}
 
 
 def line_columns(

@@ -48,8 +48,12 @@ def _changed(experiment: Experiment) -> dict[str, Any]:
     return values | {name: value for name, value in once.items() if value != Settings.param[name].default}
 
 
+def _runs_on(seeds: tuple) -> bool:
+    return seeds == tuple(range(seeds[0], seeds[-1] + 1))
+
+
 def _python(name: str, value: Any) -> str:
-    if name == "seed" and isinstance(value, tuple):
+    if name == "seed" and _runs_on(value):
         return f"range({value[0]}, {value[-1] + 1})"
     text = repr(list(value) if isinstance(value, tuple) else value)
     return text.replace("inf", 'float("inf")')
@@ -73,9 +77,12 @@ def as_command(experiment: Experiment) -> str:
     """The command line that makes the sweep."""
 
     def text(name: str, value: Any) -> str:
-        if name == "seed" and isinstance(value, tuple):
+        if name == "seed" and _runs_on(value):
             return f"{value[0]}:{value[-1] + 1}"
-        return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        if not isinstance(value, tuple):
+            return str(value)
+        # One value alone would be no dimension; the comma makes it one.
+        return ",".join(map(str, value)) + ("," if len(value) == 1 else "")
 
     options = " ".join(f"--{n.replace('_', '-')} {text(n, v)}" for n, v in _changed(experiment).items())
     return f"gatesweep sweep {options} --out sweep.nc"

@@ -28,6 +28,7 @@ from gatesweep.app.explorer_cells import (
     MAX_LINES,
     TEXT_COLUMNS,
     cell_columns,
+    diverged_columns,
     dynamic_columns,
     limit_columns,
     line_columns,
@@ -71,11 +72,9 @@ class Figures:
         self._palette = LIGHT
         self.cells = ColumnDataSource(
             name="cells",
-            data={
-                name: ["blank" if name == "hatch" else ""] if name in TEXT_COLUMNS else [np.nan]
-                for name in CELL_COLUMNS
-            },
+            data={name: [""] if name in TEXT_COLUMNS else [np.nan] for name in CELL_COLUMNS},
         )
+        self.diverged = ColumnDataSource({side: [] for side in ("left", "right", "bottom", "top")})
         nowhere: list[list] = [[]] * MAX_LINES
         self.lines, self.bands = (
             ColumnDataSource({"xs": nowhere, "ys": nowhere, "color": ["#000000"] * MAX_LINES}) for _ in range(2)
@@ -99,9 +98,13 @@ class Figures:
     def _build_heatmap(self, fig: figure) -> None:
         self._quad = _plain_selection(fig.quad(
             "left", "right", "bottom", "top", source=self.cells, line_width=1,
-            fill_color={"field": "color", "transform": self.mapper}, hatch_pattern="hatch", hatch_color=ACCENT,
-            hatch_weight=1.2, hatch_alpha=0.8, hatch_scale=9,
+            fill_color={"field": "color", "transform": self.mapper},
         ))  # fmt: skip
+        # By themselves: a column of patterns in the cells would make the browser draw one for each, every time.
+        fig.quad(
+            "left", "right", "bottom", "top", source=self.diverged, fill_alpha=0, line_alpha=0, hatch_pattern="/",
+            hatch_color=ACCENT, hatch_weight=1.2, hatch_alpha=0.8, hatch_scale=9,
+        )  # fmt: skip
         self._quad.hover_glyph = self._quad.glyph.clone(line_width=4, line_color=ACCENT)
         # Two sets of letters, not one with a column of colours: while a view is culled, Bokeh reads that
         # column and the texts at different times and fails where their lengths differ.
@@ -161,12 +164,13 @@ class Figures:
             for name, source in self.limits.items():
                 source.data = limit_columns(picture, picture.limits.get(name), self._curves.trellis)
         self._place = place
-        self._feed_lines(picture)
+        self._feed_rest(picture)
         # After the data: the browser takes in glyphs bit by bit, and must not meet old numbers of cells there.
         self._colour(picture.colour)
-        self._quad.glyph.line_width = 1 if picture.value[..., 0].size <= 1500 else 0
+        wide, high = self._cell_size(picture)
+        self._quad.glyph.line_width = 1 if min(wide, high) >= 10 else 0
         for renderer in self._numbers:
-            renderer.visible = self._fits(picture)
+            renderer.visible = wide >= 33 and high >= 14
         for hover in (self._heatmap_hover, self._curves_hover):
             hover.tooltips = _tooltip(picture)
 
@@ -186,10 +190,13 @@ class Figures:
         self._epoch = epoch
         if self._picture is not None:
             self.cells.data.update(dynamic_columns(self._picture, epoch, self._curves.trellis, self._palette))
-            self._feed_lines(self._picture)
+            self._feed_rest(self._picture)
 
-    def _feed_lines(self, p: Picture) -> None:
+    def _feed_rest(self, p: Picture) -> None:
         trellis, at = self._curves.trellis, self._epoch
+        diverged = diverged_columns(p, at, self._heatmap.trellis)
+        if len(diverged["left"]) or len(self.diverged.data["left"]):
+            self.diverged.data = diverged
         self.lines.data = line_columns(p, p.median[..., at], trellis, self._palette)
         edges = None if p.low is None or p.high is None else (p.low[..., at], p.high[..., at])
         self.bands.data = line_columns(p, edges, trellis, self._palette)
@@ -198,12 +205,12 @@ class Figures:
         if self._picture is not None:
             self.show(self._picture, self._epoch)
 
-    def _fits(self, p: Picture) -> bool:
-        """Whether a number fits into a cell."""
+    def _cell_size(self, p: Picture) -> tuple[float, float]:
+        """Width and height of a cell in pixels."""
         trellis = self._heatmap.trellis
         wide = self._heatmap.width / trellis.width / len(p.x.values)
         high = self._heatmap.height / trellis.height / len(p.y.values)
-        return wide >= 33 and high >= 14
+        return wide, high
 
     def _colour(self, scale: Scale) -> None:
         self.mapper.update(

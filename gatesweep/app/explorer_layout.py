@@ -128,8 +128,9 @@ class Layout:
 
     def _pictures(self) -> pn.Column:
         e = self._explorer
-        self.title = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4))
-        self.legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4))
+        self.title, self.legend = (
+            pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4), css_classes=["gs-text"]) for _ in range(2)
+        )
         self.player = pmui.Player(
             start=0,
             end=20,
@@ -146,6 +147,7 @@ class Layout:
             label="Epoch",
             sx=ONE_ROW,
         )
+        brisk(self.player)
         self.player.param.watch(lambda event: setattr(e, "epoch", int(event.new)), "value")
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
         heatmap, curves = (
@@ -169,7 +171,8 @@ class Layout:
         }
         for name, menu in self.axes.items():
             menu.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
-        return pn.FlexBox(measure, self.statistic, *self.axes.values(), margin=0, sizing_mode="stretch_width")
+        menus = (measure, self.statistic, *self.axes.values())
+        return pn.FlexBox(*menus, margin=0, sizing_mode="stretch_width", css_classes=["gs-view", "gs-text"])
 
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
@@ -184,6 +187,7 @@ class Layout:
             downloads(e),
             margin=0,
             sizing_mode="stretch_width",
+            css_classes=["gs-text"],
             align_items="center",
             justify_content="space-between",
         )
@@ -207,7 +211,7 @@ class Layout:
 
     def ask(self) -> None:
         """The preset's question."""
-        self.question.object = words.question(self._explorer)
+        self.question.object = words.sentence(PRESETS[self._explorer.preset].question)
 
     def describe(self, p: Picture) -> None:
         """Title, legend, axes and player for a new picture."""
@@ -279,6 +283,7 @@ class Layout:
     def opened(self, dataset: Any) -> None:
         """A finished sweep is on show."""
         self.status.object = words.opened(dataset)
+        self.question.object = words.sentence("A finished sweep. A click on a preset or a slider trains a new one.")
 
     def trained(self, job: Job, dataset: Any) -> None:
         self._buttons()

@@ -5,16 +5,18 @@ from typing import Any
 import numpy as np
 import param
 
+from gatesweep.app.explorer_presets import PRESETS
 from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment
+from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
-from gatesweep.measures import MEASURES
+from gatesweep.measures import MEASURES, TEST_NOISE
 from gatesweep.settings import Settings
 from gatesweep.summaries import STATISTICS
 
 __all__ = [
     "COMPARE",
     "GRID_NAMES",
+    "LINKED",
     "OPENED",
     "VIEW_NAMES",
     "ExplorerState",
@@ -44,12 +46,14 @@ class ExplorerState(Settings):
     compare = param.Selector(default="none", objects=list(COMPARE), doc="One more parameter to sweep.")
     compare_values = param.String("", doc="Its values, with commas between.")
 
+    preset = param.Selector(default="three_gates", objects=list(PRESETS), doc="A comparison, ready made.")
     measure = param.Selector(default="exact_accuracy", objects=list(MEASURES), doc="What is measured of every model.")
     statistic = param.Selector(default="median", objects=list(STATISTICS), doc="How a cell's seeds become one number.")
     x = param.String("noise_level", doc="The parameter across the heatmap.")
     y = param.String("gate", doc="The parameter down the heatmap.")
     panel = param.String("", doc="One small heatmap for each value of this parameter; empty for none.")
     run = param.Selector(default="median", objects=["median", "best", "worst"], doc="The run that a click opens.")
+    epoch = param.Integer(0, bounds=(0, None), doc="The epoch on show where the sweep recorded them.")
 
     def experiment(self) -> Experiment:
         """The grid that these parameters describe. Raises InputError."""
@@ -65,12 +69,34 @@ class ExplorerState(Settings):
             values[self.compare] = parse_values(self.compare, self.compare_values)
         return Experiment.of(**values)
 
+    def usual(self, preset: str) -> dict[str, Any]:
+        """The values that everything has when a preset is opened."""
+        return {n: self.param[n].default for n in LINKED} | PRESETS[preset].values | {"preset": preset}
 
+    def completed(self, asked: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """The whole state that a link asks for, and complaints; what makes no picture is as its preset has it."""
+        usual = self.usual(asked.get("preset", self.param.preset.default))
+        state, complaints = usual | asked, []
+        for axis in ("x", "y", "panel"):
+            if state[axis] not in AXES and (axis, state[axis]) != ("panel", ""):
+                complaints.append(f"The link has no parameter that could be {axis}.")
+                state[axis] = usual[axis]
+        try:
+            ExplorerState(**state).experiment()
+        except InputError as error:
+            complaints.append(str(error))
+            state |= {name: usual[name] for name in GRID_NAMES}
+        return state, complaints
+
+
+AXES = (*SWEPT, "epoch", TEST_NOISE)
 SHARED = tuple(name for name in Settings.param if name not in ("name", "gate", "noise_level", "seed"))
 GRID_NAMES = ("gate", "noise_level", "noise_count", "seed", "seed_count", "compare", "compare_values", *SHARED)
 """Parameters that decide which models are trained."""
 VIEW_NAMES = ("measure", "statistic", "x", "y", "panel")
 """Parameters that decide how they are looked at."""
+LINKED = ("preset", *GRID_NAMES, *VIEW_NAMES, "run", "epoch")
+"""Parameters that belong in a link."""
 
 
 OPENED = ("solver", "epochs", "batch_size", "init", "init_seed")

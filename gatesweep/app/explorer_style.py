@@ -11,15 +11,22 @@ GRID = """
 :host > .gs-presets { grid-area: presets } :host > .gs-controls { grid-area: controls; overflow-y: auto }
 :host > .gs-pictures { grid-area: pictures }
 :host > * { min-width: 0; min-height: 0; }
-@media (max-width: 900px) { :host { height: auto; grid-template-columns: minmax(0, 1fr); grid-template-rows: none;
-  grid-template-areas: "presets" "pictures" "controls"; padding: 6px } }
+@media (max-width: 900px) {
+  :host { overflow-y: auto; padding: 6px; grid-template-columns: minmax(0, 1fr);
+    grid-template-rows: max-content max-content max-content; grid-template-areas: "presets" "pictures" "controls" }
+  :host > * { height: auto !important; min-height: max-content !important; overflow: visible !important }
+}
 """
 PICTURES = """
 :host { display: grid !important; padding: 6px 10px;
   grid-template-rows: auto auto minmax(0, 11fr) auto minmax(0, 9fr) auto auto; }
 :host > * { min-width: 0; min-height: 0; }
-@media (max-width: 900px) { :host { height: auto;
-  grid-template-rows: auto auto minmax(340px, auto) auto minmax(420px, auto) auto auto } }
+@media (max-width: 900px) {
+  :host { height: auto !important; padding: 6px 4px;
+    grid-template-rows: auto minmax(340px, auto) auto minmax(420px, auto) auto auto auto }
+  :host > .gs-text { height: auto !important; min-height: max-content !important }
+  :host > .gs-view { order: 1 }
+}
 """
 SCROLL = ":host { overflow-x: auto; scrollbar-width: thin }"
 ONE_ROW: dict[str, Any] = {

@@ -1,7 +1,6 @@
 """Sentences and legends of the Explorer."""
 
 from html import escape
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -10,12 +9,11 @@ from gatesweep.app.explorer_cells import MAX_BANDS, line_colours
 from gatesweep.app.explorer_figures import LINE_STYLES
 from gatesweep.app.explorer_jobs import Job
 from gatesweep.app.explorer_picture import Picture
-from gatesweep.app.explorer_presets import PRESETS
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.experiment import Experiment
 from gatesweep.measures import LIMITS, MEASURES
 
-__all__ = ["Rate", "ended", "estimate", "legend", "opened", "progress", "question", "title", "trained"]
+__all__ = ["Rate", "ended", "estimate", "legend", "opened", "progress", "sentence", "title", "trained"]
 
 
 class Rate:
@@ -78,9 +76,9 @@ def ended(word: str, reason: str) -> str:
     )
 
 
-def question(explorer: Any) -> str:
-    """The preset's question."""
-    return f"<div style='font-size:15px'>{escape(PRESETS[explorer.preset].question)}</div>"
+def sentence(text: str) -> str:
+    """What stands under the presets."""
+    return f"<div style='font-size:15px'>{escape(text)}</div>"
 
 
 def title(p: Picture) -> str:

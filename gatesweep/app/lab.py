@@ -16,6 +16,7 @@ from gatesweep.app.control_panel import Controls
 from gatesweep.app.geometry import through
 from gatesweep.app.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lessons import LESSONS
+from gatesweep.app.notebook import InCell, drawing, prepare
 from gatesweep.app.state import HAND, SETTINGS, VIEW, LabState
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
@@ -37,7 +38,7 @@ def has_loop() -> bool:
     return True
 
 
-class Lab(pn.viewable.Viewer, LabState):
+class Lab(InCell, pn.viewable.Viewer, LabState):
     """One model with its data, its training and its limits; every parameter may be set and watched.
 
     >>> lab = Lab(gate="XOR", noise_level=0.1)
@@ -51,6 +52,7 @@ class Lab(pn.viewable.Viewer, LabState):
     dark = param.Boolean(False, precedence=-1)
 
     def __init__(self, **params: Any) -> None:
+        prepare()
         self.boundary, self.scores = BoundaryFigure(), ScoreFigure()
         self.losses, self.valley, self.seeds = LossFigure(), ValleyFigure(), SeedsFigure()
         super().__init__(**params)
@@ -153,7 +155,7 @@ class Lab(pn.viewable.Viewer, LabState):
         start = np.append(self.shown.weight, self.shown.intercept)
         solver = "newton" if self.solver == "scikit-learn" else self.solver
         run = store.train(self.settings | {"solver": solver}, start)
-        with pn.io.hold():
+        with drawing(self._layout):
             self.param.update(fit=run, by_hand=False, epoch=0, playing=True)
             self.losses.show(run)
             self._draw_valley()
@@ -186,7 +188,7 @@ class Lab(pn.viewable.Viewer, LabState):
             self.param.update(**self._good)
             return
         self._good = self.settings
-        with pn.io.hold():
+        with drawing(self._layout):
             self.param.update(fit=run, epoch=None if not self.playing else min(self.shown_epoch, run.last_epoch))
             self.boundary.show_data(self.shown)
             self.losses.show(run)
@@ -223,7 +225,7 @@ class Lab(pn.viewable.Viewer, LabState):
 
     def _draw_model(self, *events: param.parameterized.Event) -> None:
         shown, epoch = self.shown, self.shown_epoch
-        with pn.io.hold():
+        with drawing(self._layout):
             self.boundary.show_model(shown, self.surface == "label", self.by_hand)
             self.scores.show(self.fit, shown)
             self.losses.move(epoch)
@@ -237,12 +239,12 @@ class Lab(pn.viewable.Viewer, LabState):
             self.valley.show(store.Valley.of(self.fit), self.fit)
 
     def _draw_cloud(self, *events: param.parameterized.Event) -> None:
-        with pn.io.hold():
+        with drawing(self._layout):
             self.boundary.show_cloud(self.population if self.cloud else None)
             self.seeds.show(self.population)
 
     def _theme(self, *events: param.parameterized.Event) -> None:
-        with pn.io.hold():
+        with drawing(self._layout):
             for chart in (self.boundary, self.scores, self.losses, self.valley, self.seeds):
                 chart.theme(self.palette)
             self.boundary.show_data(self.shown)

@@ -9,10 +9,11 @@ import panel_material_ui as pmui
 import param
 import xarray as xr
 
+from gatesweep.app import explorer_downloads
 from gatesweep.app.bridge import Bridge
 from gatesweep.app.controls import NO_LABEL, brisk
 from gatesweep.app.explorer import Explorer
-from gatesweep.app.explorer_state import GRID_NAMES, VIEW_NAMES
+from gatesweep.app.explorer_state import LINKED
 from gatesweep.app.lab import Lab, has_loop
 from gatesweep.app.links import as_command, as_python, read_query, to_query
 from gatesweep.app.state import SETTINGS, VIEW
@@ -24,7 +25,6 @@ REST = 0.6
 """Seconds without a change before the address line follows, so that a drag is one step of Back."""
 OWN = ("view", "embed")
 """Names in a link that are the shell's: view=explorer, embed=true (no header, for a frame)."""
-EXPLORER = (*GRID_NAMES, *VIEW_NAMES)
 SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "terminal"}
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
@@ -114,7 +114,7 @@ class Shell(param.Parameterized):
         if self.view == "explorer" and self.explorer is None:
             self.explorer = Explorer(self._dataset, on_open=self.open)
             self.explorer.dark = self.page.dark_theme
-            self.explorer.param.watch(self._changed, list(EXPLORER))
+            self.explorer.param.watch(self._changed, list(LINKED))
             self._explorer_place.append(self.explorer)
         self._lab_place.visible = self.view == "lab"
         self._explorer_place.visible = self.view == "explorer"
@@ -141,27 +141,28 @@ class Shell(param.Parameterized):
     @property
     def query(self) -> str:
         """The link to what is on show, from its question mark."""
-        if self.view == "lab":
+        if self.view == "lab" or self.explorer is None:
             return to_query(
                 self.lab.link_values,
                 self.lab.usual(self.lab.lesson) | {"lesson": 0, "hide": []}
                 if not self.lab.lesson
                 else self.lab.usual(self.lab.lesson) | {"lesson": 0},
             )
-        usual = self.explorer.usual
-        values = {name: getattr(self.explorer, name) for name in EXPLORER}
-        return to_query({"view": "explorer"} | values, usual)
+        e = self.explorer
+        values = {name: getattr(e, name) for name in LINKED}
+        return to_query({"view": "explorer"} | values, e.usual(e.preset) | {"preset": e.param.preset.default})
 
     def go(self, query: str) -> None:
         """Show what a link asks for; what it gets wrong is left out and said."""
-        view = "explorer" if "view=explorer" in query.lstrip("?").split("&") else "lab"
-        self.view = view
-        state, names = (self.lab, (*SETTINGS, *VIEW)) if view == "lab" else (self.explorer, EXPLORER)
-        values, complaints = read_query(state, names, query, ignore=OWN)
-        if view == "lab":
+        self.view = "explorer" if "view=explorer" in query.lstrip("?").split("&") else "lab"
+        if self.view == "lab" or self.explorer is None:
+            values, complaints = read_query(self.lab, (*SETTINGS, *VIEW), query, ignore=OWN)
             self.lab.restore(values)
         else:
-            state.param.update(**(state.usual | values))
+            values, complaints = read_query(self.explorer, LINKED, query, ignore=OWN)
+            values, more = self.explorer.completed(values)
+            complaints += more
+            self.explorer.restore(values)
         self._complain(complaints)
 
     def _complain(self, complaints: list[str]) -> None:
@@ -188,9 +189,17 @@ class Shell(param.Parameterized):
         if what == "Copy link":
             self.bridge.copy("{origin}" + self.query)
         else:
-            self.bridge.copy((as_python if what == "Copy as Python" else as_command)(self.lab))
+            self.bridge.copy(self._code("Python" in what))
         if pn.state.notifications:
             pn.state.notifications.success("Copied", duration=1500)
+
+    def _code(self, python: bool) -> str:
+        if self.view == "lab":
+            return as_python(self.lab) if python else as_command(self.lab)
+        experiment = self.explorer.shown
+        if python:
+            return explorer_downloads.as_python(experiment, self.explorer)
+        return explorer_downloads.as_command(experiment)
 
     def _key(self, key: str) -> None:
         if key == "d":

@@ -1,0 +1,60 @@
+"""Lab and Explorer in a notebook's cell: shown as they are, without a line before them and without a network."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+from panel.config import panel_extension
+
+__all__ = ["InCell", "drawing", "in_notebook", "prepare"]
+
+HEIGHT = 860
+"""Pixels of a cell's output; a cell has no height of its own to fill."""
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this."""
+    try:
+        from IPython import get_ipython
+    except ModuleNotFoundError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def prepare() -> None:
+    """Bring BokehJS and Panel's scripts into the notebook, from this machine, once a kernel."""
+    if in_notebook() and not panel_extension._loaded:
+        # browser_info would ask a CDN for its style sheets.
+        pn.extension(inline=True, browser_info=False)
+        _give_icons()
+
+
+def _give_icons() -> None:
+    from IPython.display import HTML, display
+
+    for font in (Path(pmui.__file__).parent / "dist").glob("material-icons-[!o]*.woff2"):
+        data = b64encode(font.read_bytes()).decode()
+        source = f"url(data:font/woff2;base64,{data}) format('woff2')"
+        display(HTML(f"<style>@font-face {{ font-family: 'Material Icons'; src: {source} }}</style>"))
+
+
+@contextmanager
+def drawing(view: Any) -> Iterator[None]:
+    """Send what is drawn within as one message; in a notebook figures are sent by nothing else."""
+    with pn.io.hold():
+        yield
+    if panel_extension._loaded and in_notebook():
+        pn.io.push_notebook(view)
+
+
+class InCell:
+    """A viewer that shows itself in a cell."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        prepare()
+        frame = pn.Column(self, height=HEIGHT, sizing_mode="stretch_width", margin=0)
+        return frame._repr_mimebundle_(include, exclude)

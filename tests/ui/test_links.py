@@ -1,0 +1,111 @@
+"""Links in a real browser: the Explorer's address, hostile ones, the clipboard, frames and path prefixes."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+SOON = 40_000
+IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
+FIGURE = """(name) => Bokeh.documents.flatMap((d) => [...d._all_models.values()]).find((m) => m.name === name)"""
+CELLS = f"Array.from(({FIGURE})('cells')?.data.number ?? [])"
+
+
+@pytest.fixture
+def visit(page, app_url):
+    def go(query: str = "", **options) -> Page:
+        opened = page(app_url + query, **options)
+        opened.wait_for_function(IDLE, timeout=SOON)
+        return opened
+
+    return go
+
+
+def wait_for_cells(page: Page, count: int) -> None:
+    page.wait_for_function(f"() => {CELLS}.length === {count}", timeout=SOON)
+
+
+def test_an_explorer_link_restores_grid_preset_and_view(visit):
+    page = visit("?view=explorer&preset=penalty&seed_count=3&compare_values=0.1,10&statistic=mean")
+    wait_for_cells(page, 3 * 2 * 11)
+    expect(page.get_by_role("button", name="Penalty", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("combobox", name="Of the seeds", exact=True)).to_have_text("mean")
+
+
+def test_back_and_forward_in_the_explorer(visit):
+    page = visit("?view=explorer&seed_count=3")
+    wait_for_cells(page, 63)
+    page.get_by_role("button", name="All 16 gates", exact=True).click()
+    page.wait_for_url(re.compile(r"view=explorer&preset=all_gates$"), timeout=SOON)
+    wait_for_cells(page, 16 * 13)
+    page.go_back()
+    wait_for_cells(page, 63)
+    page.go_forward()
+    wait_for_cells(page, 16 * 13)
+
+
+def test_a_hostile_explorer_link_gives_a_notice_and_a_sane_page(visit):
+    page = visit("?view=explorer&measure=<img src=x onerror=alert(1)>&x=window&noise_level=nan,nan&seed_count=2")
+    expect(page.get_by_text("was not used").first).to_be_visible(timeout=SOON)
+    wait_for_cells(page, 63)
+
+
+def test_what_is_copied_is_the_explorer_s(visit):
+    page = visit("?view=explorer&seed_count=3", permissions=["clipboard-read", "clipboard-write"])
+    wait_for_cells(page, 63)
+    for what, beginning in (("Copy as command", "gatesweep sweep --gate AND,OR,XOR"), ("Copy as Python", "import ga")):
+        page.get_by_role("button", name="Share").click()
+        page.get_by_role("menuitem", name=what).click()
+        page.wait_for_function(
+            f"async () => (await navigator.clipboard.readText()).startsWith({beginning!r})", timeout=SOON
+        )
+    assert "seed=range(0, 3)" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_frame_in_another_page_has_no_header(page, app_url, tmp_path: Path):
+    frame = f"<iframe src='{app_url}?embed=true&gate=XOR' width=1200 height=800></iframe>"
+    (tmp_path / "host.html").write_text(f"<!doctype html><title>host</title>{frame}")
+    opened = page((tmp_path / "host.html").as_uri())
+    inside = opened.frame_locator("iframe")
+    expect(inside.get_by_role("combobox", name="Gate", exact=True)).to_have_text("XOR", timeout=SOON)
+    expect(inside.get_by_role("button", name="Share")).to_be_hidden()
+
+
+@pytest.fixture
+def prefixed_url() -> Iterator[str]:
+    """The app by `panel serve` under a path prefix."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = Path(__file__).parents[2] / "apps" / "gatesweep.py"
+    command = [sys.executable, "-m", "panel", "serve", str(app), f"--port={port}", "--prefix=/course/week-27"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://localhost:{port}/course/week-27/gatesweep"
+    try:
+        for _ in range(120):
+            assert process.poll() is None
+            try:
+                urllib.request.urlopen(url).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_a_path_prefix_is_kept(page, prefixed_url):
+    opened = page(prefixed_url + "?gate=XOR")
+    opened.wait_for_function(IDLE, timeout=SOON)
+    thumb = opened.get_by_role("slider", name="Noise level", exact=True)
+    thumb.focus()
+    thumb.press("ArrowRight")
+    opened.wait_for_url(prefixed_url + "?gate=XOR&noise_level=0.06", timeout=SOON)
