@@ -159,7 +159,7 @@ class SeedsFigure:
         self.mine.line_color = palette.classes[1]
 
     def show(self, population: Population | None) -> None:
-        accuracy = [] if population is None else population.exact_accuracy
+        accuracy = np.zeros(0) if population is None else population.exact_accuracy
         count, _ = np.histogram(np.clip(accuracy, 0, 1), BINS)
         self.bars.data = {"left": BINS[:-1], "right": BINS[1:], "count": count}
 

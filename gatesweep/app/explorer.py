@@ -72,7 +72,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.param.watch(lambda *_: self.retrain(), [n for n in GRID_NAMES if n in self.param])
         self.param.watch(lambda *_: self._draw(), list(VIEW_NAMES))
         self.param.watch(self._rearrange, ["compare", "compare_values"])
-        self.param.watch(lambda event: self._quiet or self.apply_preset(event.new), "preset")
+        self.param.watch(lambda event: None if self._quiet else self.apply_preset(event.new), "preset")
         self.param.watch(self._move, "epoch")
         self.param.watch(lambda event: self._paint(), "dark")
         self._paint()

@@ -194,7 +194,7 @@ class Shell(param.Parameterized):
             pn.state.notifications.success("Copied", duration=1500)
 
     def _code(self, python: bool) -> str:
-        if self.view == "lab":
+        if self.view == "lab" or self.explorer is None:
             return as_python(self.lab) if python else as_command(self.lab)
         experiment = self.explorer.shown
         if python:

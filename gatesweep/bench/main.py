@@ -49,6 +49,8 @@ def command(quick: bool, names: list[str], as_json: bool) -> None:
     models and scaled. The error is how far the parameters of both differ, relative to 1 + their size.
     """
     console = Console(stderr=as_json)
+    if not console.is_terminal:
+        console.width = 120  # A pipe or a file has no width of its own, and 80 columns fold the table.
     bench = Bench(QUICK if quick else FULL)
     machine = _machine()
     for name, value in machine.items():
