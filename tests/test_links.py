@@ -1,4 +1,4 @@
-"""Links, Python and commands of Lab and Explorer: over random states each leads back to the same state or experiment."""
+"""Links, Python and commands of Lab and Explorer: over random states each leads back to where it came from."""
 
 import re
 import shlex

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import watch
 
 SOON = 60_000
 LAB = ["import gatesweep as gs\nlab = gs.Lab()\nlab", "print(lab.noise_level, lab.gate)", "lab.seed"]
@@ -66,26 +68,44 @@ def _once_up(process: subprocess.Popen, url: str, log: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def run_all(page: Callable[..., Page], jupyter: str, folder: Path) -> Callable[..., Page]:
+def page(browser: Browser) -> Iterator[Page]:
+    """One page; the test fails at its end on any trouble but one that is known and does no harm.
+
+    Panel puts its style sheets into a notebook, and names their public address again when a pane changes.
+    """
+    troubles: list[str] = []
+    context = browser.new_context(viewport={"width": 1700, "height": 1300})
+    opened = context.new_page()
+    watch(opened, troubles)
+    yield opened
+    context.close()
+    troubles = [t for t in troubles if not ("//cdn.holoviz.org/panel/" in t and ".css" in t)]
+    assert not troubles, "\n".join(["The page had trouble:", *troubles])
+
+
+@pytest.fixture
+def run_all(page: Page, jupyter: str, folder: Path) -> Callable[..., Page]:
     """Opens a notebook of these cells and runs them all; the first one shows the viewer."""
 
     def visit(name: str, cells: list[str]) -> Page:
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells], metadata=kernel)
         nbformat.write(notebook, folder / "work" / f"{name}.ipynb")
-        opened = page(f"{jupyter}/lab/tree/{name}.ipynb", width=1700, height=1300)
-        opened.locator(".jp-CodeCell").first.wait_for(timeout=SOON)
-        opened.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SOON)
-        opened.get_by_role("menuitem", name="Run", exact=True).click()
-        opened.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        expect(opened.locator(".jp-CodeCell").nth(2).locator(".jp-InputPrompt")).to_have_text("[3]:", timeout=SOON)
-        return opened
+        page.goto(f"{jupyter}/lab/tree/{name}.ipynb?reset")
+        page.locator(".jp-CodeCell").first.wait_for(timeout=SOON)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SOON)
+        page.wait_for_timeout(2000)
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        expect(page.locator(".jp-CodeCell").nth(2).locator(".jp-InputPrompt")).to_have_text("[3]:", timeout=SOON)
+        return page
 
     return visit
 
 
-def run_cell(page: Page, index: int) -> str:
-    """Run one cell; what it printed."""
+def run_cell(page: Page, index: int, printed: str = "") -> None:
+    """Run one cell, and wait for what it prints."""
     cell = page.locator(".jp-CodeCell").nth(index)
     before = cell.locator(".jp-InputPrompt").inner_text()
     cell.locator(".cm-content").click()
@@ -93,8 +113,8 @@ def run_cell(page: Page, index: int) -> str:
     prompt = cell.locator(".jp-InputPrompt")
     expect(prompt).not_to_have_text(before, timeout=SOON)
     expect(prompt).not_to_have_text("[*]:", timeout=SOON)
-    page.wait_for_timeout(300)
-    return " ".join(cell.locator(".jp-OutputArea-output").all_inner_texts()).strip()
+    if printed:
+        expect(cell.locator(".jp-OutputArea-output")).to_have_text(printed, timeout=SOON)
 
 
 def press(page: Page, name: str, key: str, times: int) -> None:
@@ -109,7 +129,7 @@ def press(page: Page, name: str, key: str, times: int) -> None:
 def test_the_lab_answers_kernel_and_page(run_all: Callable[..., Page]) -> None:
     page = run_all("lab", LAB)
     press(page, "Noise level", "ArrowRight", 3)
-    assert run_cell(page, 1) == "0.08 AND"
+    run_cell(page, 1, printed="0.08 AND")
     page.wait_for_function(f"({FIGURE})('scores') && ({FIGURE})('boundary').inner_width > 100", timeout=SOON)
     truth = f"() => ({FIGURE})('model').data.w[0]"
     before = page.evaluate(truth)
@@ -128,9 +148,9 @@ def test_the_lab_answers_kernel_and_page(run_all: Callable[..., Page]) -> None:
 def test_the_explorer_answers_kernel_and_page(run_all: Callable[..., Page]) -> None:
     page = run_all("explorer", EXPLORER)
     cells = f"Array.from(({FIGURE})('cells')?.data.number ?? [])"
-    page.wait_for_function(f"() => ({cells}).length === 5", timeout=SOON)
+    page.wait_for_function(f"() => ({cells}).length === 15", timeout=SOON)
     press(page, "Seeds", "ArrowRight", 2)
-    assert run_cell(page, 1) == "6 6"
+    run_cell(page, 1, printed="6 6")
     cell = page.locator(".jp-CodeCell").nth(2).locator(".cm-content")
     cell.click()
     page.keyboard.press("Control+a")

@@ -1,12 +1,6 @@
-"""Links in a real browser: the Explorer's address, hostile ones, the clipboard, frames and path prefixes."""
+"""Links in a real browser: the Explorer's address, hostile ones, the clipboard and frames."""
 
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,7 +30,7 @@ def test_an_explorer_link_restores_grid_preset_and_view(visit):
     page = visit("?view=explorer&preset=penalty&seed_count=3&compare_values=0.1,10&statistic=mean")
     wait_for_cells(page, 3 * 2 * 11)
     expect(page.get_by_role("button", name="Penalty", exact=True)).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("combobox", name="Of the seeds", exact=True)).to_have_text("mean")
+    expect(page.get_by_role("combobox", name="Of the seeds")).to_have_text(re.compile("mean"), timeout=SOON)
 
 
 def test_back_and_forward_in_the_explorer(visit):
@@ -63,9 +57,11 @@ def test_what_is_copied_is_the_explorer_s(visit):
     for what, beginning in (("Copy as command", "gatesweep sweep --gate AND,OR,XOR"), ("Copy as Python", "import ga")):
         page.get_by_role("button", name="Share").click()
         page.get_by_role("menuitem", name=what).click()
-        page.wait_for_function(
-            f"async () => (await navigator.clipboard.readText()).startsWith({beginning!r})", timeout=SOON
-        )
+        for _ in range(100):
+            if page.evaluate("navigator.clipboard.readText()").startswith(beginning):
+                break
+            page.wait_for_timeout(100)
+        assert page.evaluate("navigator.clipboard.readText()").startswith(beginning)
     assert "seed=range(0, 3)" in page.evaluate("navigator.clipboard.readText()")
 
 
@@ -76,36 +72,3 @@ def test_a_frame_in_another_page_has_no_header(page, app_url, tmp_path: Path):
     inside = opened.frame_locator("iframe")
     expect(inside.get_by_role("combobox", name="Gate", exact=True)).to_have_text("XOR", timeout=SOON)
     expect(inside.get_by_role("button", name="Share")).to_be_hidden()
-
-
-@pytest.fixture
-def prefixed_url() -> Iterator[str]:
-    """The app by `panel serve` under a path prefix."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = Path(__file__).parents[2] / "apps" / "gatesweep.py"
-    command = [sys.executable, "-m", "panel", "serve", str(app), f"--port={port}", "--prefix=/course/week-27"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://localhost:{port}/course/week-27/gatesweep"
-    try:
-        for _ in range(120):
-            assert process.poll() is None
-            try:
-                urllib.request.urlopen(url).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def test_a_path_prefix_is_kept(page, prefixed_url):
-    opened = page(prefixed_url + "?gate=XOR")
-    opened.wait_for_function(IDLE, timeout=SOON)
-    thumb = opened.get_by_role("slider", name="Noise level", exact=True)
-    thumb.focus()
-    thumb.press("ArrowRight")
-    opened.wait_for_url(prefixed_url + "?gate=XOR&noise_level=0.06", timeout=SOON)

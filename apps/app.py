@@ -1,4 +1,4 @@
-"""The whole app: panel serve apps/gatesweep.py"""
+"""The whole app: panel serve apps/app.py"""
 
 from gatesweep.app.shell import create_app
 
