@@ -240,7 +240,7 @@ def store_url(store: Path) -> Iterator[str]:
     process.stdout.close()
 
 
-def test_a_finished_sweep_opens_and_its_cells_lead_to_models(page, store, store_url):
+def test_a_finished_sweep_opens_and_its_cells_lead_to_models(store, store_url, page):
     opened = page(store_url)
     shown = "(Bokeh.documents.flatMap((d) => [...d._all_models.values()]).find((m) => m.name === 'cells')?.data.number)"
     opened.wait_for_function(f"{shown}?.length === 303", timeout=SOON)
