@@ -2,7 +2,7 @@
 
 import panel as pn
 
-from gatesweep.app.explorer import Explorer
+from gatesweep.app.explorer.explorer import Explorer
 
 pn.extension(notifications=True)
 Explorer().servable(title="gatesweep Explorer")

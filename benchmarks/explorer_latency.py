@@ -14,7 +14,7 @@ import numpy as np
 import panel as pn
 from playwright.sync_api import Page, sync_playwright
 
-from gatesweep.app.explorer import Explorer
+from gatesweep.app.explorer.explorer import Explorer
 from tests.browser import find_browser
 
 WATCH = """() => {

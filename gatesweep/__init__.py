@@ -37,8 +37,8 @@ __version__ = version("gatesweep")
 # What draws is loaded on first use: a batch script never pays for Panel and HoloViews.
 _LAZY = {
     "BatchedLogisticRegression": "gatesweep.estimator",
-    "Explorer": "gatesweep.app.explorer",
-    "Lab": "gatesweep.app.lab",
+    "Explorer": "gatesweep.app.explorer.explorer",
+    "Lab": "gatesweep.app.lab.lab",
     "export": "gatesweep.static.export",
     "plots": None,
 }

@@ -12,13 +12,13 @@ import pytest
 import xarray as xr
 
 import gatesweep as gs
-from gatesweep.app.explorer import Explorer
-from gatesweep.app.explorer_cells import cell_columns, limit_columns
-from gatesweep.app.explorer_downloads import as_command, as_csv, as_netcdf, as_python
-from gatesweep.app.explorer_jobs import Job, Worker
-from gatesweep.app.explorer_picture import Axis, Picture, Scale, Trellis, nice_ticks
-from gatesweep.app.explorer_presets import PRESETS
-from gatesweep.app.explorer_state import ExplorerState, fitting_axes, parse_values
+from gatesweep.app.explorer.cells import cell_columns, limit_columns
+from gatesweep.app.explorer.downloads import as_command, as_csv, as_netcdf, as_python
+from gatesweep.app.explorer.explorer import Explorer
+from gatesweep.app.explorer.jobs import Job, Worker
+from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, nice_ticks
+from gatesweep.app.explorer.presets import PRESETS
+from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
 from gatesweep.app.theme import LIGHT
 from gatesweep.data import gate_data
 from gatesweep.errors import InputError
@@ -218,3 +218,8 @@ def test_a_finished_sweep_opens_in_the_same_view():
     norms = np.linalg.norm(finished["weight"].values[0], axis=-1)
     np.testing.assert_allclose(explorer.picture.value[0, ..., 0], np.median(norms, axis=1), rtol=1e-6)
     explorer.close()
+
+
+def test_a_range_without_width_is_one_level():
+    state = ExplorerState(noise_level=(0.2, 0.2), noise_count=21)
+    assert state.experiment().grid["noise_level"] == (0.2,)

@@ -8,12 +8,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 
 import gatesweep as gs
-from gatesweep.app import store, words
-from gatesweep.app.geometry import hand_line, level, surface, through
-from gatesweep.app.lab import Lab
-from gatesweep.app.lessons import LESSONS
+from gatesweep.app.lab import store, words
+from gatesweep.app.lab.geometry import hand_line, level, surface, through
+from gatesweep.app.lab.lab import Lab
+from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.app.links import as_command, as_python, read_query, to_query
-from gatesweep.app.state import SETTINGS, VIEW, LabState
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 

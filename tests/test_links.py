@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gatesweep as gs
-from gatesweep.app import explorer_downloads, links
-from gatesweep.app.explorer_presets import PRESETS
-from gatesweep.app.explorer_state import COMPARE, LINKED, ExplorerState
-from gatesweep.app.lessons import LESSONS
+from gatesweep.app import links
+from gatesweep.app.explorer import downloads
+from gatesweep.app.explorer.presets import PRESETS
+from gatesweep.app.explorer.state import COMPARE, LINKED, ExplorerState
+from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.app.links import read_query, to_query
-from gatesweep.app.state import SETTINGS, VIEW, LabState
 from gatesweep.cli.values import given_parameters
 from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES
@@ -126,16 +127,16 @@ def test_an_explorer_s_link_leads_back(asked, compared):
 def test_an_explorer_s_python_and_command_make_its_experiment(asked, compared):
     state = explorer_state(asked | compared)
     experiment = state.experiment()
-    command = explorer_downloads.as_command(experiment).removesuffix(" --out sweep.nc")
+    command = downloads.as_command(experiment).removesuffix(" --out sweep.nc")
     assert by_command(command).hash == experiment.hash
-    assert by_python(explorer_downloads.as_python(experiment, state)).hash == experiment.hash
+    assert by_python(downloads.as_python(experiment, state)).hash == experiment.hash
 
 
 def test_scattered_seeds_stay_scattered():
     experiment = Experiment.of(seed=[1, 5, 9], gate="XOR")
-    command = explorer_downloads.as_command(experiment).removesuffix(" --out sweep.nc")
+    command = downloads.as_command(experiment).removesuffix(" --out sweep.nc")
     assert by_command(command).hash == experiment.hash
-    assert by_python(explorer_downloads.as_python(experiment, ExplorerState())).hash == experiment.hash
+    assert by_python(downloads.as_python(experiment, ExplorerState())).hash == experiment.hash
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,24 @@
-"""The Lab's widgets. Each is bound to one parameter of the state; its limits come from there."""
+"""The app's widgets. Each is bound to one parameter of a state; its limits come from there."""
 
 from typing import Any
 
 import numpy as np
-import panel as pn
 import panel_material_ui as pmui
 import param
 
-from gatesweep.app.state import LabState
-from gatesweep.gates import as_gate
-
-__all__ = ["NO_LABEL", "TruthTable", "brisk", "button", "choice", "decades", "number", "slider", "switch", "toggle"]
+__all__ = [
+    "NO_LABEL",
+    "brisk",
+    "button",
+    "choice",
+    "choose",
+    "decades",
+    "number",
+    "select",
+    "slider",
+    "switch",
+    "toggle",
+]
 
 BRISK = 12
 """Milliseconds that a widget waits for a newer value before it acts; Panel's own 50 are felt when dragging."""
@@ -28,7 +36,7 @@ def brisk(widget: Any) -> Any:
     return widget
 
 
-def slider(state: LabState, name: str, label: str, **options) -> Any:
+def slider(state: param.Parameterized, name: str, label: str, **options) -> Any:
     """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it."""
     declared = state.param[name]
     kind = pmui.IntSlider if isinstance(declared, param.Integer) else pmui.FloatSlider
@@ -40,7 +48,7 @@ def slider(state: LabState, name: str, label: str, **options) -> Any:
     return brisk(widget)
 
 
-def _link(widget: Any, state: LabState, name: str, value: Any) -> None:
+def _link(widget: Any, state: param.Parameterized, name: str, value: Any) -> None:
     def widen(value: Any) -> None:
         widget.param.update(start=min(widget.start, value), end=max(widget.end, value), value=value)
 
@@ -50,7 +58,7 @@ def _link(widget: Any, state: LabState, name: str, value: Any) -> None:
     widget.param.watch(lambda event: state.param.update(**{name: event.new}), "value")
 
 
-def decades(state: LabState, name: str, label: str, highest: float) -> Any:
+def decades(state: param.Parameterized, name: str, label: str, highest: float) -> Any:
     """A slider over powers of ten from 0.001 to `highest`, 2 significant digits."""
     low, high = -3.0, np.log10(highest)
     widget = pmui.FloatSlider(start=low, end=high, step=0.1, show_value=False, margin=(3, 14, 3, 12), **WIDE)
@@ -71,7 +79,7 @@ def decades(state: LabState, name: str, label: str, highest: float) -> Any:
     return brisk(widget)
 
 
-def number(state: LabState, name: str, label: str, **options) -> Any:
+def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
     """A field for a whole number whose range is too wide for a slider."""
     declared = state.param[name]
     low, high = declared.bounds
@@ -80,12 +88,12 @@ def number(state: LabState, name: str, label: str, **options) -> Any:
     )
 
 
-def choice(state: LabState, name: str, label: str, **options) -> Any:
+def choice(state: param.Parameterized, name: str, label: str, **options) -> Any:
     """A drop-down of the parameter's values."""
     return brisk(pmui.Select.from_param(state.param[name], label=label, margin=(7, 10), **(WIDE | options)))
 
 
-def toggle(state: LabState, name: str, label: str, options: dict) -> Any:
+def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> Any:
     """A few values side by side."""
     return brisk(
         pmui.RadioButtonGroup.from_param(
@@ -100,7 +108,7 @@ def toggle(state: LabState, name: str, label: str, options: dict) -> Any:
     )
 
 
-def switch(state: LabState, name: str, label: str, **options) -> Any:
+def switch(state: param.Parameterized, name: str, label: str, **options) -> Any:
     """On or off."""
     return brisk(
         pmui.Switch.from_param(
@@ -117,38 +125,17 @@ def button(label: str, act: Any, icon: str | None = None, **options) -> Any:
     return made
 
 
-class TruthTable(pn.viewable.Viewer):
-    """The gate's four outputs, laid out as the corners lie in the plot; a press flips one."""
-
-    def __init__(self, state: LabState) -> None:
-        super().__init__()
-        self._state = state
-        self.buttons = {
-            (x1, x2): button("", lambda x1=x1, x2=x2: self.flip(x1, x2), sizing_mode="stretch_width", margin=2)
-            for x2 in (1, 0)
-            for x1 in (0, 1)
-        }
-        state.param.watch(lambda *events: self._label(), "gate")
-        self._label()
-        cells = list(self.buttons.values())
-        self._layout = pn.Column(
-            pn.Row(*cells[:2], sizing_mode="stretch_width", margin=0),
-            pn.Row(*cells[2:], sizing_mode="stretch_width", margin=0),
-            sizing_mode="stretch_width",
-            margin=(0, 8, 4, 8),
+def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], width: int) -> Any:
+    """A drop-down of a fixed width, bound to a parameter."""
+    return brisk(
+        pmui.Select.from_param(
+            state.param[name], label=label, options=options, size="small", width=width, margin=(6, 4)
         )
+    )
 
-    def flip(self, x1: int, x2: int) -> None:
-        """Turn the output at one corner around; the gate follows."""
-        truth = list(as_gate(self._state.gate).truth)
-        truth[2 * x1 + x2] ^= 1
-        self._state.gate = as_gate(truth).name
 
-    def _label(self) -> None:
-        truth = as_gate(self._state.gate).truth
-        for (x1, x2), cell in self.buttons.items():
-            output = truth[2 * x1 + x2]
-            cell.param.update(label=f"{x1} {x2} → {output}", color="secondary" if output else "primary")
-
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
+def choose(menu: Any, options: dict[str, Any], value: Any) -> None:
+    """New options, then the value: the browser drops a value that it has no option for."""
+    if menu.options != options:
+        menu.options = options
+    menu.value = value

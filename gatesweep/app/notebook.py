@@ -1,5 +1,6 @@
 """Lab and Explorer in a notebook's cell: shown as they are, without a line before them and without a network."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.config import panel_extension
 
-__all__ = ["InCell", "drawing", "in_notebook", "prepare"]
+__all__ = ["InCell", "drawing", "has_loop", "in_notebook", "prepare"]
 
 HEIGHT = 860
 """Pixels of a cell's output; a cell has no height of its own to fill."""
@@ -23,6 +24,15 @@ def in_notebook() -> bool:
     except ModuleNotFoundError:
         return False
     return getattr(get_ipython(), "kernel", None) is not None
+
+
+def has_loop() -> bool:
+    """Whether an event loop runs here, as on a server and in a notebook; a plain script has none."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def prepare() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import panel as pn
 
+from gatesweep.app.lab.state import SETTINGS, SOLVERS, LabState
+from gatesweep.app.lab.store import train
 from gatesweep.app.shell import create_app
-from gatesweep.app.state import SETTINGS, SOLVERS, LabState
-from gatesweep.app.store import train
 from gatesweep.store import open_store
 
 __all__ = ["serve", "warm_up"]

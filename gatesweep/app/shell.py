@@ -9,14 +9,15 @@ import panel_material_ui as pmui
 import param
 import xarray as xr
 
-from gatesweep.app import explorer_downloads
 from gatesweep.app.bridge import Bridge
 from gatesweep.app.controls import NO_LABEL, brisk
-from gatesweep.app.explorer import Explorer
-from gatesweep.app.explorer_state import LINKED
-from gatesweep.app.lab import Lab, has_loop
+from gatesweep.app.explorer import downloads
+from gatesweep.app.explorer.explorer import Explorer
+from gatesweep.app.explorer.state import LINKED
+from gatesweep.app.lab.lab import Lab
+from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.links import as_command, as_python, read_query, to_query
-from gatesweep.app.state import SETTINGS, VIEW
+from gatesweep.app.notebook import has_loop
 from gatesweep.app.theme import THEME_CONFIG
 
 __all__ = ["Shell", "create_app"]
@@ -198,8 +199,8 @@ class Shell(param.Parameterized):
             return as_python(self.lab) if python else as_command(self.lab)
         experiment = self.explorer.shown
         if python:
-            return explorer_downloads.as_python(experiment, self.explorer)
-        return explorer_downloads.as_command(experiment)
+            return downloads.as_python(experiment, self.explorer)
+        return downloads.as_command(experiment)
 
     def _key(self, key: str) -> None:
         if key == "d":

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import gatesweep as gs
-from gatesweep.app.explorer import Explorer
-from gatesweep.app.explorer_presets import PRESETS
+from gatesweep.app.explorer.explorer import Explorer
+from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.theme import THEME_CONFIG
 from gatesweep.store import open_store
 from tests.conftest import watch

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from gatesweep.app.lessons import LESSONS
+from gatesweep.app.lab.lessons import LESSONS
 
 expect.set_options(timeout=20_000)
 

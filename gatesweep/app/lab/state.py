@@ -4,7 +4,7 @@ from typing import Any
 
 import param
 
-from gatesweep.app.lessons import LESSONS
+from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.settings import Settings

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gatesweep.app.store import probability
+from gatesweep.app.lab.store import probability
 from gatesweep.features import expand
 
 __all__ = ["EXTENT", "hand_line", "level", "surface", "through"]

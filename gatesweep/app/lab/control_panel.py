@@ -5,10 +5,12 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep.app.controls import TruthTable, button, choice, decades, number, slider, switch, toggle
-from gatesweep.app.lessons import LESSONS
-from gatesweep.app.state import TRAINING
-from gatesweep.app.style import CARD, CONTROLS
+from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
+from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.state import TRAINING
+from gatesweep.app.lab.style import CONTROLS
+from gatesweep.app.lab.truth_table import TruthTable
+from gatesweep.app.style import CARD
 
 __all__ = ["Controls"]
 

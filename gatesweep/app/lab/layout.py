@@ -5,11 +5,12 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep.app import words
 from gatesweep.app.controls import NO_LABEL, brisk, button, slider, switch, toggle
-from gatesweep.app.lessons import LESSONS
-from gatesweep.app.store import Shown
-from gatesweep.app.style import CARD, FRAME, LESSON, NUMBERS, PAGE, PLAYER, ROOT, STAGE, TEXT, TOP
+from gatesweep.app.lab import words
+from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.store import Shown
+from gatesweep.app.lab.style import FRAME, LESSON, NUMBERS, PAGE, PLAYER, ROOT, STAGE, TEXT, TOP
+from gatesweep.app.style import CARD
 
 __all__ = ["LessonBar", "Numbers", "Stage", "page"]
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from bokeh.palettes import Cividis256, Viridis256
 
-from gatesweep.app.explorer_picture import Picture, Trellis
+from gatesweep.app.explorer.picture import Picture, Trellis
 from gatesweep.app.theme import DARK, Palette
 
 __all__ = [

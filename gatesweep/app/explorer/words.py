@@ -5,10 +5,10 @@ from html import escape
 import numpy as np
 import xarray as xr
 
-from gatesweep.app.explorer_cells import MAX_BANDS, line_colours
-from gatesweep.app.explorer_figures import LINE_STYLES
-from gatesweep.app.explorer_jobs import Job
-from gatesweep.app.explorer_picture import Picture
+from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
+from gatesweep.app.explorer.figures import LINE_STYLES
+from gatesweep.app.explorer.jobs import Job
+from gatesweep.app.explorer.picture import Picture
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.experiment import Experiment
 from gatesweep.measures import LIMITS, MEASURES

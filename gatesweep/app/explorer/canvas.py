@@ -8,7 +8,7 @@ from bokeh.models import Axis as BokehAxis
 from bokeh.models import ColumnDataSource, FixedTicker, Range1d
 from bokeh.plotting import figure
 
-from gatesweep.app.explorer_picture import Axis, Trellis
+from gatesweep.app.explorer.picture import Axis, Trellis
 from gatesweep.app.theme import FONT, Palette, paint
 
 __all__ = ["Canvas"]

@@ -5,8 +5,8 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, LinearColorMapper, PointDrawTool, Range1d
 from bokeh.plotting import figure
 
-from gatesweep.app.geometry import EXTENT, hand_line, level, surface
-from gatesweep.app.store import Population, Shown
+from gatesweep.app.lab.geometry import EXTENT, hand_line, level, surface
+from gatesweep.app.lab.store import Population, Shown
 from gatesweep.app.theme import FONT, LIGHT, MARKERS, Palette, paint
 from gatesweep.gates import as_gate, corners
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gatesweep.app.store import Run, Shown
+from gatesweep.app.lab.store import Run, Shown
 from gatesweep.app.theme import Palette
 from gatesweep.gates import as_gate
 

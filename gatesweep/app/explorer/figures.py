@@ -22,8 +22,8 @@ from bokeh.models import (
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
-from gatesweep.app.explorer_canvas import Canvas
-from gatesweep.app.explorer_cells import (
+from gatesweep.app.explorer.canvas import Canvas
+from gatesweep.app.explorer.cells import (
     CELL_COLUMNS,
     MAX_LINES,
     TEXT_COLUMNS,
@@ -34,7 +34,7 @@ from gatesweep.app.explorer_cells import (
     line_columns,
     ramp,
 )
-from gatesweep.app.explorer_picture import Axis, Picture, Scale
+from gatesweep.app.explorer.picture import Axis, Picture, Scale
 from gatesweep.app.theme import FONT, LIGHT, Palette
 
 __all__ = ["LINE_STYLES", "Figures"]

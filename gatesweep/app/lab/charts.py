@@ -6,7 +6,7 @@ from bokeh.models import ColumnDataSource, LabelSet, LogColorMapper, Range1d, Sp
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
-from gatesweep.app.store import Population, Run, Shown, Valley
+from gatesweep.app.lab.store import Population, Run, Shown, Valley
 from gatesweep.app.theme import FONT, LIGHT, Palette, paint
 
 __all__ = ["LossFigure", "ScoreFigure", "SeedsFigure", "ValleyFigure"]

@@ -10,12 +10,12 @@ import panel as pn
 import param
 import xarray as xr
 
-from gatesweep.app.explorer_figures import Figures
-from gatesweep.app.explorer_jobs import Job, Worker
-from gatesweep.app.explorer_layout import Layout
-from gatesweep.app.explorer_picture import Picture
-from gatesweep.app.explorer_presets import PRESETS
-from gatesweep.app.explorer_state import (
+from gatesweep.app.explorer.figures import Figures
+from gatesweep.app.explorer.jobs import Job, Worker
+from gatesweep.app.explorer.layout import Layout
+from gatesweep.app.explorer.picture import Picture
+from gatesweep.app.explorer.presets import PRESETS
+from gatesweep.app.explorer.state import (
     COMPARE,
     GRID_NAMES,
     LINKED,

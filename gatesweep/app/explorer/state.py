@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import param
 
-from gatesweep.app.explorer_presets import PRESETS
+from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
@@ -62,7 +62,8 @@ class ExplorerState(Settings):
         levels = np.linspace(*self.noise_level, self.noise_count)
         values |= {
             "gate": tuple(self.gate),
-            "noise_level": tuple(round(float(f"{level:.12g}"), 12) for level in levels),
+            # A range without width is one level, however many were asked for.
+            "noise_level": tuple(dict.fromkeys(round(float(f"{level:.12g}"), 12) for level in levels)),
             "seed": range(self.seed, self.seed + self.seed_count),
         }
         if self.compare != "none":

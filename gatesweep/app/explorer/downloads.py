@@ -10,8 +10,8 @@ import panel as pn
 import panel_material_ui as pmui
 import xarray as xr
 
-from gatesweep.app.explorer_picture import Picture
-from gatesweep.app.explorer_state import ExplorerState
+from gatesweep.app.explorer.picture import Picture
+from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.experiment import Experiment
 from gatesweep.settings import Settings
 

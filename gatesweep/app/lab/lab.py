@@ -9,33 +9,24 @@ import numpy as np
 import panel as pn
 import param
 
-from gatesweep.app import store
-from gatesweep.app.boundary import BoundaryFigure
-from gatesweep.app.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
-from gatesweep.app.control_panel import Controls
-from gatesweep.app.geometry import through
-from gatesweep.app.layout import LessonBar, Numbers, Stage, page
-from gatesweep.app.lessons import LESSONS
-from gatesweep.app.notebook import InCell, drawing, prepare
-from gatesweep.app.state import HAND, SETTINGS, VIEW, LabState
+from gatesweep.app.lab import store
+from gatesweep.app.lab.boundary import BoundaryFigure
+from gatesweep.app.lab.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
+from gatesweep.app.lab.control_panel import Controls
+from gatesweep.app.lab.geometry import through
+from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
+from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState
+from gatesweep.app.notebook import InCell, drawing, has_loop, prepare
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate
 from gatesweep.sweep import Cancelled
 
-__all__ = ["Lab", "has_loop"]
+__all__ = ["Lab"]
 
 POPULATION_DELAY = 0.25
 """Seconds without a change before the other seeds are trained."""
-
-
-def has_loop() -> bool:
-    """Whether an event loop runs here, as on a server and in a notebook; a plain script has none."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 class Lab(InCell, pn.viewable.Viewer, LabState):
@@ -46,7 +37,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     >>> lab.fit.weight, lab.fit.intercept
     """
 
-    fit = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.store.Run).")
+    fit = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.store.Run).")
     population = param.Parameter(None, precedence=-1, doc="The same settings under 200 seeds, once trained.")
     playing = param.Boolean(False, precedence=-1, doc="Whether the epochs are running.")
     dark = param.Boolean(False, precedence=-1)

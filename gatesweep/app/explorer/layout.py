@@ -6,15 +6,14 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep import schema
-from gatesweep.app import explorer_words as words
-from gatesweep.app.controls import brisk, choice, decades, slider
-from gatesweep.app.explorer_downloads import downloads
-from gatesweep.app.explorer_jobs import Job
-from gatesweep.app.explorer_picture import LABELS, Picture
-from gatesweep.app.explorer_presets import PRESETS
-from gatesweep.app.explorer_state import COMPARE
-from gatesweep.app.explorer_style import GRID, ONE_ROW, PICTURES, SCROLL
-from gatesweep.app.explorer_widgets import choose, select
+from gatesweep.app.controls import brisk, choice, choose, decades, select, slider
+from gatesweep.app.explorer import words
+from gatesweep.app.explorer.downloads import downloads
+from gatesweep.app.explorer.jobs import Job
+from gatesweep.app.explorer.picture import LABELS, Picture
+from gatesweep.app.explorer.presets import PRESETS
+from gatesweep.app.explorer.state import COMPARE
+from gatesweep.app.explorer.style import GRID, ONE_ROW, PICTURES, SCROLL
 from gatesweep.app.style import CARD
 from gatesweep.experiment import Experiment
 from gatesweep.measures import MEASURES, axes

@@ -1,0 +1,1 @@
+"""The Explorer: a population of models at a glance."""

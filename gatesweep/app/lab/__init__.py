@@ -1,0 +1,1 @@
+"""The Lab: one model on one noisy gate, understood completely."""
