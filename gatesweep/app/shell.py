@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 import xarray as xr
+from panel.util import edit_readonly
 
 from gatesweep.app.bridge import Bridge
 from gatesweep.app.controls import NO_LABEL, brisk
@@ -18,6 +19,7 @@ from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.links import as_command, as_python, read_query, to_query
 from gatesweep.app.notebook import has_loop
+from gatesweep.app.prompt import send_at_once
 from gatesweep.app.theme import THEME_CONFIG
 
 __all__ = ["Shell", "create_app"]
@@ -101,6 +103,10 @@ class Shell(param.Parameterized):
             sx=LOOK | (BARE if bare else {}),
             meta_description="Logistic models on noisy logic gates, live.",
         )
+        # A page follows Panel's process-wide busy state: it would be held by it for ever, and drawn anew at
+        # every move of every visitor.
+        with edit_readonly(page):
+            page.busy = False
         page.param.watch(self._theme, "dark_theme")
         return page
 
@@ -219,4 +225,5 @@ def _report(error: Exception) -> None:
 def create_app(dataset: xr.Dataset | None = None, view: str = "lab") -> pmui.Page:
     """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep."""
     pn.extension(notifications=True, exception_handler=_report)
+    send_at_once()
     return Shell(dataset, view=view).page
