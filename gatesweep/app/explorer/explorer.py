@@ -60,6 +60,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self._on_open = on_open
         self._finished = dataset is not None
         self._quiet = False
+        # What changes between a page's making and its loading may not reach it: until then nothing is trained.
+        self._loaded = False
         self.trainer = Worker(lambda job: self._deliver(self._trained, job))
         self.drawer = Worker(lambda job: self._deliver(self._drawn, job))
         self.picture: Picture | None = None
@@ -81,12 +83,14 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self.layout.opened(dataset)
         if self._doc is not None:
             pn.state.on_session_destroyed(lambda _context: self.close())
-        start = self._draw if self._finished else self.retrain
-        # What changes while a page loads may not reach it.
-        pn.state.onload(start) if self._doc is not None else start()
+        pn.state.onload(self._begin) if self._doc is not None else self._begin()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.layout.root
+
+    def _begin(self) -> None:
+        self._loaded = True
+        self._draw() if self._finished else self.retrain()
 
     def close(self) -> None:
         """Stop what runs."""
@@ -140,6 +144,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             return
         self.error = ""
         self._finished = False
+        if not self._loaded:
+            return
         self.layout.estimate(experiment)
         if not force and self.layout.seconds(experiment) > AUTOMATIC:
             self.trainer.cancel()
@@ -180,7 +186,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def _draw(self) -> None:
         dataset, view = self.dataset, self._view()
-        if dataset is not None and not self._quiet:
+        if dataset is not None and self._loaded and not self._quiet:
             self.drawer.submit(lambda job: _picture(dataset, view))
 
     def _drawn(self, job: Job) -> None:
