@@ -19,8 +19,10 @@ ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 def _fold(title: str, *parts: Any) -> pmui.Accordion:
-    return pmui.Accordion(
-        (title, pn.Column(*parts, **ACROSS)),
+    """A fold that is filled when it is first opened: what nobody looks at is not part of the page's first view."""
+    inside = pn.Column(**ACROSS)
+    fold = pmui.Accordion(
+        (title, inside),
         active=[],
         disable_gutters=True,
         elevation=0,
@@ -28,6 +30,13 @@ def _fold(title: str, *parts: Any) -> pmui.Accordion:
         **ACROSS,
         sx={"backgroundColor": "transparent", "&:before": {"display": "none"}},
     )
+
+    def fill(*events: Any) -> None:
+        if fold.active and not inside.objects:
+            inside[:] = parts
+
+    fold.param.watch(fill, "active")
+    return fold
 
 
 class Controls(pn.viewable.Viewer):
