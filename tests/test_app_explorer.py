@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 import gatesweep as gs
+from gatesweep.app.explorer import words
 from gatesweep.app.explorer.cells import cell_columns, limit_columns
 from gatesweep.app.explorer.downloads import as_command, as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
@@ -223,3 +224,11 @@ def test_a_finished_sweep_opens_in_the_same_view():
 def test_a_range_without_width_is_one_level():
     state = ExplorerState(noise_level=(0.2, 0.2), noise_count=21)
     assert state.experiment().grid["noise_level"] == (0.2,)
+
+
+def test_the_summary_reads_out_each_row():
+    dataset = sweep(gate=("AND", "XOR"), noise_level=(0.1, 0.4, 0.7), seed=range(3), num_samples=60)
+    spoken = words.summary(Picture.of(summary(dataset), "noise_level", "gate", None, 3))
+    for gate in ("AND", "XOR"):
+        medians = np.median(dataset["exact_accuracy"].sel(gate=gate), axis=-1)
+        assert f"{gate}: {medians[0]:.3g} to {medians[-1]:.3g}, lowest {medians.min():.3g}" in spoken

@@ -100,14 +100,17 @@ def test_confusion_counts_test_rows_at_the_threshold():
     np.testing.assert_array_equal(shown.confusion, confusion_matrix(run.data.y[rows], p[rows] >= 0.3))
 
 
-def test_the_valley_is_the_training_loss():
+@pytest.mark.parametrize("places", [(0, 1), (0, 2), (1, 2)])
+def test_the_valley_is_the_training_loss(places):
     run = store.train(settings(gate="OR", noise_level=0.3))
-    valley = store.Valley.of(run, pixels=11)
-    middle = [a + 5.5 * (b - a) / 11 for a, b in (valley.w1, valley.w2)]
+    valley = store.Valley.of(run, places, pixels=11)
+    values = np.append(run.weight, run.intercept)
+    values[list(places)] = [a + (i + 0.5) * (b - a) / 11 for i, (a, b) in zip((7, 2), valley.spans, strict=True)]
     X, y = run.data.X[run.data.train], run.data.y[run.data.train]
-    p = 1 / (1 + np.exp(-(X @ middle + run.intercept)))
+    p = 1 / (1 + np.exp(-(X @ values[:2] + values[2])))
     expected = -np.mean(np.where(y == 1, np.log(p), np.log(1 - p)))
-    assert valley.loss[5, 5] == pytest.approx(expected, rel=1e-5)
+    assert valley.loss[2, 7] == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_array_equal(valley.path[-1], np.append(run.weight, run.intercept)[list(places)])
 
 
 def test_the_population_holds_the_model_on_show():
@@ -196,6 +199,9 @@ def test_divergence_is_said():
     run = store.train(settings(gate="XOR", solver="sgd", learning_rate=1e12, noise_level=1.0))
     assert run.status == "diverged"
     assert words.progress(run, "sgd", 20, False) == ("error", "diverged")
+    shown = store.Shown(run.weight, run.intercept, run.data)
+    assert "diverged" in words.meaning(run, shown)
+    assert "diverged" not in words.meaning(run, shown, by_hand=True)
 
 
 @given(

@@ -5,12 +5,15 @@ from collections.abc import Callable
 import param
 from panel.custom import JSComponent
 
+from gatesweep.app.keys import KEYS
+
 __all__ = ["Bridge"]
 
 
 class Bridge(JSComponent):
     """Calls `on_key` with the name of a key, `on_search` with the address after Back or Forward."""
 
+    keys = param.List(KEYS, item_type=str, doc="Names of the keys that are handed on.")
     search = param.String("", doc="The query that the address line shall show, from its question mark.")
     copied = param.String("", doc="Text for the clipboard.")
     copies = param.Integer(0, doc="Counts the requests to copy.")
@@ -43,9 +46,8 @@ class Bridge(JSComponent):
     }
 
     export function render({model}) {
-      const keys = [" ", "ArrowLeft", "ArrowRight", "Home", "End", "n", "d", ..."0123456789"]
       const onkey = (event) => {
-        if (!keys.includes(event.key) || taken(event)) return
+        if (!model.keys.includes(event.key) || taken(event)) return
         event.preventDefault()
         model.send_msg({key: event.key})
       }

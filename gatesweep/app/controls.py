@@ -20,7 +20,7 @@ __all__ = [
     "toggle",
 ]
 
-BRISK = 12
+BRISK = 4
 """Milliseconds that a widget waits for a newer value before it acts; Panel's own 50 are felt when dragging."""
 WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
@@ -90,7 +90,7 @@ def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
 
 def choice(state: param.Parameterized, name: str, label: str, **options) -> Any:
     """A drop-down of the parameter's values."""
-    return brisk(pmui.Select.from_param(state.param[name], label=label, margin=(7, 10), **(WIDE | options)))
+    return brisk(pmui.Select.from_param(state.param[name], label=label, **(WIDE | {"margin": (7, 10)} | options)))
 
 
 def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> Any:

@@ -15,6 +15,7 @@ from gatesweep.app.controls import NO_LABEL, brisk
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.state import LINKED
+from gatesweep.app.keys import KeyHelp
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.links import as_command, as_python, read_query, to_query
@@ -29,12 +30,19 @@ REST = 0.6
 OWN = ("view", "embed")
 """Names in a link that are the shell's: view=explorer, embed=true (no header, for a frame)."""
 SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "terminal"}
+SHARE_LOOK = """
+button { color: var(--panel-on-surface-color) !important }
+@media (max-width: 480px) { :host { width: 44px !important } button { min-width: 0 !important; font-size: 0 !important }
+  .MuiButton-startIcon { margin: 0 } .MuiButton-startIcon * { font-size: 22px !important }
+  button svg { display: none } }
+"""
+"""On a phone the icon alone: the name stays for those who are read to."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
     ".title": {
         "color": "text.primary",
-        "fontSize": 20,
+        "fontSize": {"xs": 16, "sm": 20},
         "fontWeight": 700,
         "letterSpacing": "-0.01em",
         "marginRight": "8px",
@@ -56,6 +64,7 @@ class Shell(param.Parameterized):
         bare = asked.get("embed") == "true"
         self.lab, self._dataset = Lab(), dataset
         self.explorer: Explorer | None = None
+        self.keys = KeyHelp()
         self.bridge = Bridge(self._key, self.go, search=query, width=0, height=0, margin=0)
         height = f":host {{ --lab-height: calc(100dvh - {0 if bare else 53}px) }}"
         self._lab_place = pn.Column(self.lab, stylesheets=[height], **FILL)
@@ -88,16 +97,34 @@ class Shell(param.Parameterized):
             variant="text",
             margin=(0, 4),
             width=110,
-            stylesheets=["button { color: var(--panel-on-surface-color) !important }"],
+            stylesheets=[SHARE_LOOK],
             items=[{"label": label, "icon": icon} for label, icon in SHARE.items()],
         )
         share.on_click(lambda item: self.share(item["label"]))
+        help_button = pmui.IconButton(
+            icon="keyboard",
+            label="Keys",
+            description="Keys (?)",
+            size="1.4em",
+            margin=0,
+            on_click=lambda _: self.keys.toggle(),
+            stylesheets=["@media (max-width: 480px) { :host { display: none } }"],
+        )
         page = pmui.Page(
             title="gatesweep",
             header=[
-                pn.Row(views, pn.HSpacer(), share, self.bridge, sizing_mode="stretch_width", margin=0, align="center")
+                pn.Row(
+                    views,
+                    pn.HSpacer(),
+                    share,
+                    help_button,
+                    self.bridge,
+                    sizing_mode="stretch_width",
+                    margin=0,
+                    align="center",
+                )
             ],
-            main=[pn.Column(self._lab_place, self._explorer_place, **FILL)],
+            main=[pn.Column(self._lab_place, self._explorer_place, self.keys, **FILL)],
             theme_config=THEME_CONFIG,
             busy_indicator=None,
             sx=LOOK | (BARE if bare else {}),
@@ -211,8 +238,14 @@ class Shell(param.Parameterized):
     def _key(self, key: str) -> None:
         if key == "d":
             self.page.dark_theme = not self.page.dark_theme
+        elif key == "v":
+            self.view = "lab" if self.view == "explorer" else "explorer"
+        elif key == "?":
+            self.keys.toggle()
         elif self.view == "lab":
             self.lab.press(key)
+        elif self.explorer:
+            self.explorer.press(key)
 
 
 def _report(error: Exception) -> None:

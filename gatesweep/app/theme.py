@@ -71,7 +71,11 @@ DARK = Palette(
 )
 
 _PLAIN = {"styleOverrides": {"root": {"textTransform": "none"}}}
-_LOW_BAR = {"styleOverrides": {"root": {"minHeight": "52px !important"}}}
+_LOW_BAR = {
+    "styleOverrides": {
+        "root": {"minHeight": "52px !important", "@media (max-width: 480px)": {"paddingLeft": 10, "paddingRight": 10}}
+    }
+}
 
 
 def _material(palette: Palette, background: str) -> dict:

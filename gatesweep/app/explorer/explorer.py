@@ -155,6 +155,13 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
         self.layout.running()
 
+    def press(self, key: str) -> None:
+        """What a key does; see `gatesweep.app.keys`."""
+        if key.isdigit() and 0 < int(key) <= len(PRESETS):
+            self.preset = list(PRESETS)[int(key) - 1]
+        elif self.picture is not None and self.picture.epochs is not None:
+            self.layout.player.press(key)
+
     def cancel(self) -> None:
         """Stop training; what was shown stays."""
         self.trainer.cancel()

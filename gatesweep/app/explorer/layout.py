@@ -6,14 +6,15 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep import schema
-from gatesweep.app.controls import brisk, choice, choose, decades, select, slider
+from gatesweep.app.controls import NO_LABEL, brisk, choice, choose, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.jobs import Job
 from gatesweep.app.explorer.picture import LABELS, Picture
+from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE
-from gatesweep.app.explorer.style import GRID, ONE_ROW, PICTURES, SCROLL
+from gatesweep.app.explorer.style import GRID, PICTURES, SCROLL, WRAP
 from gatesweep.app.style import CARD
 from gatesweep.experiment import Experiment
 from gatesweep.measures import MEASURES, axes
@@ -52,7 +53,8 @@ class Layout:
                 options={p.title: name for name, p in PRESETS.items()},
                 size="small",
                 margin=(6, 8),
-                label="",
+                label="Comparison",
+                stylesheets=NO_LABEL,
                 description="",
                 sx={"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 12px"}},
             )
@@ -130,24 +132,7 @@ class Layout:
         self.title, self.legend = (
             pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4), css_classes=["gs-text"]) for _ in range(2)
         )
-        self.player = pmui.Player(
-            start=0,
-            end=20,
-            value=0,
-            interval=100,
-            loop_policy="loop",
-            show_loop_controls=False,
-            show_value=True,
-            visible_buttons=["first", "previous", "pause", "play", "next", "last"],
-            sizing_mode="stretch_width",
-            visible=False,
-            margin=(0, 8),
-            size="small",
-            label="Epoch",
-            sx=ONE_ROW,
-        )
-        brisk(self.player)
-        self.player.param.watch(lambda event: setattr(e, "epoch", int(event.new)), "value")
+        self.player = EpochPlayer(e)
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
         heatmap, curves = (
             pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in (e.figures.heatmap, e.figures.curves)
@@ -178,9 +163,7 @@ class Layout:
         self.cell = {n: pmui.Select(label=n, size="small", width=130, margin=(6, 4)) for n in ("y", "x", "panel")}
         run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, 150)
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
-        opening = pn.Row(
-            self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[SCROLL]
-        )
+        opening = pn.Row(self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[WRAP])
         return pn.FlexBox(
             opening,
             downloads(e),
@@ -232,10 +215,7 @@ class Layout:
                 )
         self._filling = False
         self.statistic.disabled = MEASURES[p.measure].kind == "share"
-        self.player.visible = p.epochs is not None
-        if p.epochs is not None:
-            last = len(p.epochs) - 1
-            self.player.param.update(end=last, value=min(e.epoch, last))
+        self.player.show(None if p.epochs is None else len(p.epochs) - 1, e.epoch)
 
     def _open(self) -> None:
         p = self._explorer.picture

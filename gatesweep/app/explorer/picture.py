@@ -9,7 +9,7 @@ import xarray as xr
 from gatesweep.measures import LIMITS, MEASURES
 from gatesweep.summaries import STATISTICS
 
-__all__ = ["Axis", "Picture", "Scale", "Trellis", "nice_ticks"]
+__all__ = ["Axis", "Picture", "Scale", "Trellis", "nice_ticks", "row_name"]
 
 LABELS = {
     "gate": "gate",
@@ -234,7 +234,7 @@ class Picture:
 
     @property
     def panel_texts(self) -> list[str]:
-        return [_named(self.panel, i) for i in range(len(self.panel.values))] if self.panel else [""]
+        return [row_name(self.panel, i) for i in range(len(self.panel.values))] if self.panel else [""]
 
     @property
     def facets(self) -> tuple[str, list[str]]:
@@ -242,7 +242,7 @@ class Picture:
         if self.panel:
             return "panel", self.panel_texts
         if len(self.y.values) <= 16:
-            return "row", [_named(self.y, i) for i in range(len(self.y.values))]
+            return "row", [row_name(self.y, i) for i in range(len(self.y.values))]
         return "one", [""]
 
     def curves(self, array: np.ndarray) -> np.ndarray:
@@ -250,5 +250,6 @@ class Picture:
         return {"panel": array, "row": array[0][:, None], "one": array}[self.facets[0]]
 
 
-def _named(axis: Axis, i: int) -> str:
+def row_name(axis: Axis, i: int) -> str:
+    """What a row or a panel is called: "XOR", "samples 50"."""
     return axis.texts[i] if axis.name == "gate" else f"{axis.label.split(' (')[0]} {axis.texts[i]}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["GRID", "ONE_ROW", "PICTURES", "SCROLL"]
+__all__ = ["GRID", "ONE_ROW", "PICTURES", "SCROLL", "WRAP"]
 
 GRID = """
 :host { display: grid !important; gap: 10px; width: 100%; height: var(--lab-height, 836px); padding: 10px 12px;
@@ -29,10 +29,12 @@ PICTURES = """
 }
 """
 SCROLL = ":host { overflow-x: auto; scrollbar-width: thin }"
+WRAP = "@media (max-width: 900px) { :host { flex-wrap: wrap !important; height: auto !important } }"
 ONE_ROW: dict[str, Any] = {
     "flexDirection": "row",
     "alignItems": "center",
     "gap": "14px",
+    "flexWrap": {"xs": "wrap", "sm": "nowrap"},
     "& > .MuiFormLabel-root": {"minWidth": "80px"},
     "& > .MuiBox-root:last-of-type": {"order": -1, "flexWrap": "nowrap !important"},
 }

@@ -8,12 +8,16 @@ import xarray as xr
 from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
 from gatesweep.app.explorer.figures import LINE_STYLES
 from gatesweep.app.explorer.jobs import Job
-from gatesweep.app.explorer.picture import Picture
+from gatesweep.app.explorer.picture import Picture, row_name
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.experiment import Experiment
 from gatesweep.measures import LIMITS, MEASURES
 
-__all__ = ["Rate", "ended", "estimate", "legend", "opened", "progress", "sentence", "title", "trained"]
+__all__ = ["Rate", "ended", "estimate", "legend", "opened", "progress", "sentence", "summary", "title", "trained"]
+
+
+MAX_SPOKEN = 16
+"""Rows that the spoken summary goes through."""
 
 
 class Rate:
@@ -85,7 +89,32 @@ def title(p: Picture) -> str:
     """What the colours mean."""
     doc = escape(MEASURES[p.measure].doc)
     name = escape(p.title[0].upper() + p.title[1:])
-    return f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
+    unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+    return (
+        f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
+        f"<div role='status' aria-live='polite' style='{unseen}'>{escape(summary(p))}</div>"
+    )
+
+
+def summary(p: Picture) -> str:
+    """The picture in words, for those who cannot see it: each row from its first cell to its last."""
+    when = "" if p.epochs is None else f" at epoch {p.epochs[-1]}"
+    places = [(panel, row) for panel in range(len(p.value)) for row in range(len(p.y.values))]
+    sentences = []
+    for panel, row in places[:MAX_SPOKEN]:
+        values = p.value[panel, row, :, -1]
+        known = values[np.isfinite(values)]
+        name = ", ".join(filter(None, (p.panel_texts[panel], row_name(p.y, row))))
+        ends = (
+            f"{known[0]:.3g} to {known[-1]:.3g}, lowest {known.min():.3g}, highest {known.max():.3g}"
+            if known.size
+            else "no number"
+        )
+        sentences.append(f"{name}: {ends}.")
+    rest = len(places) - len(sentences)
+    more = f" And {rest} more rows." if rest else ""
+    across = f"{p.x.label} {p.x.texts[0]} to {p.x.texts[-1]}"
+    return f"{p.title}{when}, across {across}. {' '.join(sentences)}{more}"
 
 
 def _entry(mark: str, text: str) -> str:

@@ -168,30 +168,28 @@ class SeedsFigure:
 
 
 class ValleyFigure:
-    """The training loss over w1 and w2, the rest as shown, and the path that training took."""
+    """The training loss over two parameters, the rest as trained, and the path that training took."""
 
     def __init__(self) -> None:
         self.image = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
-        self.path = ColumnDataSource({"w1": [], "w2": []})
-        self.here = ColumnDataSource({"w1": [], "w2": []})
+        self.path, self.here = (ColumnDataSource({"x": [], "y": []}) for _ in range(2))
+        self.places = (0, 1)
         self.mapper = LogColorMapper(palette=Cividis256[::-1], low=0.01, high=2)
-        self.figure = _chart(
-            "valley", x_axis_label="w₁", y_axis_label="w₂", x_range=Range1d(0, 1), y_range=Range1d(0, 1)
-        )
+        self.figure = _chart("valley", x_range=Range1d(0, 1), y_range=Range1d(0, 1))
         self.figure.image("image", x="x", y="y", dw="dw", dh="dh", source=self.image, color_mapper=self.mapper)
-        self.figure.line("w1", "w2", source=self.path, line_color="white", line_width=3.5)
-        self.figure.line("w1", "w2", source=self.path, line_color="#D55E00", line_width=2)
-        self.figure.scatter("w1", "w2", source=self.path, size=4, fill_color="#D55E00", line_color="white")
-        self.figure.scatter(
-            "w1", "w2", source=self.here, size=13, fill_color="#D55E00", line_color="white", line_width=2
-        )
+        self.figure.line("x", "y", source=self.path, line_color="white", line_width=3.5)
+        self.figure.line("x", "y", source=self.path, line_color="#D55E00", line_width=2)
+        self.figure.scatter("x", "y", source=self.path, size=4, fill_color="#D55E00", line_color="white")
+        self.figure.scatter("x", "y", source=self.here, size=13, fill_color="#D55E00", line_color="white", line_width=2)
         self.theme(LIGHT)
 
     def theme(self, palette: Palette) -> None:
         paint(self.figure, palette)
 
-    def show(self, valley: Valley, run: Run) -> None:
-        (left, right), (bottom, top) = valley.w1, valley.w2
+    def show(self, valley: Valley, x: str, y: str) -> None:
+        """Another surface; `x` and `y` name its two parameters."""
+        (left, right), (bottom, top) = valley.spans
+        self.places = valley.places
         self.mapper.update(low=max(float(valley.loss.min()), 1e-4), high=float(valley.loss.max()))
         self.image.data = {
             "image": [valley.loss],
@@ -200,9 +198,12 @@ class ValleyFigure:
             "dw": [right - left],
             "dh": [top - bottom],
         }
-        self.path.data = {"w1": run.weight_path[:, 0], "w2": run.weight_path[:, 1]}
+        self.path.data = {"x": valley.path[:, 0], "y": valley.path[:, 1]}
         self.figure.x_range.update(start=left, end=right)
         self.figure.y_range.update(start=bottom, end=top)
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x, y
 
-    def move(self, weight: np.ndarray) -> None:
-        self.here.data = {"w1": weight[:1], "w2": weight[1:2]}
+    def move(self, shown: Shown) -> None:
+        """The model on show, a dot on the surface."""
+        x, y = np.append(shown.weight, shown.intercept)[list(self.places)]
+        self.here.data = {"x": [x], "y": [y]}

@@ -10,6 +10,7 @@ from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import TRAINING
 from gatesweep.app.lab.style import CONTROLS
 from gatesweep.app.lab.truth_table import TruthTable
+from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.style import CARD
 
 __all__ = ["Controls"]
@@ -69,10 +70,7 @@ class Controls(pn.viewable.Viewer):
             "init_seed": number(lab, "init_seed", "Seed of B"),
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
-        self.hand = {
-            name: slider(lab, name, label)
-            for name, label in {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}.items()
-        }
+        self.hand = {name: slider(lab, name, label) for name, label in PARAMETERS.items()}
         n = self.named
         self.training = _fold("Training", *(n[name] for name in TRAINING))
         self.by_hand = _fold(

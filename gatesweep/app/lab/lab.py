@@ -9,13 +9,13 @@ import numpy as np
 import panel as pn
 import param
 
-from gatesweep.app.lab import store
+from gatesweep.app.lab import store, words
 from gatesweep.app.lab.boundary import BoundaryFigure
 from gatesweep.app.lab.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
 from gatesweep.app.lab.control_panel import Controls
-from gatesweep.app.lab.geometry import through
 from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.pointer import Pointer
 from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState
 from gatesweep.app.notebook import InCell, drawing, has_loop, prepare
 from gatesweep.app.theme import DARK, LIGHT, Palette
@@ -65,9 +65,8 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self.param.watch(self._theme, "dark")
         self.param.watch(self._play, ["playing", "speed"])
         self._numbers.training.active.param.watch(self._draw_valley, "value")
-        self.boundary.figure.on_event("tap", self._tap)
-        self.boundary.hand.on_change("data", self._dragged)
-        self.seeds.bars.selected.on_change("indices", self._bar)
+        self.param.watch(self._draw_valley, "loss_over")
+        Pointer(self)
         self._begun = pn.state.curdoc is None or pn.state.curdoc.session_context is None
         pn.state.onload(self._begin)
 
@@ -97,6 +96,11 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             weight, intercept = self.fit.weight_path[epoch], float(self.fit.intercept_path[epoch])
         return store.Shown(weight, intercept, self.fit.data, self.threshold)
 
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What a model is made of here: w1, w2, w3 with the product feature, intercept."""
+        return ("w1", "w2", *(["w3"] if self.features == "interaction" else []), "intercept")
+
     # What can be done
 
     def open(self, **settings: Any) -> None:
@@ -108,6 +112,12 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         if self.population is not None:
             order = np.argsort(self.population.exact_accuracy, kind="stable")
             self.open(seed=int(self.population.seed[order[round(share * (len(order) - 1))]]))
+
+    def flip(self, x1: int, x2: int) -> None:
+        """Turn the gate's output at one corner around; the gate's name follows."""
+        truth = list(as_gate(self.gate).truth)
+        truth[2 * x1 + x2] ^= 1
+        self.gate = as_gate(truth).name
 
     def new_draw(self) -> None:
         """The next seed."""
@@ -153,7 +163,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self._draw_model()
 
     def press(self, key: str) -> None:
-        """What a key does: space, arrows, digits, n, l."""
+        """What a key does; see `gatesweep.app.keys`."""
         if key == " ":
             self.toggle_play()
         elif key in ("ArrowLeft", "ArrowRight"):
@@ -164,6 +174,8 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self.teach(int(key))
         elif key == "n":
             self.new_draw()
+        elif key in ("h", "a") and self.lesson:
+            self._lessons.reveal("hint" if key == "h" else "answer")
 
     # Training
 
@@ -220,14 +232,21 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self.boundary.show_model(shown, self.surface == "label", self.by_hand)
             self.scores.show(self.fit, shown)
             self.losses.move(epoch)
-            self.valley.move(shown.weight)
+            self.valley.move(shown)
             self.seeds.mark(shown.exact_accuracy)
             self._stage.draw(shown, epoch)
             self._numbers.draw(shown)
 
     def _draw_valley(self, *events: param.parameterized.Event) -> None:
-        if self._numbers.training.active.value == "Loss surface":
-            self.valley.show(store.Valley.of(self.fit), self.fit)
+        if self._numbers.training.active.value != "Loss surface":
+            return
+        names = self.parameter_names
+        pair = [name for name in self.loss_over.split(",") if name in names]
+        # A link may ask for w3 where there is none.
+        places = tuple(map(names.index, pair if len(pair) == 2 else ("w1", "w2")))
+        with drawing(self._layout):
+            self.valley.show(store.Valley.of(self.fit, places), *(words.PARAMETERS[names[i]] for i in places))
+            self.valley.move(self.shown)
 
     def _draw_cloud(self, *events: param.parameterized.Event) -> None:
         with drawing(self._layout):
@@ -241,7 +260,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self.boundary.show_data(self.shown)
             self._draw_model()
 
-    # Playing, dragging, clicking
+    # Playing
 
     def _play(self, *events: param.parameterized.Event) -> None:
         if self._timer is not None:
@@ -254,33 +273,6 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self.step(1)
         if self.shown_epoch == self.fit.last_epoch:
             self.playing = False
-
-    def _tap(self, event: Any) -> None:
-        if event.x is None or event.y is None:
-            return
-        x1, x2 = round(event.x), round(event.y)
-        if x1 in (0, 1) and x2 in (0, 1) and np.hypot(event.x - x1, event.y - x2) < 0.2:
-            truth = list(as_gate(self.gate).truth)
-            truth[2 * x1 + x2] ^= 1
-            self.gate = as_gate(truth).name
-
-    def _dragged(self, attr: str, old: Any, new: Any) -> None:
-        points = np.array([new["x1"], new["x2"]], dtype=float).T
-        if not self.by_hand or points.shape != (2, 2) or not np.isfinite(points).all():
-            return
-        weight, intercept = through(points, np.hypot(self.w1, self.w2))
-        if not np.allclose([*weight, intercept], [self.w1, self.w2, self.intercept], atol=1e-6):
-            self.param.update(w1=float(weight[0]), w2=float(weight[1]), intercept=intercept)
-
-    def _bar(self, attr: str, old: Any, new: list[int]) -> None:
-        if not new or self.population is None:
-            return
-        low, high = (self.seeds.bars.data[side][new[0]] for side in ("left", "right"))
-        self.seeds.bars.selected.indices = []
-        accuracy = self.population.exact_accuracy
-        found = self.population.seed[(accuracy >= low) & (accuracy <= high)]
-        if len(found):
-            self.open(seed=int(found[found > self.seed][0] if (found > self.seed).any() else found[0]))
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

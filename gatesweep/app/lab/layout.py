@@ -5,11 +5,13 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep.app.controls import NO_LABEL, brisk, button, slider, switch, toggle
+from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
 from gatesweep.app.lab import words
 from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.app.lab.state import PAIRS
 from gatesweep.app.lab.store import Shown
 from gatesweep.app.lab.style import FRAME, LESSON, NUMBERS, PAGE, PLAYER, ROOT, STAGE, TEXT, TOP
+from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.style import CARD
 
 __all__ = ["LessonBar", "Numbers", "Stage", "page"]
@@ -187,8 +189,13 @@ class Numbers(pn.viewable.Viewer):
         self._lab = lab
         self.meaning, self.confusion = text(), text()
         self.training = Folio(
-            "Training", {"Loss by epoch": _chart(lab.losses.figure), "Loss surface": _chart(lab.valley.figure)}
+            "Training",
+            {"Loss by epoch": _chart(lab.losses.figure), "Loss surface": _chart(lab.valley.figure)},
+            self._loss_over(),
         )
+        self.training.active.param.watch(self._offer_pairs, "value")
+        lab.param.watch(self._offer_pairs, "features")
+        self._offer_pairs()
         self.others = Folio(
             "Behind it",
             {
@@ -214,6 +221,19 @@ class Numbers(pn.viewable.Viewer):
             **FILL,
         )
 
+    def _loss_over(self) -> Any:
+        """The pair of parameters that the loss surface spans."""
+        self.pair = choice(self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), width=150, sizing_mode=None)
+        return self.pair
+
+    def _offer_pairs(self, *events: Any) -> None:
+        names = self._lab.parameter_names
+        pairs = {pair: [PARAMETERS[name] for name in pair.split(",") if name in names] for pair in PAIRS}
+        self.pair.options = {", ".join(pair): key for key, pair in pairs.items() if len(pair) == 2}
+        if self._lab.loss_over not in self.pair.options.values():
+            self._lab.loss_over = PAIRS[0]
+        self.pair.visible = self.training.active.value == "Loss surface"
+
     def _draws(self) -> pn.Row:
         """What a click on a bar does, for the keyboard."""
         go = self._lab.open_quantile
@@ -224,7 +244,7 @@ class Numbers(pn.viewable.Viewer):
 
     def draw(self, shown: Shown) -> None:
         self.meaning.object = (
-            f"<div class=meaning aria-live=polite>{words.meaning(self._lab.fit, shown)}</div>"
+            f"<div class=meaning aria-live=polite>{words.meaning(self._lab.fit, shown, self._lab.by_hand)}</div>"
             f"<div class=losses>{words.losses(shown)}</div>"
         )
         self.confusion.object = words.confusion(shown)

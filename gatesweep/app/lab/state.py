@@ -9,13 +9,15 @@ from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.settings import Settings
 
-__all__ = ["HAND", "HIDEABLE", "SETTINGS", "SOLVERS", "TRAINING", "VIEW", "LabState"]
+__all__ = ["HAND", "HIDEABLE", "PAIRS", "SETTINGS", "SOLVERS", "TRAINING", "VIEW", "LabState"]
 
 SOLVERS = ("scikit-learn", "newton", "sgd", "adam")
 TRAINING = ("C", "learning_rate", "epochs", "batch_size", "init", "init_seed")
 """Controls that are folded away under Training."""
 HIDEABLE = ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features", *TRAINING, "training", "hand")
 """What a link or a lesson can hide: single controls, the truth table, and two folds."""
+PAIRS = ("w1,w2", "w1,intercept", "w2,intercept", "w1,w3", "w2,w3", "w3,intercept")
+"""What a loss surface can span; w3, the weight of x1*x2, only where there is one."""
 MAX_ROW_VISITS = 4_000_000
 """Rows times epochs that the Lab trains at most while the page waits."""
 MAX_STEPS = 20_000
@@ -40,6 +42,9 @@ class LabState(Settings):
     epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")
     speed = param.Selector(default=5, objects=[1, 2, 5, 10, 20], doc="Epochs a second while playing.")
     surface = param.Selector(default="probability", objects=["probability", "label"], doc="What colours the plane.")
+    loss_over = param.Selector(
+        default="w1,w2", objects=list(PAIRS), doc="The two parameters that the loss surface spans."
+    )
     threshold = param.Number(0.5, bounds=(0, 1), step=0.01, doc="Probability from which a row counts as class 1.")
     cloud = param.Boolean(False, doc="Draw the boundaries of the other seeds.")
     by_hand = param.Boolean(False, doc="Show the line set by hand instead of the trained one.")
@@ -78,5 +83,5 @@ SETTINGS = tuple(name for name in Settings.param if name not in ("name", "record
 """Parameters that decide which model is trained."""
 HAND = ("by_hand", "w1", "w2", "w3", "intercept")
 """The line set by hand."""
-VIEW = ("epoch", "surface", "threshold", "cloud", *HAND, "lesson", "hide")
+VIEW = ("epoch", "surface", "loss_over", "threshold", "cloud", *HAND, "lesson", "hide")
 """Parameters that decide how it is looked at, and belong in a link."""

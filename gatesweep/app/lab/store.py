@@ -222,27 +222,30 @@ def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tup
 
 @dataclass(frozen=True)
 class Valley:
-    """Mean log loss of the training rows over w1 and w2, at the trained values of the other parameters."""
+    """Mean log loss of the training rows over two parameters of a model, at the trained values of the others."""
 
-    w1: tuple[float, float]
-    w2: tuple[float, float]
+    places: tuple[int, int]
+    """Which two, counted w1, w2, (w3,) intercept."""
+    path: np.ndarray
+    """Where training was at each epoch, (epoch, 2)."""
+    spans: tuple[tuple[float, float], ...]
     loss: np.ndarray
-    """float32 (w2, w1)"""
+    """float32 (second parameter, first parameter)"""
 
     @classmethod
-    def of(cls, run: Run, pixels: int = 48) -> "Valley":
+    def of(cls, run: Run, places: tuple[int, int] = (0, 1), pixels: int = 48) -> "Valley":
         """Around the whole path of a run, with a margin."""
-        path = run.weight_path[np.isfinite(run.weight_path).all(-1)][:, :2]
-        low, high = path.min(0), path.max(0)
+        values = np.column_stack([run.weight_path, run.intercept_path])
+        path = values[:, list(places)]
+        known = path[np.isfinite(path).all(-1)]
+        low, high = known.min(0), known.max(0)
         pad = 0.35 * max(float((high - low).max()), 1.0)
-        spans = [(float(a - pad), float(b + pad)) for a, b in zip(low, high, strict=True)]
+        spans = tuple((float(a - pad), float(b + pad)) for a, b in zip(low, high, strict=True))
         axes = [a + (np.arange(pixels) + 0.5) * (b - a) / pixels for a, b in spans]
-        weight = np.stack(np.meshgrid(*axes), -1)
-        rest = np.broadcast_to(np.nan_to_num(run.weight[2:]), (*weight.shape[:2], len(run.weight) - 2))
-        weight = np.concatenate([weight, rest], -1)
-        train, y = run.data.inputs[run.data.train], run.data.y[run.data.train]
-        logit = weight @ train.T + np.nan_to_num(run.intercept)
-        return cls(*spans, np.logaddexp(0, np.where(y == 1, -logit, logit)).mean(-1).astype(np.float32))
+        grid = np.tile(np.nan_to_num(values[-1]), (pixels, pixels, 1))
+        grid[..., list(places)] = np.stack(np.meshgrid(*axes), -1)
+        loss = Scores.of(grid[..., :-1], grid[..., -1], run.data).train_loss
+        return cls(places, path, spans, loss.astype(np.float32))
 
 
 @contextmanager

@@ -6,9 +6,11 @@ from gatesweep.app.lab.store import Run, Shown
 from gatesweep.app.theme import Palette
 from gatesweep.gates import as_gate
 
-__all__ = ["confusion", "equation", "legend", "losses", "meaning", "progress", "summary"]
+__all__ = ["PARAMETERS", "confusion", "equation", "legend", "losses", "meaning", "progress", "summary"]
 
 TERMS = ("x₁", "x₂", "x₁x₂")
+PARAMETERS = {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}
+"""What the screen calls a model's numbers."""
 
 
 def number(value: float) -> str:
@@ -31,12 +33,17 @@ def equation(shown: Shown) -> str:
     return f"p = σ( {terms}{_signed(shown.intercept)} )"
 
 
-def meaning(run: Run, shown: Shown) -> str:
+def meaning(run: Run, shown: Shown, by_hand: bool = False) -> str:
     """One sentence: what this accuracy is worth at this gate and noise level."""
     gate, noise = as_gate(run.data.gate), run.data.noise_level
     line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
     if not np.isfinite([*shown.weight, shown.intercept]).all():
         return "The weights have run off to infinity: this is no model any more. Take a smaller learning rate."
+    if run.status == "diverged" and not by_hand:
+        return (
+            f"The training diverged: its steps are too large. What is left of it is right on {here} of new points. "
+            "Take a smaller learning rate."
+        )
     if len(set(gate.truth)) == 1:
         return f"{gate} never changes its answer, so there is nothing to separate: guessing it is always right."
     if len(shown.weight) == 3 and not gate.is_linearly_separable:
@@ -88,7 +95,7 @@ def summary(run: Run, shown: Shown, epoch: int) -> str:
         f"{data.gate} gate, noise level {data.noise_level:g}, {len(data.y)} rows, epoch {epoch} of {run.last_epoch}. "
         f"{int(shown.wrong.sum())} rows misclassified. Train accuracy {float(scores.train_accuracy):.1%}, "
         f"test {float(scores.test_accuracy):.1%}, exact {shown.exact_accuracy:.1%}. "
-        f"Log loss {float(scores.train_loss):.3f} on train rows, {float(scores.test_loss):.3f} on test rows."
+        f"Log loss {_loss(scores.train_loss)} on train rows, {_loss(scores.test_loss)} on test rows."
     )
 
 
@@ -108,12 +115,17 @@ def confusion(shown: Shown) -> str:
     )
 
 
+def _loss(value: float | np.ndarray) -> str:
+    nats = float(value)
+    return f"{nats:.3f}" if abs(nats) < 1e4 else number(nats)
+
+
 def losses(shown: Shown) -> str:
     """Log losses side by side."""
     scores = shown.scores
     return (
-        f"log loss: train {float(scores.train_loss):.3f} · test {float(scores.test_loss):.3f} · "
-        f"exact {shown.exact_log_loss:.3f}"
+        f"log loss: train {_loss(scores.train_loss)} · test {_loss(scores.test_loss)} · "
+        f"exact {_loss(shown.exact_log_loss)}"
     )
 
 

@@ -1,0 +1,52 @@
+"""The keyboard: which keys do something, and the list of them that a visitor can call up."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+__all__ = ["KEYS", "KeyHelp"]
+
+MEANING = (
+    (("?",), "this list"),
+    (("v",), "Lab or Explorer"),
+    (("d",), "light or dark"),
+    ((" ",), "play or pause the epochs"),
+    (("ArrowLeft", "ArrowRight"), "one epoch back, one on"),
+    (("Home", "End"), "first epoch, last epoch"),
+    (tuple("123456789"), "a lesson in the Lab, a comparison in the Explorer"),
+    (("0",), "close the lesson"),
+    (("h", "a"), "hint, answer"),
+    (("n",), "new draw: the next seed"),
+)
+NAMES = {" ": "space", "ArrowLeft": "←", "ArrowRight": "→"}
+KEYS = [key for keys, _ in MEANING for key in keys]
+"""Keys that the page hands on, by their names in a browser."""
+
+LOOK = """
+:host { color: var(--panel-on-surface-color); font-size: 15px }
+table { border-spacing: 0 6px } td { padding: 0 14px 0 0; vertical-align: baseline }
+kbd { font: inherit; font-weight: 600; padding: 1px 8px; border-radius: 6px;
+  border: 1px solid color-mix(in srgb, var(--panel-on-surface-color) 30%, transparent) }
+"""
+
+
+class KeyHelp(pn.viewable.Viewer):
+    """The list of keys in a dialog; Escape or its button closes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        rows = "".join(f"<tr><td>{_caps(keys)}</td><td>{words}</td></tr>" for keys, words in MEANING)
+        table = pn.pane.HTML(f"<table>{rows}</table>", stylesheets=[LOOK], sizing_mode="stretch_width")
+        self.dialog = pmui.Dialog(table, title="Keys", title_variant="h6", show_close_button=True, close_on_click=True)
+
+    def toggle(self) -> None:
+        self.dialog.open = not self.dialog.open
+
+    def __panel__(self) -> Any:
+        return self.dialog
+
+
+def _caps(keys: tuple[str, ...]) -> str:
+    named = [f"<kbd>{NAMES.get(key, key)}</kbd>" for key in keys]
+    return f"{named[0]} to {named[-1]}" if len(keys) > 2 else " ".join(named)
