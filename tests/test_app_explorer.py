@@ -178,6 +178,7 @@ def test_scales_and_ticks():
     assert wide.is_log and wide.to(np.array([10.0]))[0] == pytest.approx(1)
     assert Scale.of("positive", np.array([np.nan, np.inf])).high == 1
     assert Axis("C", np.array([0.001, 1.0, 1000.0])).texts == ["0.001", "1", "1000"]
+    assert Scale.of("share", np.array([0.0, 1.0])).ticks(3) == {0.0: "0", 0.5: "0.5", 1.0: "1"}
     assert Axis("seed", np.arange(100)).ticks(10) == list(range(0, 100, 10))
 
 
@@ -232,3 +233,35 @@ def test_the_summary_reads_out_each_row():
     for gate in ("AND", "XOR"):
         medians = np.median(dataset["exact_accuracy"].sel(gate=gate), axis=-1)
         assert f"{gate}: {medians[0]:.3g} to {medians[-1]:.3g}, lowest {medians.min():.3g}" in spoken
+
+
+TWO = {"compare": "num_samples", "compare_values": "20, 60", "also": "C", "also_values": "0.1, 10"}
+
+
+def test_two_more_parameters_can_be_swept_and_shown(explorer):
+    explorer.param.update(x="C", y="num_samples", panel="gate", at="noise_level:0.3", **TWO)
+    wait(lambda: explorer.picture.x.name == "C")
+    expected = sweep(gate=("AND", "OR", "XOR"), noise_level=0.3, seed=range(4), num_samples=(20, 60), C=(0.1, 10.0))
+    medians = expected["exact_accuracy"].isel(noise_level=0).median("seed").transpose("gate", "num_samples", "C")
+    np.testing.assert_allclose(explorer.picture.value[..., 0], medians, atol=1e-6)
+    assert explorer.picture.title.endswith(", at noise level 0.3")
+    explorer.figures.cells.selected.indices = [1]
+    (settings,) = explorer.opened
+    assert {n: settings[n] for n in ("gate", "noise_level", "num_samples", "C")} == {
+        "gate": "AND", "noise_level": 0.3, "num_samples": 20, "C": 10.0,
+    }  # fmt: skip
+    space = {}
+    script = as_python(explorer.experiment(), explorer, explorer.picture.at)
+    exec(script.replace("picture.to_dataframe", "0 and picture.to_dataframe"), space)
+    np.testing.assert_allclose(space["picture"]["value"], explorer.picture.value[..., 0], atol=1e-6)
+
+
+def test_one_parameter_cannot_be_compared_twice():
+    with pytest.raises(InputError, match="must differ"):
+        ExplorerState(**TWO | {"also": "num_samples"}).experiment()
+
+
+def test_a_hidden_parameter_that_a_link_gets_wrong_is_its_first(explorer):
+    explorer.param.update(x="C", y="num_samples", panel="gate", at="noise_level:9,gate", **TWO)
+    wait(lambda: explorer.picture.x.name == "C")
+    assert explorer.picture.at == {"noise_level": 0.1}

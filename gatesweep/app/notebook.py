@@ -54,7 +54,12 @@ def _give_icons() -> None:
 
 @contextmanager
 def drawing(view: Any) -> Iterator[None]:
-    """Send what is drawn within as one message; in a notebook figures are sent by nothing else."""
+    """Send what is drawn within as one message.
+
+    Nothing may be drawn outside: Panel handles an event that overtakes another one without the
+    document's lock, and then only what is held back reaches the browser. In a notebook figures are
+    sent by nothing else.
+    """
     with pn.io.hold():
         yield
     if panel_extension._loaded and in_notebook():

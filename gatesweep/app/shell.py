@@ -21,7 +21,7 @@ from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.links import as_command, as_python, read_query, to_query
 from gatesweep.app.notebook import has_loop
 from gatesweep.app.prompt import send_at_once
-from gatesweep.app.theme import THEME_CONFIG
+from gatesweep.app.theme import LIGHT, THEME_CONFIG
 
 __all__ = ["Shell", "create_app"]
 
@@ -29,6 +29,8 @@ REST = 0.6
 """Seconds without a change before the address line follows, so that a drag is one step of Back."""
 OWN = ("view", "embed")
 """Names in a link that are the shell's: view=explorer, embed=true (no header, for a frame)."""
+CHOSEN = f"button[aria-pressed=true] {{ color: #fff !important; background-color: {LIGHT.classes[0]} !important }}"
+"""The view on show, as plain as every other choice on the page; a header's own colours hide it."""
 SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "terminal"}
 SHARE_LOOK = """
 button { color: var(--panel-on-surface-color) !important }
@@ -86,7 +88,7 @@ class Shell(param.Parameterized):
                 options={"Lab": "lab", "Explorer": "explorer"},
                 size="small",
                 margin=(0, 12),
-                stylesheets=NO_LABEL,
+                stylesheets=[*NO_LABEL, CHOSEN],
                 description="",
             )
         )
@@ -232,7 +234,7 @@ class Shell(param.Parameterized):
             return as_python(self.lab) if python else as_command(self.lab)
         experiment = self.explorer.shown
         if python:
-            return downloads.as_python(experiment, self.explorer)
+            return downloads.as_python(experiment, self.explorer, self.explorer.picture and self.explorer.picture.at)
         return downloads.as_command(experiment)
 
     def _key(self, key: str) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,12 @@ def _python(name: str, value: Any) -> str:
     return text.replace("inf", 'float("inf")')
 
 
-def as_python(experiment: Experiment, state: ExplorerState) -> str:
-    """A script that makes the data of the picture."""
+def as_python(experiment: Experiment, state: ExplorerState, at: Mapping[str, Any] | None = None) -> str:
+    """A script that makes the data of the picture; `at` holds what it shows of the parameters that it hides."""
     given = "".join(f"    {name}={_python(name, value)},\n" for name, value in _changed(experiment).items())
     axes = {"x": state.x, "y": state.y} | ({"panel": state.panel} if state.panel else {})
-    view = ", ".join(f"{name}={value!r}" for name, value in axes.items())
+    axes |= {"at": dict(at)} if at else {}
+    view = ", ".join(f"{name}={_python(name, value)}" for name, value in axes.items())
     return (
         "import gatesweep as gs\nfrom gatesweep import plots\nfrom gatesweep.summaries import summary\n\n"
         f"dataset = gs.sweep(\n{given})\n"
@@ -101,9 +103,8 @@ def downloads(explorer: Any) -> pn.Row:
 
     def code() -> io.StringIO:
         experiment = Experiment.from_dict(json.loads(explorer.dataset.attrs["experiment"]))
-        return io.StringIO(
-            f'"""Also from a terminal:\n\n{as_command(experiment)}\n"""\n\n{as_python(experiment, explorer)}'
-        )
+        script = as_python(experiment, explorer, explorer.picture.at)
+        return io.StringIO(f'"""Also from a terminal:\n\n{as_command(experiment)}\n"""\n\n{script}')
 
     buttons = [
         file("CSV", "gatesweep.csv", lambda: io.StringIO(as_csv(explorer.picture))),

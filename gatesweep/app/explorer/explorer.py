@@ -13,7 +13,7 @@ import xarray as xr
 from gatesweep.app.explorer.figures import Figures
 from gatesweep.app.explorer.jobs import Job, Worker
 from gatesweep.app.explorer.layout import Layout
-from gatesweep.app.explorer.picture import Picture
+from gatesweep.app.explorer.picture import Picture, draw
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import (
     COMPARE,
@@ -23,14 +23,13 @@ from gatesweep.app.explorer.state import (
     VIEW_NAMES,
     ExplorerState,
     described,
-    fitting_axes,
 )
 from gatesweep.app.notebook import InCell, drawing, prepare
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.measures import axes
-from gatesweep.summaries import run_seed, summary
+from gatesweep.summaries import run_seed
 from gatesweep.sweep import sweep
 
 __all__ = ["Explorer"]
@@ -73,7 +72,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.layout = Layout(self)
         self.param.watch(lambda *_: self.retrain(), [n for n in GRID_NAMES if n in self.param])
         self.param.watch(lambda *_: self._draw(), list(VIEW_NAMES))
-        self.param.watch(self._rearrange, ["compare", "compare_values"])
+        self.param.watch(self._rearrange, ["compare", "compare_values", "also", "also_values"])
         self.param.watch(lambda event: None if self._quiet else self.apply_preset(event.new), "preset")
         self.param.watch(self._move, "epoch")
         self.param.watch(lambda event: self._paint(), "dark")
@@ -194,7 +193,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     def _draw(self) -> None:
         dataset, view = self.dataset, self._view()
         if dataset is not None and self._loaded and not self._quiet:
-            self.drawer.submit(lambda job: _picture(dataset, view))
+            self.drawer.submit(lambda job: draw(dataset, view))
 
     def _drawn(self, job: Job) -> None:
         if not self.drawer.is_newest(job):
@@ -218,21 +217,23 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self.figures.move(min(event.new, len(self.picture.epochs) - 1))
 
     def _paint(self) -> None:
-        self.figures.theme(DARK if self.dark else LIGHT)
-        if self.picture is not None:
-            self.layout.describe(self.picture)
+        with drawing(self.layout.root):
+            self.figures.theme(DARK if self.dark else LIGHT)
+            if self.picture is not None:
+                self.layout.describe(self.picture)
 
     def _rearrange(self, *events: param.parameterized.Event) -> None:
         """Show a newly swept parameter down the heatmap, one picture a gate; a link that says its values says all."""
-        if self._quiet or [event.name for event in events] != ["compare"]:
+        names = [event.name for event in events]
+        if self._quiet or names not in (["compare"], ["also"]):
             return
-        swept = self.compare != "none"
-        self.param.update(
-            compare_values=COMPARE[self.compare],
-            x="noise_level",
-            y=self.compare if swept else "gate",
-            panel="gate" if swept else "",
-        )
+        swept = getattr(self, names[0])
+        values = {f"{names[0]}_values": COMPARE[swept], "at": ""}
+        if names == ["compare"]:
+            x, y = "noise_level", "gate" if swept == "none" else swept
+        else:
+            x, y = "noise_level" if swept == "none" else swept, self.y
+        self.param.update(**values, x=x, y=y, panel="" if y == "gate" else "gate")
 
     # From a cell to its model
 
@@ -249,7 +250,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         """Hand the median, best or worst run of a cell to `on_open`; returns that model's settings."""
         dims = axes(self.dataset, self.measure)
         full = {d: self.dataset[d].values[0] for d in dims if d in self.dataset.dims and d not in ("seed", "epoch")}
-        full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()} | dict(cell)
+        full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()}
+        full |= ({} if self.picture is None else self.picture.at) | dict(cell)
         experiment = Experiment.from_dict(json.loads(self.dataset.attrs["experiment"]))
         settings = {name: experiment.fixed[name] for name in OPENED}
         settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
@@ -274,14 +276,7 @@ def _train_and_draw(
     job: Job, experiment: Experiment, view: dict[str, Any]
 ) -> tuple[xr.Dataset, Picture, dict[str, Any]]:
     dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
-    return dataset, _picture(dataset, view), view
-
-
-def _picture(dataset: xr.Dataset, view: dict[str, Any]) -> Picture:
-    known = axes(dataset, view["measure"])
-    x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
-    frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None)
-    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"])
+    return dataset, draw(dataset, view), view
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

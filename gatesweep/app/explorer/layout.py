@@ -1,5 +1,6 @@
 """Where things stand on the Explorer's page: built once; a phone stacks it, pictures first."""
 
+from itertools import zip_longest
 from typing import Any
 
 import panel as pn
@@ -10,7 +11,7 @@ from gatesweep.app.controls import NO_LABEL, brisk, choice, choose, decades, sel
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.jobs import Job
-from gatesweep.app.explorer.picture import LABELS, Picture
+from gatesweep.app.explorer.picture import LABELS, Picture, hidden
 from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE
@@ -24,6 +25,8 @@ __all__ = ["Layout"]
 
 SHORT = 1.0
 """Seconds up to which a run is over before its estimate could be read."""
+MAX_HIDDEN = 3
+"""Swept parameters that a picture can leave out: two are always on show."""
 PERIOD = 250
 """Milliseconds between two looks at a long run."""
 
@@ -84,27 +87,30 @@ class Layout:
                 margin=(4, 18, 4, 14),
             )
         )
+        compare = {"nothing else": "none"} | {LABELS[n].split(" (")[0]: n for n in COMPARE if n != "none"}
         self.conditional = {
             "C": decades(e, "C", "C, inverse penalty", 1e3),
             "learning_rate": decades(e, "learning_rate", "Learning rate", 1e4),
             "epochs": slider(e, "epochs", "Epochs", end=100),
             "num_samples": slider(e, "num_samples", "Samples", start=20, end=1000, step=20),
             "features": choice(e, "features", "Features", options={"x1, x2": "linear", "x1, x2, x1*x2": "interaction"}),
-            "compare_values": pmui.TextInput.from_param(
-                e.param.compare_values, label="Values", size="small", sizing_mode="stretch_width", margin=(6, 10)
-            ),
+            "also": choice(e, "also", "And", options=compare),
         }
+        for name in ("compare_values", "also_values"):
+            self.conditional[name] = pmui.TextInput.from_param(
+                e.param[name], label="Values", size="small", sizing_mode="stretch_width", margin=(6, 10)
+            )
         self.live = pmui.Switch(value=e.record == "epoch", label="Record every epoch", size="small", margin=(2, 10))
         self.live.param.watch(lambda event: setattr(e, "record", "epoch" if event.new else "none"), "value")
-        e.param.watch(lambda *_: self._fold(), ["solver", "compare", "record"])
+        e.param.watch(lambda *_: self._fold(), ["solver", "compare", "also", "record"])
         self._fold()
         c = self.conditional
-        compare = {"nothing else": "none"} | {LABELS[n].split(" (")[0]: n for n in COMPARE if n != "none"}
         return pn.Column(
             self.gates, self.noise, slider(e, "noise_count", "Noise levels", start=2, end=101),
             slider(e, "seed_count", "Seeds", start=1, end=200), c["num_samples"], c["features"],
             choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
             choice(e, "compare", "Compare also", options=compare), c["compare_values"],
+            c["also"], c["also_values"],
             self._run_card(), css_classes=["gs-controls"], stylesheets=[CARD], sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
 
@@ -155,12 +161,17 @@ class Layout:
         }
         for name, menu in self.axes.items():
             menu.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
-        menus = (measure, self.statistic, *self.axes.values())
+        self.rest = [pmui.Select(size="small", width=110, margin=(6, 4), visible=False) for _ in range(MAX_HIDDEN)]
+        for menu in self.rest:
+            menu.param.watch(lambda event: self._pick("at", self._at()), "value")
+        menus = (measure, self.statistic, *self.axes.values(), *self.rest)
         return pn.FlexBox(*menus, margin=0, sizing_mode="stretch_width", css_classes=["gs-view", "gs-text"])
 
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
-        self.cell = {n: pmui.Select(label=n, size="small", width=130, margin=(6, 4)) for n in ("y", "x", "panel")}
+        self.cell = {
+            n: pmui.Select(label=n, size="small", width=130, margin=(6, 4), visible=False) for n in ("y", "x", "panel")
+        }
         run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, 150)
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
         opening = pn.Row(self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[WRAP])
@@ -179,11 +190,15 @@ class Layout:
         newton = e.solver == "newton"
         shown = {
             "C": newton, "learning_rate": not newton, "epochs": not newton, "num_samples": True, "features": True,
-            "compare_values": e.compare != "none",
+            "compare_values": e.compare != "none", "also": e.compare != "none", "also_values": e.also != "none",
         }  # fmt: skip
         for name, widget in c.items():
-            widget.visible = shown[name] and e.compare != name
+            widget.visible = shown[name] and name not in (e.compare, e.also)
         self.live.value = e.record == "epoch"
+
+    def _at(self) -> str:
+        """What the picture shows of the swept parameters that it hides, as a link writes it."""
+        return ",".join(f"{menu.tags[0]}:{menu.value}" for menu in self.rest if menu.visible)
 
     def _pick(self, name: str, value: str) -> None:
         if value is not None and not self._filling:
@@ -213,6 +228,12 @@ class Layout:
                 choose(
                     self.cell[name], dict(zip(axis.texts, values, strict=True)), kept if kept in values else values[0]
                 )
+        hiding = hidden(e.dataset, known, [axis.name for axis in (p.x, p.y, p.panel) if axis])
+        for menu, axis in zip_longest(self.rest, hiding[:MAX_HIDDEN]):
+            menu.visible = axis is not None
+            if axis is not None:
+                menu.param.update(label=axis.label.split(" (")[0], tags=[axis.name])
+                choose(menu, axis.texts, axis.texts[axis.values.tolist().index(p.at[axis.name])])
         self._filling = False
         self.statistic.disabled = MEASURES[p.measure].kind == "share"
         self.player.show(None if p.epochs is None else len(p.epochs) - 1, e.epoch)

@@ -1,15 +1,18 @@
 """From a summary (see `gatesweep.summaries.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from gatesweep.measures import LIMITS, MEASURES
-from gatesweep.summaries import STATISTICS
+from gatesweep.app.explorer.state import fitting_axes
+from gatesweep.measures import LIMITS, MEASURES, TEST_NOISE, axes
+from gatesweep.summaries import STATISTICS, summary
 
-__all__ = ["Axis", "Picture", "Scale", "Trellis", "nice_ticks", "row_name"]
+__all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "hidden", "nice_ticks", "row_name"]
 
 LABELS = {
     "gate": "gate",
@@ -38,6 +41,7 @@ def nice_ticks(low: float, high: float, count: int = 5) -> np.ndarray:
 
 
 def _text(value: float) -> str:
+    value += 0.0  # no minus before a zero
     return f"{value:.6g}" if abs(value) < 1e5 else f"{value:.0e}".replace("e+0", "e")
 
 
@@ -217,9 +221,16 @@ class Picture:
     @property
     def title(self) -> str:
         label = MEASURES[self.measure].label
+        at = [row_name(Axis(name, np.array([value])), 0) for name, value in self.at.items()]
+        where = f", at {' and '.join(at)}" if at else ""
         if MEASURES[self.measure].kind == "share" or self.n_seeds == 1 or "seed" in (self.x.name, self.y.name):
-            return label
-        return f"{label}, {STATISTICS[self.statistic]} of {self.n_seeds:,} seeds"
+            return label + where
+        return f"{label}, {STATISTICS[self.statistic]} of {self.n_seeds:,} seeds{where}"
+
+    @property
+    def at(self) -> dict[str, Any]:
+        """Values of the swept parameters that are not on show."""
+        return {name: value for name, value in self.frame.attrs.items() if name not in ("measure", "statistic")}
 
     @cached_property
     def colour(self) -> Scale:
@@ -253,3 +264,22 @@ class Picture:
 def row_name(axis: Axis, i: int) -> str:
     """What a row or a panel is called: "XOR", "samples 50"."""
     return axis.texts[i] if axis.name == "gate" else f"{axis.label.split(' (')[0]} {axis.texts[i]}"
+
+
+def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
+    """The picture of a sweep that a view (see `state.VIEW_NAMES`) asks for, as near as the sweep comes to it."""
+    known = axes(dataset, view["measure"])
+    x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
+    wanted = dict(part.partition(":")[::2] for part in view["at"].split(","))
+    at = {}
+    for axis in hidden(dataset, known, (x, y, panel)):
+        text = wanted.get(axis.name, "")
+        at[axis.name] = axis.values[axis.texts.index(text) if text in axis.texts else 0]
+    frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None, at=at)
+    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"])
+
+
+def hidden(dataset: xr.Dataset, known: Iterable[str], shown: Iterable[str]) -> list[Axis]:
+    """The swept parameters that a picture leaves out: it is of one value of each."""
+    names = [d for d in known if d not in (*shown, "seed", "epoch")]
+    return [Axis(d, dataset["noise_level" if d == TEST_NOISE else d].values) for d in names]

@@ -45,6 +45,8 @@ class ExplorerState(Settings):
     seed_count = param.Integer(20, bounds=(1, 100_000), softbounds=(1, 200), doc="How many seeds.")
     compare = param.Selector(default="none", objects=list(COMPARE), doc="One more parameter to sweep.")
     compare_values = param.String("", doc="Its values, with commas between.")
+    also = param.Selector(default="none", objects=list(COMPARE), doc="And one more.")
+    also_values = param.String("", doc="Its values, with commas between.")
 
     preset = param.Selector(default="three_gates", objects=list(PRESETS), doc="A comparison, ready made.")
     measure = param.Selector(default="exact_accuracy", objects=list(MEASURES), doc="What is measured of every model.")
@@ -52,6 +54,7 @@ class ExplorerState(Settings):
     x = param.String("noise_level", doc="The parameter across the heatmap.")
     y = param.String("gate", doc="The parameter down the heatmap.")
     panel = param.String("", doc="One small heatmap for each value of this parameter; empty for none.")
+    at = param.String("", doc="Values of swept parameters that are not on show (gate:XOR,C:1); else their first ones.")
     run = param.Selector(default="median", objects=["median", "best", "worst"], doc="The run that a click opens.")
     epoch = param.Integer(0, bounds=(0, None), doc="The epoch on show where the sweep recorded them.")
 
@@ -66,8 +69,11 @@ class ExplorerState(Settings):
             "noise_level": tuple(dict.fromkeys(round(float(f"{level:.12g}"), 12) for level in levels)),
             "seed": range(self.seed, self.seed + self.seed_count),
         }
-        if self.compare != "none":
-            values[self.compare] = parse_values(self.compare, self.compare_values)
+        if self.compare == self.also != "none":
+            raise InputError("two compared parameters must differ", self.also, "Choose another one, or nothing else")
+        for name, text in ((self.compare, self.compare_values), (self.also, self.also_values)):
+            if name != "none":
+                values[name] = parse_values(name, text)
         return Experiment.of(**values)
 
     def usual(self, preset: str) -> dict[str, Any]:
@@ -92,9 +98,20 @@ class ExplorerState(Settings):
 
 AXES = (*SWEPT, "epoch", TEST_NOISE)
 SHARED = tuple(name for name in Settings.param if name not in ("name", "gate", "noise_level", "seed"))
-GRID_NAMES = ("gate", "noise_level", "noise_count", "seed", "seed_count", "compare", "compare_values", *SHARED)
+GRID_NAMES = (
+    "gate",
+    "noise_level",
+    "noise_count",
+    "seed",
+    "seed_count",
+    "compare",
+    "compare_values",
+    "also",
+    "also_values",
+    *SHARED,
+)
 """Parameters that decide which models are trained."""
-VIEW_NAMES = ("measure", "statistic", "x", "y", "panel")
+VIEW_NAMES = ("measure", "statistic", "x", "y", "panel", "at")
 """Parameters that decide how they are looked at."""
 LINKED = ("preset", *GRID_NAMES, *VIEW_NAMES, "run", "epoch")
 """Parameters that belong in a link."""
@@ -124,12 +141,10 @@ def described(experiment: Experiment) -> dict[str, Any]:
         "seed": min(seeds),
         "seed_count": min(len(seeds), ExplorerState.param.seed_count.bounds[1]),
     }
-    swept = next((name for name in COMPARE if name in experiment.swept), None)
-    if swept is None:
-        return values
-    return values | {
-        "compare": swept, "compare_values": ", ".join(map(str, grid[swept])), "y": swept, "panel": "gate",
-    }  # fmt: skip
+    swept = [name for name in COMPARE if name in experiment.swept]
+    for place, name in zip(("compare", "also"), swept, strict=False):
+        values |= {place: name, f"{place}_values": ", ".join(map(str, grid[name]))}
+    return values | ({"y": swept[0], "panel": "gate"} if swept else {})
 
 
 def parse_values(name: str, text: str) -> tuple:
