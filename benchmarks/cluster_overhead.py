@@ -1,6 +1,6 @@
 """What a Dask cluster on this machine costs beside the plain loop: the same chunks into the same kind of store.
 
-    python benchmarks/cluster_overhead.py [--seeds 800] [--repeats 3]
+    python -m benchmarks.cluster_overhead [--seeds 800] [--repeats 3]
 
 Both runs use one core at a time (one worker with one thread, one thread in the plain loop), so the
 difference is what travels, waits and is scheduled, and not a different number of cores.

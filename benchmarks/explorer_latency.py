@@ -1,75 +1,110 @@
-"""How long from a slider's move to the repainted pictures of newly trained models, in a real browser.
+"""How the Explorer answers, in a real browser: `python -m benchmarks.explorer_latency [moves]`.
 
-    python benchmarks/explorer_latency.py [moves]
-
-Serves the Explorer on a free port, presses an arrow key on a slider of 3 x 21 x 20 models again and
-again, and times from the key to the frame after both pictures were fed.
+A move is an arrow key on a slider of 3 x 21 x 20 models; its clock runs in the page, from the key to two
+animation frames after the new numbers are there. Then 30,300 models asked for by one click, from the
+click to the last paint; a drop-down used while a long sweep runs; and the player's frames a second.
 """
 
-import socket
 import sys
-import time
 
-import numpy as np
-import panel as pn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from gatesweep.app.explorer.explorer import Explorer
-from tests.browser import find_browser
+from benchmarks.served import chromium, report, served, view
 
 WATCH = """() => {
   const models = Bokeh.documents.flatMap((document) => [...document._all_models.values()])
   const cells = models.find((model) => model.name === "cells")
-  window.painted = 0
-  cells.change.connect(() => requestAnimationFrame(() => setTimeout(() => { window.painted = performance.now() })))
-  document.addEventListener("keydown", () => { window.pressed = performance.now() }, true)
+  window.paints = []
+  cells.change.connect(() => requestAnimationFrame(() => requestAnimationFrame(() =>
+    window.paints.push([performance.now(), cells.data.number.length, Array.from(cells.data.number).join()]))))
+  for (const kind of ["keydown", "pointerdown"])
+    document.addEventListener(kind, () => { window.begun = performance.now(); window.paints = [] }, true)
 }"""
-SLIDERS = ("Samples", "C, inverse penalty")
+LAST = "window.paints.at(-1)[0] - window.begun"
 
 
-def serve() -> tuple[str, object]:
-    """The Explorer's address, and its server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def page() -> Explorer:
-        pn.extension(notifications=True)
-        return Explorer()
-
-    server = pn.serve(page, port=port, address="127.0.0.1", show=False, threaded=True, verbose=False)
-    time.sleep(1)
-    return f"http://127.0.0.1:{port}/", server
+def open_explorer(browser: Browser, url: str, query: str = "") -> Page:
+    """The Explorer, with a trained grid on it."""
+    page = view(browser, f"{url}?view=explorer{query}")
+    page.get_by_text("trained in").wait_for(timeout=60_000)
+    page.wait_for_timeout(2000)
+    page.evaluate(WATCH)
+    return page
 
 
-def measure(page: Page, slider: str, moves: int) -> np.ndarray:
+def moves(page: Page, slider: str, count: int) -> list[float]:
     """Milliseconds of each move."""
     thumb = page.get_by_role("slider", name=slider).first
     thumb.focus()
     times = []
-    for move in range(moves + 5):
+    for move in range(count + 5):
         thumb.press("ArrowRight" if move % 12 < 6 else "ArrowLeft")
-        page.wait_for_function("window.painted > window.pressed", timeout=20_000)
-        times.append(page.evaluate("window.painted - window.pressed"))
+        page.wait_for_function("window.paints.length", polling=20, timeout=20_000)
+        page.wait_for_timeout(250)
+        times.append(page.evaluate("window.paints[0][0] - window.begun"))
+    return times[5:]
+
+
+def large_grid(browser: Browser, url: str, repeats: int) -> list[float]:
+    """Milliseconds from a link's grid of 30,000 models to one of 30,300 and its picture."""
+    times = []
+    page = open_explorer(browser, url, "&noise_count=100&seed_count=100")
+    thumb = page.get_by_role("slider", name="Noise levels")
+    for key in ["ArrowRight", "ArrowLeft"] * repeats:
+        thumb.press(key)
+        columns = 101 if key == "ArrowRight" else 100
+        page.wait_for_function(f"window.paints.at(-1)?.[1] === {3 * columns}", timeout=60_000)
+        page.wait_for_timeout(300)
+        if key == "ArrowRight":
+            times.append(page.evaluate(LAST))
+    page.close()
+    return times
+
+
+def answers_meanwhile(browser: Browser, url: str, count: int) -> list[float]:
+    """Milliseconds from a chosen measure to its picture while 323,200 models of 1,000 rows train."""
+    page = open_explorer(browser, url, "&preset=all_gates")
+    for slider in ("Samples", "Noise levels", "Seeds"):
+        page.get_by_role("slider", name=slider).press("End")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Cancel").wait_for()
+    menu = page.get_by_role("combobox", name="Measure")
+    times = []
+    for i in range(count):
+        menu.click()
+        page.get_by_role("menuitem", name=("train accuracy", "test accuracy")[i % 2], exact=True).click()
+        page.wait_for_function("window.paints.length", polling=20, timeout=20_000)
+        times.append(page.evaluate("window.paints[0][0] - window.begun"))
         page.wait_for_timeout(150)
-    return np.array(times[5:])
+    still_runs = page.get_by_role("button", name="Cancel").is_visible()
+    page.close()
+    if not still_runs:
+        raise RuntimeError("the long sweep ended before the last answer: these times say nothing")
+    return times
 
 
-def main(moves: int = 40) -> None:
-    """Print median and 95 % quantile for each slider."""
-    url, _ = serve()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.goto(url)
-        page.get_by_text("1,260 models").wait_for(timeout=60_000)
-        page.wait_for_timeout(2000)
-        page.evaluate(WATCH)
-        for slider in SLIDERS:
-            times = measure(page, slider, moves)
-            middle, high = np.percentile(times, [50, 95])
-            print(f"{slider:<20} 1,260 models, {moves} moves: median {middle:.0f} ms, 95 % within {high:.0f} ms")
-        browser.close()
+def frames_a_second(browser: Browser, url: str, seconds: int) -> float:
+    """New epochs painted a second while 1,260 models play."""
+    page = open_explorer(browser, url, "&preset=live")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_timeout(2000)
+    page.evaluate("() => { window.paints = [] }")
+    page.wait_for_timeout(1000 * seconds)
+    shown = page.evaluate("window.paints.map((paint) => paint[2])")
+    page.close()
+    return sum(a != b for a, b in zip(shown, shown[1:], strict=False)) / seconds
+
+
+def main(count: int = 40) -> None:
+    """Serve, measure, print."""
+    with served() as (url, _), chromium() as browser:
+        page = open_explorer(browser, url)
+        for slider in ("Samples", "C, inverse penalty"):
+            report(f"{slider}: 1,260 models", moves(page, slider, count))
+        page.close()
+        report("30,300 models", large_grid(browser, url, max(3, count // 4)))
+        report("another measure while a sweep runs", answers_meanwhile(browser, url, 12))
+        print(f"the player: {frames_a_second(browser, url, 8):.1f} frames a second of 1,260 models")
 
 
 if __name__ == "__main__":

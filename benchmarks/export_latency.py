@@ -1,6 +1,6 @@
 """How fast the static page repaints: from a slider's input event to the second animation frame after it.
 
-    python benchmarks/export_latency.py [page.html]
+    python -m benchmarks.export_latency [page.html]
 
 The first frame after the event paints the model and its numbers, the second one proves it; the charts of
 the population follow one frame later. Two frames take 33 ms at 60 Hz, whatever the page does. Without a

@@ -1,38 +1,60 @@
-"""From a slider's change to the painted boundary, in a real browser: `python benchmarks/lab_latency.py`.
+"""From a slider's change to the painted boundary, in a real browser: `python -m benchmarks.lab_latency`.
 
 Each move is one arrow key on a focused slider. The clock is the page's own: it starts at the key and
-stops two animation frames after the new boundary has reached the page, when it is on the screen. For
-comparison the same move the lecture's way: its own functions called at each move, and the figure's
-100 x 100 grid evaluated, timed in Python alone, so without the way to the browser and the paint.
+stops two animation frames after the new boundary has reached the page, when it is on the screen. A drag
+is 10 s of mouse moves, 60 a second; then it counts how long after the last one the picture still
+changes, and whether it ends at the slider's value. For comparison the same move the lecture's way: its
+own functions called at each move, and the figure's 100 x 100 grid evaluated, timed in Python alone, so
+without the way to the browser and the paint.
 """
 
 import argparse
-import re
-import statistics
-import subprocess
-import sys
 import time
 
 import numpy as np
 import torch
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from torch.utils.data import DataLoader, TensorDataset, random_split
 
+from benchmarks.served import IDLE, chromium, report, served, view
 from gatesweep import generate_data_with_noise
-from tests.browser import find_browser
 
-SERVE = "from gatesweep.app.serve import serve; serve(None, 0, '127.0.0.1', False)"
-IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
 WATCH = """() => {
   const model = [...Bokeh.documents[0]._all_models.values()].find((m) => m.name === "model")
   window.times = []
+  window.changes = []
   document.addEventListener("keydown", () => { window.begun = performance.now() }, true)
   model.properties.data.change.connect(() => requestAnimationFrame(() => requestAnimationFrame(() => {
+    window.changes.push(performance.now())
     if (window.begun) { window.times.push(performance.now() - window.begun); window.begun = null }
   })))
 }"""
+SEEN = """() => {
+  const figure = [...(window.Bokeh?.documents[0]?._all_models.values() ?? [])].find((m) => m.name === "boundary")
+  const canvas = figure && Bokeh.index.find_one_by_id(figure.id)?.canvas_view?.primary?.canvas
+  const pixel = canvas?.width && canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data
+  return Boolean(pixel && pixel[3] && pixel[0] + pixel[1] + pixel[2] < 765)
+}"""
+"""The boundary's picture is on the page."""
+
+
+def first_views(browser: Browser, url: str, count: int) -> None:
+    """Seconds until a new visitor, with nothing in the browser's cache, sees the boundary, and all of the page."""
+    seen, complete = [], []
+    for _ in range(count):
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        begun = time.perf_counter()
+        page.goto(url)
+        page.wait_for_function(SEEN)
+        seen.append(1e3 * (time.perf_counter() - begun))
+        page.wait_for_function(IDLE)
+        complete.append(1e3 * (time.perf_counter() - begun))
+        page.wait_for_timeout(500)
+        page.close()
+    report("first view: the boundary is painted", seen)
+    report("first view: the page is complete", complete)
 
 
 def moves(page: Page, slider: str, count: int) -> list[float]:
@@ -44,6 +66,32 @@ def moves(page: Page, slider: str, count: int) -> list[float]:
         page.wait_for_function(f"window.times.length > {i}", polling=20, timeout=30_000)
         page.wait_for_timeout(450)
     return page.evaluate("window.times")
+
+
+def drag(page: Page, seconds: float) -> None:
+    """Drag the noise level to and fro, let go, and see what comes after."""
+    page.evaluate(WATCH)
+    thumb = page.get_by_role("slider", name="Noise level", exact=True)
+    box = thumb.locator("xpath=..").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    begun, count = time.perf_counter(), 0
+    while time.perf_counter() - begun < seconds:
+        count += 1
+        page.mouse.move(x + 60 * np.sin(count / 15), y)
+        time.sleep(max(0, begun + count / 60 - time.perf_counter()))
+    released = page.evaluate("performance.now()")
+    page.mouse.up()
+    page.wait_for_timeout(3000)
+    changes = np.array(page.evaluate("window.changes"))
+    asked = float(thumb.get_attribute("aria-valuenow"))
+    shown = page.get_by_text("gate, noise level").inner_text()
+    late = max(0.0, changes.max() - released)
+    during = (changes < released).sum()
+    print(f"drag of {seconds:g} s: {count} moves, {during} repaints ({during / seconds:.0f} a second), ", end="")
+    print(f"last repaint {late:.0f} ms after the last move, ", end="")
+    print("at the slider's value" if f"noise level {asked:g}," in shown else f"NOT at the slider's value {asked}")
 
 
 def lecture_sklearn(noise_level: float) -> None:
@@ -83,40 +131,26 @@ def timed(function, count: int) -> list[float]:
     return times
 
 
-def report(name: str, times: list[float]) -> None:
-    """One line."""
-    late = np.percentile(times, 95)
-    print(f"{name:<42} median {statistics.median(times):5.0f} ms, 95 % within {late:5.0f} ms, n = {len(times)}")
-
-
 def main() -> None:
     """Serve, move the sliders, print."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--moves", type=int, default=60, help="moves of each slider (default 60)")
     count = arguments.parse_args().moves
-    server = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True)
-    try:
-        url = re.search(r"http://\S+", server.stdout.readline()).group()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=["--disable-gpu"])
-            for name, query, slider in (
-                ("warm up", "", "Noise level"),
-                ("noise level, newton", "?noise_level=0.2", "Noise level"),
-                ("noise level, sgd, 20 epochs", "?noise_level=0.2&solver=sgd", "Noise level"),
-                ("scrub an epoch, sgd", "?solver=sgd&epoch=5", "Epoch"),
-            ):
-                page = browser.new_page(viewport={"width": 1400, "height": 900})
-                begun = time.perf_counter()
-                page.goto(url + query)
-                page.wait_for_function(IDLE)
-                report(f"first view ({name})", [1e3 * (time.perf_counter() - begun)])
-                page.wait_for_timeout(2000)
-                report(name, moves(page, slider, 5 if name == "warm up" else count))
-                page.close()
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    with served() as (url, _), chromium() as browser:
+        view(browser, url).close()
+        first_views(browser, url, 7)
+        for name, query, slider in (
+            ("noise level, newton", "?noise_level=0.2", "Noise level"),
+            ("noise level, sgd, 20 epochs", "?noise_level=0.2&solver=sgd", "Noise level"),
+            ("scrub an epoch, sgd", "?solver=sgd&epoch=5", "Epoch"),
+        ):
+            page = view(browser, url + query)
+            page.wait_for_timeout(2000)
+            report(name, moves(page, slider, count))
+            page.close()
+        page = view(browser, url + "?noise_level=0.5&solver=sgd")
+        page.wait_for_timeout(2000)
+        drag(page, 10)
     report("the lecture's way, scikit-learn, no paint", timed(lecture_sklearn, 20))
     report("the lecture's way, torch, no paint", timed(lecture_torch, 10))
 

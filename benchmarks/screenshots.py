@@ -1,23 +1,18 @@
-"""Every lesson and every comparison as a picture, light and dark, wide and narrow: `python benchmarks/screenshots.py`.
+"""Every lesson and every comparison as a picture, light and dark, wide and narrow: `python -m benchmarks.screenshots`.
 
 To be looked at before a release; the README shows some of them. A name (`--only xor`) takes part of them.
 """
 
 import argparse
-import re
-import subprocess
-import sys
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.served import IDLE, chromium, served
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.lab.lessons import LESSONS
-from tests.browser import find_browser
 
-SERVE = "from gatesweep.app.serve import serve; serve(None, 0, '127.0.0.1', False)"
-IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
 LONGEST = """() => {
   const inside = (node) => [...node.children].flatMap((child) => [child, ...inside(child.shadowRoot ?? child)])
   return Math.max(...inside(document.body).map((element) => element.scrollHeight))
@@ -58,25 +53,17 @@ def main() -> None:
     arguments.add_argument("--only", default="", help="a part of a name: lesson-3, explorer, dark, phone")
     given = arguments.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    server = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True)
-    try:
-        url = re.search(r"http://\S+", server.stdout.readline()).group()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=["--disable-gpu"])
-            for (name, query), mode, (size, (width, height)) in product(pictures().items(), MODES, SIZES.items()):
-                path = given.folder / f"{name}-{mode}-{size}.png"
-                if given.only not in path.name:
-                    continue
-                page = browser.new_page(viewport={"width": width, "height": height})
-                page.goto(url + query)
-                settle(page, "explorer" in name)
-                take(page, path, mode == "dark", size == "phone")
-                page.close()
-                print(path)
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    with served() as (url, _), chromium() as browser:
+        for (name, query), mode, (size, (width, height)) in product(pictures().items(), MODES, SIZES.items()):
+            path = given.folder / f"{name}-{mode}-{size}.png"
+            if given.only not in path.name:
+                continue
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(url + query)
+            settle(page, "explorer" in name)
+            take(page, path, mode == "dark", size == "phone")
+            page.close()
+            print(path, flush=True)
 
 
 if __name__ == "__main__":

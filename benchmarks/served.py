@@ -1,0 +1,54 @@
+"""A served app and a browser, as the timings need them."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import find_browser
+
+__all__ = ["IDLE", "chromium", "report", "served", "view"]
+
+SERVE = "import sys; from gatesweep.app.serve import serve; serve(*sys.argv[1:] or [None], 0, '127.0.0.1', False)"
+IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
+"""JavaScript: the page has all that it will show."""
+
+
+@contextmanager
+def served(file: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Address and process id of a `gatesweep serve` of its own."""
+    command = [sys.executable, "-c", SERVE, *([str(file)] if file else [])]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield re.search(r"http://\S+", server.stdout.readline()).group(), server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium without a GPU."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def view(browser: Browser, url: str) -> Page:
+    """A new visitor's page, at 1400 x 900, once it is idle."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(url)
+    page.wait_for_function(IDLE)
+    return page
+
+
+def report(name: str, times: list[float]) -> None:
+    """One line: median and 95 % quantile in milliseconds."""
+    middle, late = np.percentile(times, [50, 95])
+    print(f"{name:<44} median {middle:5.0f} ms, 95 % within {late:5.0f} ms, n = {len(times)}", flush=True)
