@@ -135,7 +135,7 @@ class Shell(param.Parameterized):
         # A page follows Panel's process-wide busy state: it would be held by it for ever, and drawn anew at
         # every move of every visitor.
         with edit_readonly(page):
-            page.busy = False
+            page.busy = param.rx(False)  # a reference takes the old one's place; a plain value would leave it
         page.param.watch(self._theme, "dark_theme")
         return page
 

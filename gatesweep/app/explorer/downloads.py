@@ -19,7 +19,7 @@ from gatesweep.settings import Settings
 __all__ = ["as_command", "as_csv", "as_netcdf", "as_python", "downloads"]
 
 SAVE = """
-const view = Bokeh.index.find_one_by_id(figure.id)
+const view = Bokeh.index.find_one_by_id(id)
 const blob = await view.export(kind, true).to_blob()
 const link = document.createElement("a")
 link.href = URL.createObjectURL(blob)
@@ -114,7 +114,8 @@ def downloads(explorer: Any) -> pn.Row:
     for kind in ("png", "svg"):
         button = pmui.Button(label=kind.upper(), size="small", variant="text", margin=(8, 0))
         for figure in (explorer.figures.heatmap, explorer.figures.curves):
-            script = f"const kind = '{kind}', name = '{figure.name}';" + SAVE
-            button.js_on_click(args={"figure": figure}, code=script)
+            # By its id: Panel keeps a script's arguments for ever, and with the figure all of the session.
+            script = f"const kind = '{kind}', name = '{figure.name}', id = '{figure.id}';" + SAVE
+            button.js_on_click(code=script)
         buttons.append(button)
     return pn.Row(*buttons, margin=0)
