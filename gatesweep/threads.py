@@ -5,6 +5,9 @@ whenever another program takes a core. A block a thread has no barriers, keeps i
 core's cache, and gives the same bits on any number of cores.
 """
 
+import os
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,15 +19,28 @@ import torch
 
 from gatesweep.errors import InputError
 
-__all__ = ["ordered_map"]
+__all__ = ["ordered_map", "stand_back"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _STARTING = Lock()
+_STANDING_BACK = threading.Event()
+NICENESS = 10
+
+
+def stand_back() -> None:
+    """Let the threads that train step back whenever anything else wants a core; before the first sweep.
+
+    For a program that must answer while a long sweep runs, and its browser on the same machine. An idle
+    machine trains as fast as before. On Linux, where a thread has a priority of its own; elsewhere nothing.
+    """
+    _STANDING_BACK.set()
 
 
 def _single_threaded() -> None:
+    if _STANDING_BACK.is_set() and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     torch.get_num_threads()  # A thread's first look takes the global count, and would undo the next line later.
     torch.set_num_threads(1)
 

@@ -114,3 +114,17 @@ def test_the_bits_do_not_depend_on_the_number_of_threads():
     said = [program.communicate(timeout=300)[0].split() for program in programs]
     assert [int(threads) for threads, _ in said] == [1, 3]
     assert len({digest for _, digest in said}) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux has a thread a priority of its own")
+def test_threads_that_stand_back_have_the_lower_priority_and_the_caller_its_own():
+    code = (
+        "import os, threading, torch\n"
+        "from gatesweep.threads import NICENESS, ordered_map, stand_back\n"
+        "def nice(_=None): return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())\n"
+        "before = nice()\n"
+        "stand_back()\n"
+        "blocks = [n for _, n in ordered_map(nice, range(8), torch.device('cpu'), lambda task: [task])]\n"
+        "assert blocks == [NICENESS] * 8 and nice() == before < NICENESS, (blocks, nice())\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

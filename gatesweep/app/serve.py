@@ -10,6 +10,7 @@ from gatesweep.app.lab.state import SETTINGS, SOLVERS, LabState
 from gatesweep.app.lab.store import train
 from gatesweep.app.shell import create_app
 from gatesweep.store import open_store
+from gatesweep.threads import stand_back
 
 __all__ = ["serve", "warm_up"]
 
@@ -33,6 +34,7 @@ def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1"
         websocket_origin=_origins(address, port),
         verbose=False,
     )
+    stand_back()
     warm_up()
     # What is loaded now stays: without this every full collection walks through it, a quarter of a second each.
     gc.collect()
