@@ -1,287 +1,233 @@
-"""The Lab in a real browser: every control, preset and key, read from the data behind the plot."""
+"""Every control of the Lab, moved as a visitor moves it: the model on show is the lecture's own."""
 
-import math
-import re
-
+import numpy as np
 import pytest
+import torch
 from playwright.sync_api import expect
+from scipy.special import expit
 
-from gatesweep.app.lab.lessons import LESSONS
+import gatesweep as gs
+from tests.ui.lab_page import (
+    CORNERS,
+    accuracies,
+    by_sklearn,
+    by_torch,
+    choose,
+    control,
+    model,
+    optimum,
+    press,
+    read,
+    rows,
+    set_slider,
+    show,
+    shows,
+    unfold,
+    value,
+    wait,
+)
 
-expect.set_options(timeout=20_000)
-
-IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
-READ = """() => {
-  const models = [...Bokeh.documents[0]._all_models.values()], named = (name) => models.find((m) => m.name === name)
-  const glyph = (name, type) => named(name).renderers.find((r) => r.glyph.type === type).data_source.data
-  const list = (value) => Array.from(value ?? [])
-  const rows = glyph("boundary", "Scatter"), model = named("model").data
-  return {
-    n: list(rows.x1).length, x1: list(rows.x1), test: list(rows.part).filter((p) => p === "test").length,
-    markers: [...new Set(list(rows.marker))], w: list(model.w), b: model.b[0], threshold: model.threshold[0],
-    values: list(glyph("scores", "Scatter").value), losses: list(glyph("loss", "Line").train),
-    seeds: list(glyph("seeds", "Quad").count).reduce((a, b) => a + b, 0),
-    levels: new Set(list(glyph("boundary", "Image").image[0])).size,
-    cloud: list(glyph("boundary", "MultiLine").x1).length,
-  }
-}"""
-
-
-def read(page):
-    """The numbers behind the picture: rows, model, accuracies, losses, seeds."""
-    return page.evaluate(READ)
-
-
-def wait(page, condition, timeout=15000):
-    """Wait until `condition` (JavaScript over `s`, the numbers of `read`) holds; then read."""
-    page.wait_for_function(f"() => {{ const s = ({READ})(); return {condition} }}", timeout=timeout)
-    return read(page)
+ADAM = {"kind": torch.optim.Adam}
+SGD = "?solver=sgd"
 
 
-@pytest.fixture
-def open_lab(page, app_url):
-    def visit(query="", **options):
-        opened = page(app_url + query, **options)
-        opened.wait_for_function(IDLE, timeout=40000)
-        return opened
-
-    return visit
+def type_seed(page, name, text):
+    field = control(page, "textbox", name)
+    field.fill(text)
+    field.press("Enter")
 
 
-def set_slider(page, name, key, times=1):
-    thumb = page.get_by_role("slider", name=name, exact=True)
-    thumb.focus()
-    for _ in range(times):
-        thumb.press(key)
+def in_training(act):
+    def move(page):
+        unfold(page, "Training")
+        act(page)
+
+    return move
 
 
-def choose(page, name, option):
-    page.get_by_role("combobox", name=name, exact=True).click()
-    page.get_by_role("menuitem", name=option, exact=True).click()
+def slide(name, key, times=1):
+    return lambda page: set_slider(page, name, key, times)
 
 
-def test_every_control_of_the_lecture(open_lab):
-    page = open_lab()
-    first = wait(page, "s.seeds == 200")
-    assert (first["n"], first["test"]) == (500, 100)
-    assert sorted(first["markers"]) == ["circle", "square"]
-
-    set_slider(page, "Noise level", "ArrowRight", 20)
-    noisy = wait(page, "Math.abs(s.values[4] - 0.9739) < 0.05 && s.values[4] < 0.999")
-    assert max(noisy["x1"]) > max(first["x1"])
-    set_slider(page, "Samples", "End")
-    assert wait(page, "s.n == 1000")["test"] == 200
-    choose(page, "Gate", "XOR")
-    xor = wait(page, "Math.abs(s.values[3] - 0.75) < 0.1 && s.values[0] < 0.8")
-    assert xor["values"][4] > xor["values"][3]
-    page.get_by_role("button", name="Label", exact=True).click()
-    wait(page, "s.levels <= 2")
-    page.get_by_role("button", name="Probability", exact=True).click()
-    wait(page, "s.levels > 2")
-    before = read(page)["x1"][0]
-    page.get_by_role("button", name="New draw").click()
-    wait(page, f"s.x1[0] != {before}")
-    for solver in ("scikit-learn", "sgd", "adam", "newton"):
-        losses = len(read(page)["losses"])
-        choose(page, "Solver", solver)
-        wait(page, f"s.losses.length != {losses}" if solver in ("scikit-learn", "sgd") else "true")
+def pick(name, option):
+    return lambda page: choose(page, name, option)
 
 
-def test_a_corner_flips_the_gate(open_lab):
-    page = open_lab()
-    page.get_by_role("button", name="0 0 → 0").click()
-    expect(page.get_by_role("combobox", name="Gate")).to_have_text("XNOR")
-    page.get_by_role("button", name="1 1 → 1").click()
-    expect(page.get_by_role("combobox", name="Gate")).to_have_text("NOR")
-    wait(page, "s.w[0] < 0 && s.w[1] < 0")
+CONTROLS = {
+    "gate": ("", pick("Gate", "NAND"), lambda: optimum(rows("NAND"))),
+    "corner 00": ("", lambda p: press(p, "0 0 → 0"), lambda: optimum(rows("1001"))),
+    "corner 01": ("", lambda p: press(p, "0 1 → 0"), lambda: optimum(rows("0101"))),
+    "corner 10": ("", lambda p: press(p, "1 0 → 0"), lambda: optimum(rows("0011"))),
+    "corner 11": ("?gate=OR", lambda p: press(p, "1 1 → 1"), lambda: optimum(rows("XOR"))),
+    "noise level": ("", slide("Noise level", "ArrowRight", 20), lambda: optimum(rows(noise_level=0.25))),
+    "samples": ("", slide("Samples", "End"), lambda: optimum(rows(num_samples=1000))),
+    "seed": ("", lambda p: type_seed(p, "Seed", "7"), lambda: optimum(rows(seed=7))),
+    "new draw": ("", lambda p: press(p, "New draw"), lambda: optimum(rows(seed=43))),
+    "scikit-learn": ("?gate=OR&solver=sgd", pick("Solver", "scikit-learn"), lambda: by_sklearn(rows("OR"))),
+    "newton": ("?gate=OR&solver=sgd", pick("Solver", "newton"), lambda: optimum(rows("OR"))),
+    "sgd": ("", pick("Solver", "sgd"), lambda: by_torch(rows())[-1]),
+    "adam": ("", pick("Solver", "adam"), lambda: by_torch(rows(), **ADAM)[-1]),
+    "product": (
+        "?gate=XOR&noise_level=0.1&C=100.0",
+        lambda p: press(p, "x₁, x₂, x₁x₂"),
+        lambda: optimum(rows("XOR", 0.1), product=True, C=100),
+    ),
+    "C": ("", in_training(slide("C (inverse penalty): 1", "ArrowRight")), lambda: optimum(rows(), C=1.3)),
+    "learning rate": (
+        SGD, in_training(slide("Learning rate: 0.5", "ArrowRight")), lambda: by_torch(rows(), rate=0.63)[-1],
+    ),
+    "epochs": (SGD, in_training(slide("Epochs", "ArrowRight")), lambda: by_torch(rows(), epochs=21)[-1]),
+    "batch size": (SGD, in_training(slide("Batch size", "ArrowLeft")), lambda: by_torch(rows(), batch_size=63)[-1]),
+    "model A": (
+        "?solver=sgd&init=linear", in_training(pick("First weights", "A: all ones")), lambda: by_torch(rows())[-1],
+    ),
+    "model B": (SGD, in_training(pick("First weights", "B: nn.Linear")), lambda: by_torch(rows(), linear=True)[-1]),
+    "seed of B": (
+        "?solver=sgd&init=linear",
+        in_training(lambda p: type_seed(p, "Seed of B", "5")),
+        lambda: by_torch(rows(), linear=True, init_seed=5)[-1],
+    ),
+}  # fmt: skip
+"""What each control starts from, how it is moved, and the model that the lecture's code then gives."""
 
 
-def test_the_product_bends_xor(open_lab):
-    page = open_lab("?gate=XOR&noise_level=0.1&C=100.0")
-    assert read(page)["w"][2] == 0
-    page.get_by_role("button", name="x₁, x₂, x₁x₂").click()
-    assert wait(page, "s.w[2] != 0")["values"][0] > 0.95
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_control_trains_the_model_that_it_says(lab, name):
+    link, move, expected = CONTROLS[name]
+    show(lab, link)
+    move(lab)
+    shows(lab, expected())
 
 
-def test_epochs_play_pause_step_and_scrub(open_lab):
-    page = open_lab("?solver=sgd&epochs=10")
-    last = read(page)
-    assert len(last["losses"]) == 11
-    page.keyboard.press("Home")
-    start = wait(page, "s.w[0] == 1 && s.w[1] == 1 && s.b == 1")
-    page.keyboard.press("ArrowRight")
-    one = wait(page, "s.w[0] != 1")
-    page.get_by_role("button", name="Back", exact=True).click()
-    wait(page, "s.w[0] == 1")
-    page.get_by_role("button", name="Step", exact=True).click()
-    assert wait(page, f"s.w[0] == {one['w'][0]}")["losses"] == start["losses"]
-    choose(page, "Speed", "20 / s")
-    page.get_by_text("p = σ").click()
-    page.keyboard.press(" ")
-    wait(page, f"s.w[0] == {last['w'][0]}")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
-    set_slider(page, "Epoch", "Home")
-    wait(page, "s.w[0] == 1")
+def test_the_rows_and_the_accuracies_are_those_of_the_draw(lab):
+    show(lab, "?gate=XOR&noise_level=0.3&seed=3&num_samples=600")
+    data = rows("XOR", 0.3, 3, 600)
+    found = shows(lab, optimum(data), "x1", "x2", "label", "part", "marker")
+    np.testing.assert_allclose(np.column_stack([found["x1"], found["x2"]]), data[0], rtol=1e-6)
+    assert found["label"] == data[1].tolist()
+    assert (len(found["x1"]), found["part"].count("test")) == (600, 120)
+    assert set(zip(found["label"], found["marker"], strict=True)) == {(0, "circle"), (1, "square")}
+    np.testing.assert_allclose(found["values"][:3], accuracies(model(found), data, "XOR", 0.3), atol=1e-9)
 
 
-def test_training_parameters(open_lab):
-    page = open_lab("?solver=sgd")
-    page.get_by_role("button", name="Training").click()
-    set_slider(page, "Epochs", "ArrowRight")
-    wait(page, "s.losses.length == 22")
-    for name, key in (("Batch size", "ArrowLeft"), ("Learning rate: 0.5", "ArrowRight")):
-        before = read(page)["w"][0]
-        set_slider(page, name, key)
-        wait(page, f"s.w[0] != {before}")
-    before = read(page)["losses"][0]
-    choose(page, "First weights", "B: nn.Linear")
-    wait(page, f"s.losses[0] != {before}")
-    seed = page.get_by_role("textbox", name="Seed of B")
-    before = read(page)["losses"][0]
-    seed.fill("5")
-    seed.press("Enter")
-    wait(page, f"s.losses[0] != {before}")
+def test_the_truth_table_and_the_gate_follow_each_other(lab):
+    show(lab)
+    press(lab, "0 0 → 0")
+    expect(control(lab, "combobox", "Gate")).to_have_text("XNOR")
+    press(lab, "1 1 → 1")
+    expect(control(lab, "combobox", "Gate")).to_have_text("NOR")
+    choose(lab, "Gate", "IMPLY")
+    for (x1, x2), output in zip(CORNERS, gs.as_gate("IMPLY").truth, strict=True):
+        expect(control(lab, "button", f"{x1} {x2} → {output}")).to_be_visible()
 
 
-def test_by_hand_and_let_it_learn(open_lab):
-    page = open_lab("?solver=sgd&gate=OR")
-    page.get_by_role("button", name="By hand").click()
-    page.get_by_role("switch", name="Set the line by hand").click()
-    wait(page, "s.w[0] == 1 && s.b == -1")
-    set_slider(page, "w₁", "ArrowRight", 3)
-    wait(page, "Math.abs(s.w[0] - 1.3) < 1e-9")
-    set_slider(page, "w₂", "ArrowLeft")
-    set_slider(page, "intercept", "ArrowLeft")
-    wait(page, "Math.abs(s.b + 1.1) < 1e-9")
-    page.get_by_role("button", name="Let it learn from here").click()
-    wait(page, "s.w[0] != 1.3 && s.losses[20] < s.losses[0]")
+def test_only_what_the_solver_reads_is_there_to_set(lab):
+    show(lab)
+    unfold(lab, "Training")
+    by_newton, by_steps = ["C (inverse penalty): 1"], ["Learning rate: 0.5", "Epochs", "Batch size"]
+    for solver, there, gone in (("sgd", by_steps, by_newton), ("newton", by_newton, by_steps)):
+        choose(lab, "Solver", solver)
+        for name in there:
+            expect(control(lab, "slider", name)).to_be_visible()
+        for name in gone:
+            expect(control(lab, "slider", name)).to_have_count(0)
+    expect(control(lab, "textbox", "Seed of B")).to_have_count(0)
+    choose(lab, "First weights", "B: nn.Linear")
+    expect(control(lab, "textbox", "Seed of B")).to_be_visible()
 
 
-def test_threshold_and_errors(open_lab):
-    page = open_lab("?noise_level=0.4")
-    page.get_by_role("button", name="Errors").click()
-    expect(page.get_by_text("precision")).to_be_visible()
-    set_slider(page, "Threshold", "ArrowLeft", 5)
-    wait(page, "Math.abs(s.threshold - 0.45) < 1e-9")
+def test_c_goes_from_flat_to_steep(lab):
+    show(lab, "?noise_level=0.2")
+    unfold(lab, "Training")
+    set_slider(lab, "C (inverse penalty): 1", "Home")
+    shows(lab, optimum(rows(noise_level=0.2), C=1e-3))
+    set_slider(lab, "C (inverse penalty): 0.001", "End")
+    shows(lab, optimum(rows(noise_level=0.2), C=1e4), close=1e-2)
 
 
-def test_the_loss_surface_unfolds(open_lab):
-    page = open_lab("?solver=sgd")
-    page.get_by_role("button", name="Loss surface").click()
-    page.wait_for_function(
-        "() => { const f = [...Bokeh.documents[0]._all_models.values()].find((m) => m.name === 'valley');"
-        " return f && f.renderers[0].data_source.data.image.length == 1 && f.inner_width > 50 }"
-    )
+def test_the_surface_is_the_model_s_probability_or_its_label(lab):
+    show(lab, "?noise_level=0.4")
+    side = 120
+    middle = -1 + (np.arange(side) + 0.5) * 3 / side
+    x1, x2 = np.meshgrid(middle, middle)
+
+    def probability(numbers):
+        w1, w2, b = model(numbers)
+        return expit(w1 * x1 + w2 * x2 + b).ravel()
+
+    found = read(lab, "image")
+    np.testing.assert_allclose(found["image"], 255 * probability(found), atol=0.51)
+    press(lab, "Label")
+    found = wait(lab, "s.levels == 2", "image")
+    assert np.mean((np.array(found["image"]) == 255) == (probability(found) >= 0.5)) > 0.999
+    press(lab, "Probability")
+    wait(lab, "s.levels > 2")
 
 
-def test_other_seeds(open_lab):
-    page = open_lab("?gate=XOR")
-    wait(page, "s.seeds == 200")
-    page.get_by_role("switch", name="200 seeds").click()
-    wait(page, "s.cloud == 200")
-    page.get_by_role("button", name="Best", exact=True).click()
-    best = wait(page, "s.values[2] > 0.74")
-    page.get_by_role("button", name="Worst", exact=True).click()
-    assert wait(page, "s.values[2] < 0.27")["w"] != best["w"]
+def test_threshold_and_errors(lab):
+    show(lab, "?noise_level=0.4")
+    press(lab, "Errors")
+    set_slider(lab, "Threshold", "ArrowLeft", 5)
+    found = wait(lab, "Math.abs(s.threshold - 0.45) < 1e-9", "x1", "x2", "label", "part")
+    w1, w2, b = model(found)
+    test = np.array(found["part"]) == "test"
+    says = expit(w1 * np.array(found["x1"]) + w2 * np.array(found["x2"]) + b)[test] >= 0.45
+    truth = np.array(found["label"])[test] == 1
+    cells = [str((a & b).sum()) for b in (~truth, truth) for a in (~says, says)]
+    table = lab.get_by_role("table").filter(has_text="Test rows")
+    expect(table.locator("td:not(:empty)")).to_have_text(cells)
+    expect(lab.get_by_text("precision")).to_contain_text(f"precision {(says & truth).sum() / says.sum():.1%}")
+    expect(lab.get_by_text("precision")).to_contain_text(f"recall {(says & truth).sum() / truth.sum():.1%}")
+    press(lab, "200 seeds")
 
 
-def test_a_click_on_a_bar_loads_such_a_seed(open_lab):
-    page = open_lab("?gate=XOR")
-    wait(page, "s.seeds == 200")
-    bar = page.evaluate("""() => {
-      const f = [...Bokeh.documents[0]._all_models.values()].find((m) => m.name === 'seeds')
-      const view = Bokeh.index.find_one_by_id(f.id), d = f.renderers[0].data_source.data
-      const i = Array.from(d.count).findIndex((c) => c > 3), box = view.canvas_view.el.getBoundingClientRect()
-      return {x: box.x + view.frame.x_scale.compute((d.left[i] + d.right[i]) / 2),
-              y: box.y + view.frame.y_scale.compute(d.count[i] / 2), low: d.left[i], high: d.right[i]}
-    }""")
-    page.mouse.click(bar["x"], bar["y"])
-    wait(page, f"s.values[2] >= {bar['low']} - 1e-9 && s.values[2] <= {bar['high']} + 1e-9")
+def test_by_hand_and_let_it_learn(lab):
+    show(lab, "?solver=sgd&gate=OR")
+    unfold(lab, "By hand")
+    control(lab, "switch", "Set the line by hand").click()
+    shows(lab, [1, 1, -1])
+    set_slider(lab, "w₁", "ArrowRight", 3)
+    set_slider(lab, "w₂", "ArrowLeft")
+    set_slider(lab, "intercept", "ArrowLeft")
+    found = shows(lab, [1.3, 0.9, -1.1], close=1e-6)
+    X, y = rows("OR")
+    right = (X @ model(found)[:2] + model(found)[2] >= 0) == (y == 1)
+    assert (found["values"][0] * 400 + found["values"][1] * 100) / 500 == pytest.approx(right.mean())
+    press(lab, "Let it learn from here")
+    learnt = wait(lab, "s.w[0] != 1.3 && s.losses[20] < s.losses[0]")
+    assert learnt["losses"][0] != by_torch(rows("OR"))[0][0]
 
 
-@pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
-def test_lessons_by_key(open_lab, number):
-    page = open_lab()
-    page.keyboard.press(str(number))
-    lesson = LESSONS[number - 1]
-    expect(page.get_by_text(lesson.question)).to_be_visible()
-    page.get_by_role("button", name="Hint", exact=True).click()
-    expect(page.get_by_text(lesson.hint)).to_be_visible()
-    page.get_by_role("button", name="Answer", exact=True).click()
-    expect(page.get_by_text(lesson.answer)).to_be_visible()
-    for name, hidden in (("Training", "training"), ("By hand", "hand")):
-        expect(page.get_by_role("heading", name=name)).to_have_count(0 if hidden in lesson.hide else 1)
+def test_the_player_walks_the_lecture_s_epochs(lab):
+    show(lab, "?solver=sgd&epochs=10")
+    path = by_torch(rows(), epochs=10)
+    assert len(shows(lab, path[-1])["losses"]) == 11
+    press(lab, "Back")
+    shows(lab, path[9])
+    press(lab, "Back")
+    shows(lab, path[8])
+    press(lab, "Step")
+    shows(lab, path[9])
+    set_slider(lab, "Epoch", "Home")
+    shows(lab, path[0])
+    set_slider(lab, "Epoch", "ArrowRight", 3)
+    shows(lab, path[3])
+    choose(lab, "Speed", "20 / s")
+    press(lab, "Play")
+    shows(lab, path[-1])
+    expect(control(lab, "button", "Play")).to_be_visible()
+    assert value(lab, "Epoch") == 10
 
 
-def test_back_and_forward_and_the_address(open_lab):
-    page = open_lab()
-    choose(page, "Gate", "XOR")
-    page.wait_for_url("**/?gate=XOR")
-    xor = wait(page, "s.values[0] < 0.8")
-    page.go_back()
-    wait(page, "s.values[0] > 0.9")
-    page.go_forward()
-    assert wait(page, "s.values[0] < 0.8")["w"] == xor["w"]
-
-
-def test_a_bad_link_gives_a_notice_and_a_sane_page(open_lab):
-    page = open_lab("?gate=<img src=x onerror=alert(1)>&noise_level=nan&epochs=3&solver=sgd")
-    expect(page.get_by_text("was not used").first).to_be_visible()
-    assert len(read(page)["losses"]) == 4
-
-
-def test_two_visitors_do_not_see_each_other(open_lab):
-    one, two = open_lab(), open_lab()
-    choose(one, "Gate", "XOR")
-    wait(one, "s.values[0] < 0.8")
-    two.wait_for_timeout(500)
-    assert read(two)["values"][0] > 0.99
-
-
-def test_hover_says_what_the_engine_says(open_lab):
-    page = open_lab("?noise_level=0.2")
-    s = read(page)
-    box = page.evaluate("""() => {
-      const f = [...Bokeh.documents[0]._all_models.values()].find((m) => m.name === 'boundary')
-      const view = Bokeh.index.find_one_by_id(f.id), box = view.canvas_view.el.getBoundingClientRect()
-      return {x: box.x + view.frame.x_scale.compute(0.7), y: box.y + view.frame.y_scale.compute(0.9)}
-    }""")
-    page.mouse.move(box["x"], box["y"])
-    p = 1 / (1 + math.exp(-(s["w"][0] * 0.7 + s["w"][1] * 0.9 + s["b"])))
-    tip = page.get_by_text(re.compile(r"x₁ 0\.\d\d"))
-    expect(tip).to_be_visible()
-    found = re.search(r"p\s+([\d.]+)\s+class\s+(\d)", tip.inner_text())
-    assert float(found.group(1)) == pytest.approx(p, abs=0.02)  # the mouse stands on whole pixels
-    assert found.group(2) == str(int(float(found.group(1)) >= 0.5))
-
-
-@pytest.mark.parametrize(("width", "height"), [(1400, 900), (2560, 1440)])
-def test_nothing_scrolls_on_a_screen(open_lab, width, height):
-    page = open_lab(width=width, height=height)
-    tall = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
-    assert tall == [height, width]
-    assert page.evaluate("""() => {
-      const models = [...Bokeh.documents[0]._all_models.values()]
-      const size = (name) => models.filter((m) => m.name === name).map((f) => f.inner_width * f.inner_height)[0]
-      return size('boundary') > 2 * Math.max(size('scores'), size('loss'), size('seeds'))
-    }""")
-
-
-def test_a_phone_stacks_and_a_dark_page_stays_dark(open_lab):
-    page = open_lab(width=390, height=844)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.keyboard.press("d")
-    expect(page.locator("main")).to_have_css("background-color", "rgb(10, 14, 19)")
-    ratio = page.evaluate("""() => {
-      const f = [...Bokeh.documents[0]._all_models.values()].find((m) => m.name === 'boundary')
-      return f.inner_width / f.inner_height
-    }""")
-    assert ratio == pytest.approx(1, abs=0.02)
-
-
-def test_a_model_of_the_explorer_opens_in_the_lab(open_lab):
-    page = open_lab("?view=explorer")
-    page.get_by_role("button", name="Open this model").click()
-    expect(page.get_by_role("combobox", name="Solver", exact=True).first).to_have_text("newton")
-    wait(page, "s.n == 500")
-    page.wait_for_url(lambda url: "view=explorer" not in url)
+def test_play_at_the_end_begins_anew_and_pause_holds(lab):
+    show(lab, "?solver=sgd&epochs=60")
+    last = read(lab)["w"][0]
+    choose(lab, "Speed", "10 / s")
+    press(lab, "Play")
+    wait(lab, f"s.w[0] !== {last}")
+    press(lab, "Pause")
+    expect(control(lab, "button", "Play")).to_be_visible()
+    held = value(lab, "Epoch")
+    lab.wait_for_timeout(500)
+    assert value(lab, "Epoch") == held < 60
+    shows(lab, by_torch(rows(), epochs=60)[int(held)])

@@ -229,7 +229,8 @@ class Layout:
                     self.cell[name], dict(zip(axis.texts, values, strict=True)), kept if kept in values else values[0]
                 )
         hiding = hidden(e.dataset, known, [axis.name for axis in (p.x, p.y, p.panel) if axis])
-        for menu, axis in zip_longest(self.rest, hiding[:MAX_HIDDEN]):
+        choices = [axis for axis in hiding if len(axis.values) > 1]
+        for menu, axis in zip_longest(self.rest, choices[:MAX_HIDDEN]):
             menu.visible = axis is not None
             if axis is not None:
                 menu.param.update(label=axis.label.split(" (")[0], tags=[axis.name])
