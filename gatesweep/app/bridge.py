@@ -11,7 +11,10 @@ __all__ = ["Bridge"]
 
 
 class Bridge(JSComponent):
-    """Calls `on_key` with the name of a key, `on_search` with the address after Back or Forward."""
+    """Calls `on_key` with the name of a key, `on_search` with the address after Back or Forward.
+
+    `on_dark` is called once on a device that is set to dark.
+    """
 
     keys = param.List(KEYS, item_type=str, doc="Names of the keys that are handed on.")
     search = param.String("", doc="The query that the address line shall show, from its question mark.")
@@ -51,6 +54,7 @@ class Bridge(JSComponent):
         event.preventDefault()
         model.send_msg({key: event.key})
       }
+      if (matchMedia("(prefers-color-scheme: dark)").matches) model.send_msg({dark: true})
       const onpop = () => model.send_msg({search: location.search})
       document.addEventListener("keydown", onkey)
       window.addEventListener("popstate", onpop)
@@ -67,13 +71,21 @@ class Bridge(JSComponent):
     }
     """
 
-    def __init__(self, on_key: Callable[[str], None], on_search: Callable[[str], None], **params) -> None:
+    def __init__(
+        self,
+        on_key: Callable[[str], None],
+        on_search: Callable[[str], None],
+        on_dark: Callable[[], None],
+        **params,
+    ) -> None:
         super().__init__(**params)
-        self._on_key, self._on_search = on_key, on_search
+        self._on_key, self._on_search, self._on_dark = on_key, on_search, on_dark
 
     def _handle_msg(self, data: dict) -> None:
         if isinstance(data.get("key"), str):
             self._on_key(data["key"][:16])
+        if data.get("dark") is True:
+            self._on_dark()
         if isinstance(data.get("search"), str):
             self._on_search(data["search"])
 

@@ -1,5 +1,6 @@
 """The app's widgets. Each is bound to one parameter of a state; its limits come from there."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import panel_material_ui as pmui
 import param
 
 __all__ = [
+    "BRISK",
     "NO_LABEL",
     "brisk",
     "button",
@@ -36,26 +38,41 @@ def brisk(widget: Any) -> Any:
     return widget
 
 
-def slider(state: param.Parameterized, name: str, label: str, **options) -> Any:
-    """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it."""
+def slider(
+    state: param.Parameterized, name: str, label: str, is_led: Callable[[], bool] = lambda: False, **options
+) -> Any:
+    """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it.
+
+    While it `is_led` by something else, it only follows: a browser that lags behind sends values back
+    that it was told, up to seconds later, and nobody wished them.
+    """
     declared = state.param[name]
     kind = pmui.IntSlider if isinstance(declared, param.Integer) else pmui.FloatSlider
     low, high = declared.get_soft_bounds()
     options = {"start": low, "end": high, "step": declared.step or 1} | options
     value = getattr(state, name)
     widget = kind(label=label, margin=(3, 14, 3, 12), **(WIDE | options))
-    _link(widget, state, name, value)
+    _link(widget, state, name, value, is_led)
     return brisk(widget)
 
 
-def _link(widget: Any, state: param.Parameterized, name: str, value: Any) -> None:
-    def widen(value: Any) -> None:
-        widget.param.update(start=min(widget.start, value), end=max(widget.end, value), value=value)
+def _link(widget: Any, state: param.Parameterized, name: str, value: Any, is_led: Callable[[], bool]) -> None:
+    def show(*events: Any) -> None:
+        # Not event.new: another watcher may have refused the value meanwhile.
+        value = getattr(state, name)
+        # A browser adds steps of 0.1 without rounding; to send its own value back would undo a quick second key.
+        shown = {} if abs(widget.value - value) < 1e-9 else {"value": value}
+        widget.param.update(start=min(widget.start, value), end=max(widget.end, value), **shown)
 
-    widen(value)
-    # Not event.new: another watcher may have refused the value meanwhile.
-    state.param.watch(lambda event: widen(getattr(state, name)), name)
-    widget.param.watch(lambda event: state.param.update(**{name: event.new}), "value")
+    def take(event: Any) -> None:
+        if is_led():
+            show()
+        else:
+            state.param.update(**{name: round(event.new, 10)})
+
+    widget.param.update(start=min(widget.start, value), end=max(widget.end, value), value=value)
+    state.param.watch(show, name)
+    widget.param.watch(take, "value")
 
 
 def decades(state: param.Parameterized, name: str, label: str, highest: float) -> Any:
@@ -83,9 +100,10 @@ def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
     """A field for a whole number whose range is too wide for a slider."""
     declared = state.param[name]
     low, high = declared.bounds
-    return brisk(
-        pmui.IntInput.from_param(declared, label=label, margin=(6, 8), **(WIDE | {"start": low, "end": high} | options))
-    )
+    # Its two small buttons have no name that could be read out; the arrow keys do the same.
+    bare = {"& .MuiInputAdornment-root": {"display": "none"}}
+    options = WIDE | {"start": low, "end": high, "sx": bare} | options
+    return brisk(pmui.IntInput.from_param(declared, label=label, margin=(6, 8), **options))
 
 
 def choice(state: param.Parameterized, name: str, label: str, **options) -> Any:

@@ -67,7 +67,7 @@ class Shell(param.Parameterized):
         self.lab, self._dataset = Lab(), dataset
         self.explorer: Explorer | None = None
         self.keys = KeyHelp()
-        self.bridge = Bridge(self._key, self.go, search=query, width=0, height=0, margin=0)
+        self.bridge = Bridge(self._key, self.go, self._darken, search=query, width=0, height=0, margin=0)
         height = f":host {{ --lab-height: calc(100dvh - {0 if bare else 53}px) }}"
         self._lab_place = pn.Column(self.lab, stylesheets=[height], **FILL)
         self._explorer_place = pn.Column(visible=False, stylesheets=[height], **FILL)
@@ -143,6 +143,9 @@ class Shell(param.Parameterized):
         self.lab.dark = self.page.dark_theme
         if self.explorer:
             self.explorer.dark = self.page.dark_theme
+
+    def _darken(self) -> None:
+        self.page.dark_theme = True
 
     # Views
 

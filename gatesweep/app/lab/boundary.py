@@ -1,8 +1,10 @@
 """The Lab's main picture: rows, surface, boundary, and the line to take in hand."""
 
+import time
+
 import numpy as np
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, LinearColorMapper, PointDrawTool, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, CustomJSHover, HoverTool, LinearColorMapper, PointDrawTool, Range1d
 from bokeh.plotting import figure
 
 from gatesweep.app.lab.geometry import EXTENT, hand_line, level, surface
@@ -19,6 +21,9 @@ const w = model.data.w, z = model.data.b[0] + w[0] * special_vars.x + w[1] * spe
 const p = 1 / (1 + Math.exp(-z))
 return format == "label" ? (p >= model.data.threshold[0] ? "1" : "0") : p.toFixed(3)
 """
+LED = 1.5
+"""Seconds after a drag in which what the weights' sliders say is still its echo."""
+FOLLOW = "if (hand.data.x1.length) held.data = {x1: Array.from(hand.data.x1), x2: Array.from(hand.data.x2)}"
 TIP = """<div style="font: 13px system-ui, sans-serif"><b>x₁</b> $x{0.00} &nbsp; <b>x₂</b> $y{0.00}<br>
 <b>p</b> @image{%s} &nbsp; class @image{%s}</div>"""
 
@@ -32,7 +37,8 @@ class BoundaryFigure:
         self.image = ColumnDataSource({"image": [np.zeros((2, 2), np.uint8)]})
         self.lines = {p: ColumnDataSource({"x1": [], "x2": []}) for p in ("boundary", "0.25", "0.75")}
         self.cloud = ColumnDataSource({"x1": [], "x2": []})
-        self.hand = ColumnDataSource({"x1": [], "x2": []})
+        self.hand, self.held = (ColumnDataSource({"x1": [], "x2": []}) for _ in range(2))
+        self.is_held, self._dropped = False, -LED
         self.corners = ColumnDataSource({"x1": [], "x2": [], "text": []})
         self.model = ColumnDataSource({"w": [], "b": [], "threshold": []}, name="model")
         self.palette = LIGHT
@@ -43,8 +49,8 @@ class BoundaryFigure:
             toolbar_location=None,
             tools="",
             sizing_mode="stretch_both",
-            min_border_left=52,
-            min_border_bottom=52,
+            min_border_left=74,
+            min_border_bottom=74,
             min_border_right=12,
             min_border_top=12,
             x_axis_label="x₁",
@@ -107,8 +113,21 @@ class BoundaryFigure:
         )
         self.drag = PointDrawTool(renderers=[self.hand_glyph], add=False, drag=True)
         f.add_tools(self.drag)
+        # The tool itself says nothing before a grip is let go.
+        follow = CustomJS(args={"hand": self.hand, "held": self.held}, code=FOLLOW)
+        f.js_on_event("pan", follow)
         f.toolbar.active_tap = None
         f.toolbar.active_drag = None
+
+    @property
+    def is_led(self) -> bool:
+        """Whether a grip leads the line, or did a moment ago."""
+        return self.is_held or time.monotonic() - self._dropped < LED
+
+    def drop(self) -> None:
+        """The grip is let go of."""
+        if self.is_held:
+            self.is_held, self._dropped = False, time.monotonic()
 
     def theme(self, palette: Palette) -> None:
         self.palette = palette
@@ -151,8 +170,9 @@ class BoundaryFigure:
             "b": [intercept] * 3,
             "threshold": [shown.threshold] * 3,
         }
-        grips = hand_line(weight[:2], intercept) if by_hand and not weight[2:].any() else np.empty((0, 2))
-        self.hand.data = {"x1": grips[:, 0], "x2": grips[:, 1]}
+        if not self.is_held:
+            grips = hand_line(weight[:2], intercept) if by_hand and not weight[2:].any() else np.empty((0, 2))
+            self.hand.data = {"x1": grips[:, 0], "x2": grips[:, 1]}
         self.figure.toolbar.active_drag = self.drag if by_hand else None
 
     def show_cloud(self, population: Population | None) -> None:

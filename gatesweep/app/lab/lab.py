@@ -149,7 +149,9 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     def restore(self, values: Mapping[str, Any]) -> None:
         """Show what a link carried; all else is as the link's lesson has it."""
         self.playing = False
-        self.param.update(**(self.usual(values.get("lesson", 0)) | dict(values)))
+        state = self.usual(values.get("lesson", 0)) | dict(values)
+        self.param.update(**state)
+        self.epoch = state["epoch"]  # a newly trained model shows its last one
 
     def learn_from_here(self) -> None:
         """Train from the line set by hand, and play it."""

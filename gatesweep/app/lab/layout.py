@@ -1,9 +1,11 @@
 """Where things stand on the Lab's page: built once, from one column on a phone to three on a projector."""
 
+import time
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
 from gatesweep.app.lab import words
@@ -113,6 +115,10 @@ class Folio(pn.viewable.Viewer):
         return self._layout
 
 
+ECHO = 5.0
+"""Seconds within which a browser may send back an epoch that was played."""
+NOTHING = -1
+"""An epoch that nobody can let go of."""
 SPEEDS = {f"{s} / s": s for s in (1, 2, 5, 10, 20)}
 
 
@@ -136,7 +142,8 @@ class Stage(pn.viewable.Viewer):
                 sizing_mode="stretch_width",
             )
         )
-        self.epoch.param.watch(self._scrub, "value")
+        self._played: dict[int, float] = {}
+        self.epoch.param.watch(self._scrub, ["value", "value_throttled"])
         speed = brisk(
             pmui.Select.from_param(
                 lab.param.speed, label="Speed", options=SPEEDS, size="small", width=84, margin=0, description=""
@@ -164,16 +171,35 @@ class Stage(pn.viewable.Viewer):
 
     def _playing(self, event: Any) -> None:
         self.play.param.update(label="Pause" if event.new else "Play", icon="pause" if event.new else "play_arrow")
+        if event.new:
+            self._played.clear()
+        # So that whatever is let go of from now on is news, be it the epoch that was let go of last time.
+        with param.edit_constant(self.epoch):
+            self.epoch.value_throttled = NOTHING
 
-    def _scrub(self, event: Any) -> None:
-        if event.new != self._lab.shown_epoch:
-            self._lab.epoch = event.new
+    def _scrub(self, *events: Any) -> None:
+        """Show the epoch that the slider was moved to.
+
+        A browser that lags behind the playing sends epochs back that it was told, up to seconds later, and
+        nobody wished them. What a visitor lets go of (throttled) is no echo.
+        """
+        lab, epoch = self._lab, events[-1].new
+        is_released = any(event.name == "value_throttled" for event in events)
+        is_echo = not is_released and time.monotonic() - self._played.get(epoch, -ECHO) < ECHO
+        if epoch in (NOTHING, lab.shown_epoch):
+            return
+        if not is_echo:
+            lab.epoch = epoch
+        elif not lab.playing:
+            self.epoch.value = lab.shown_epoch
 
     def draw(self, shown: Shown, epoch: int) -> None:
         run = self._lab.fit
         self.equation.object = f"<div class=equation>{words.equation(shown)}</div>"
         severity, progress = words.progress(run, self._lab.solver, epoch, self._lab.by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{progress}</span>"
+        if self._lab.playing:
+            self._played[epoch] = time.monotonic()
         self.epoch.param.update(end=max(run.last_epoch, 1), value=epoch)
         self.legend.object = words.legend(self._lab.palette, words.summary(run, shown, epoch))
 

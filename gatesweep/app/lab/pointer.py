@@ -3,7 +3,9 @@
 from typing import Any
 
 import numpy as np
+import panel as pn
 
+from gatesweep.app.controls import BRISK
 from gatesweep.app.lab.geometry import through
 
 __all__ = ["Pointer"]
@@ -14,8 +16,12 @@ class Pointer:
 
     def __init__(self, lab: Any) -> None:
         self._lab = lab
-        lab.boundary.figure.on_event("tap", self._tap)
-        lab.boundary.hand.on_change("data", self._dragged)
+        self._is_following, self._is_dropped = False, True
+        # Two quick taps come as one tap and one double tap.
+        for kind in ("tap", "doubletap"):
+            lab.boundary.figure.on_event(kind, self._tap)
+        lab.boundary.held.on_change("data", self._moved)
+        lab.boundary.hand.on_change("data", self._dropped)
         lab.seeds.bars.selected.on_change("indices", self._bar)
 
     def _tap(self, event: Any) -> None:
@@ -25,9 +31,31 @@ class Pointer:
         if x1 in (0, 1) and x2 in (0, 1) and np.hypot(event.x - x1, event.y - x2) < 0.2:
             self._lab.flip(x1, x2)
 
-    def _dragged(self, attr: str, old: Any, new: Any) -> None:
+    def _moved(self, attr: str, old: Any, new: Any) -> None:
+        """A grip is on its way: follow, at the pace at which the page is drawn."""
+        self._is_dropped = False
+        document = pn.state.curdoc
+        if document is None or not document.session_context:
+            self._follow()
+        elif not self._is_following:
+            self._is_following = True
+            document.add_timeout_callback(self._follow, BRISK)
+
+    def _follow(self) -> None:
+        self._is_following = False
+        if not self._is_dropped:
+            self._lab.boundary.is_held = True
+            self._turn(self._lab.boundary.held.data)
+
+    def _dropped(self, attr: str, old: Any, new: Any) -> None:
+        self._lab.boundary.drop()
+        self._is_dropped = True
+        self._turn(new)
+
+    def _turn(self, grips: Any) -> None:
+        """The line goes where its grips are; it keeps its steepness."""
         lab = self._lab
-        points = np.array([new["x1"], new["x2"]], dtype=float).T
+        points = np.array([grips["x1"], grips["x2"]], dtype=float).T
         if not lab.by_hand or points.shape != (2, 2) or not np.isfinite(points).all():
             return
         weight, intercept = through(points, np.hypot(lab.w1, lab.w2))

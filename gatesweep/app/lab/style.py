@@ -5,7 +5,8 @@ __all__ = ["CONTROLS", "FRAME", "LESSON", "NUMBERS", "PAGE", "PLAYER", "ROOT", "
 NARROW = "@container lab (max-width: 1020px)"
 
 ROOT = """
-:host { container: lab / inline-size; display: block !important; width: 100%; overflow-y: auto; scrollbar-width: thin }
+:host { container: lab / inline-size; display: block !important; width: 100%; overflow: hidden auto;
+  scrollbar-width: thin }
 """
 PAGE = f"""
 :host {{ display: grid !important; gap: 12px; padding: 12px; box-sizing: border-box; width: 100%;
