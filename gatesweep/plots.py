@@ -113,7 +113,9 @@ def _with_band(row: xr.Dataset, x: str, title: str) -> hv.Overlay:
         )
     for name, style in LIMIT_STYLES.items():
         if name in row:
-            parts.append(hv.Curve((row[x].values, row[name].values), x, "value", label=LIMITS[name]).opts(**style))
+            # At one noise level a limit is one number, whatever runs across.
+            limit = np.broadcast_to(row[name].values, row[x].shape)
+            parts.append(hv.Curve((row[x].values, limit), x, "value", label=LIMITS[name]).opts(**style))
     parts.append(_median(row, x, "median").opts(color=BLUE, line_width=2.5))
     return hv.Overlay(parts).opts(title=title, frame_width=260, frame_height=200, legend_position="bottom")
 

@@ -115,7 +115,8 @@ def downloads(explorer: Any) -> pn.Row:
         button = pmui.Button(label=kind.upper(), size="small", variant="text", margin=(8, 0))
         for figure in (explorer.figures.heatmap, explorer.figures.curves):
             # By its id: Panel keeps a script's arguments for ever, and with the figure all of the session.
-            script = f"const kind = '{kind}', name = '{figure.name}', id = '{figure.id}';" + SAVE
+            names = f"const kind = '{kind}', name = '{figure.name}', id = '{figure.id}'"
+            script = f"(async () => {{\n{names}{SAVE}}})()"
             button.js_on_click(code=script)
         buttons.append(button)
     return pn.Row(*buttons, margin=0)

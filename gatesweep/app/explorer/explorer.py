@@ -140,6 +140,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             experiment = self.experiment()
         except InputError as error:
             self.error = str(error)
+            self.layout.idle("failed")
             return
         self.error = ""
         self._finished = False
