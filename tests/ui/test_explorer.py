@@ -1,11 +1,7 @@
 """The Explorer in a real browser: what is drawn is read from the data behind it, not from pixels."""
 
-import re
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import panel as pn
@@ -13,19 +9,11 @@ import panel_material_ui as pmui
 import pytest
 from playwright.sync_api import Browser, Page
 
-import gatesweep as gs
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.theme import THEME_CONFIG
-from gatesweep.store import open_store
 from tests.conftest import watch
-
-SOON = 60_000
-CELLS = """() => {
-  const models = Bokeh.documents.flatMap((document) => [...document._all_models.values()])
-  const { data } = models.find((model) => model.name === "cells")
-  return Object.fromEntries(Object.entries(data).map(([name, column]) => [name, Array.from(column)]))
-}"""
+from tests.ui.explorer_pages import SOON, cells, until
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +98,7 @@ def settle(page: Page, explorer: Explorer, before: object) -> None:
 def test_first_view_is_three_gates_and_fits_the_screen(explorer):
     page, session = explorer
     agree(page, session)
-    shown = page.evaluate(CELLS)
+    shown = cells(page)
     expected = np.median(session.dataset["exact_accuracy"], axis=-1)
     np.testing.assert_allclose(shown["number"], expected.ravel(), rtol=1e-6)
     assert shown["where"][21 * 2 + 7] == "XOR, noise level 0.35"
@@ -126,14 +114,6 @@ def test_each_preset_shows_its_numbers(explorer, name):
     assert session.picture.measure == session.measure
     assert (session.picture.x.name, session.picture.y.name) == (session.x, session.y)
     assert page.get_by_text(PRESETS[name].question).is_visible()
-
-
-def until(page: Page, is_so: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it never came to that")
 
 
 def test_the_player_plays_pauses_steps_and_scrubs(explorer):
@@ -152,7 +132,7 @@ def test_the_player_plays_pauses_steps_and_scrubs(explorer):
     until(page, lambda: session.epoch == 20)
     agree(page, session)
     expected = session.dataset["exact_accuracy_history"].isel(epoch=20).mean("seed")
-    np.testing.assert_allclose(page.evaluate(CELLS)["number"], expected.values.ravel(), rtol=1e-6)
+    np.testing.assert_allclose(cells(page)["number"], expected.values.ravel(), rtol=1e-6)
 
 
 def test_a_slider_trains_the_whole_grid_again(explorer):
@@ -163,7 +143,7 @@ def test_a_slider_trains_the_whole_grid_again(explorer):
     slider.press("ArrowLeft")
     settle(page, session, before)
     assert session.num_samples == 480 and session.dataset is not dataset
-    assert page.evaluate(CELLS)["number"][30] == pytest.approx(float(session.picture.value.ravel()[30]))
+    assert cells(page)["number"][30] == pytest.approx(float(session.picture.value.ravel()[30]))
 
 
 def test_a_click_on_a_cell_opens_its_model_and_hover_shows_in_both(explorer, served):
@@ -186,7 +166,7 @@ def test_a_click_on_a_cell_opens_its_model_and_hover_shows_in_both(explorer, ser
             break
         page.wait_for_timeout(50)
     settings = served[2][-1]
-    where = page.evaluate(CELLS)["where"][index]
+    where = cells(page)["where"][index]
     assert where == f"{settings['gate']}, noise level {settings['noise_level']:g}" and settings["gate"] == "XOR"
     runs = session.dataset["exact_accuracy"].sel(gate="XOR", noise_level=settings["noise_level"])
     assert runs.sel(seed=settings["seed"]).item() == np.sort(runs)[(len(runs) - 1) // 2]
@@ -220,36 +200,3 @@ def test_phone_and_wall_never_scroll_sideways(page, served, width, height):
     opened.wait_for_timeout(1000)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
     opened.goto("about:blank")
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Path:
-    """A sweep of 30,300 models on disk."""
-    path = tmp_path_factory.mktemp("store") / "sweep.zarr"
-    gs.sweep(noise_level=np.linspace(0, 1, 101), seed=range(100), num_samples=100, out=path)
-    return path
-
-
-@pytest.fixture
-def store_url(store: Path) -> Iterator[str]:
-    code = "import sys; from gatesweep.app.serve import serve; serve(sys.argv[1], 0, '127.0.0.1', False)"
-    process = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE, text=True)
-    yield re.search(r"http://\S+", process.stdout.readline()).group()
-    process.terminate()
-    process.wait(timeout=20)
-    process.stdout.close()
-
-
-def test_a_finished_sweep_opens_and_its_cells_lead_to_models(store, store_url, page):
-    opened = page(store_url)
-    shown = "(Bokeh.documents.flatMap((d) => [...d._all_models.values()]).find((m) => m.name === 'cells')?.data.number)"
-    opened.wait_for_function(f"{shown}?.length === 303", timeout=SOON)
-    dataset = open_store(store)
-    expected = dataset["exact_accuracy"].median("seed").values.ravel()
-    np.testing.assert_allclose(opened.evaluate(f"Array.from({shown})"), expected, rtol=1e-6)
-    frame = opened.locator(".gs-pictures .bk-Figure").first.bounding_box()
-    opened.mouse.click(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] * 0.7)
-    opened.wait_for_url(re.compile(r"[?&]gate=XOR(&|$)"), timeout=SOON)
-    query = dict(part.split("=") for part in opened.url.partition("?")[2].split("&"))
-    runs = dataset["exact_accuracy"].sel(gate="XOR", noise_level=float(query["noise_level"]), method=None)
-    assert runs.sel(seed=int(query.get("seed", 0))).item() == np.sort(runs)[(len(runs) - 1) // 2]

@@ -12,7 +12,7 @@ import xarray as xr
 
 from gatesweep.app.explorer.figures import Figures
 from gatesweep.app.explorer.jobs import Job, Worker
-from gatesweep.app.explorer.layout import Layout
+from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.picture import Picture, draw
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import (
@@ -153,7 +153,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             return
         view = self._view()
         self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
-        self.layout.running()
+        self.layout.running(self.layout.seconds(experiment) > SHORT)
 
     def press(self, key: str) -> None:
         """What a key does; see `gatesweep.app.keys`."""

@@ -6,6 +6,7 @@ many there are, which lets a whole grid train at ten frames a second.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from bokeh.core.properties import value
@@ -51,6 +52,8 @@ const value = mapper.tags.includes("log") ? 10 ** tick : tick
 const isPlain = !value || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3)
 return isPlain ? String(+value.toPrecision(3)) : value.toExponential(0)
 """
+REACH = 14
+"""Pixels within which a tap means a point."""
 ACCENT = "#d55e00"
 """What the pointer is on."""
 
@@ -123,7 +126,8 @@ class Figures:
             formatter=CustomJSTickFormatter(args={"mapper": self.mapper}, code=BAR_LABEL),
         )  # fmt: skip
         fig.add_layout(self._bar, "right")
-        self._heatmap_hover = _tools(fig, self._quad)
+        self._heatmap_hover = _hover(fig, self._quad)
+        fig.add_tools(TapTool(renderers=[self._quad]))
 
     def _build_curves(self, fig: figure) -> None:
         fig.patches("xs", "ys", source=self.bands, fill_color="color", fill_alpha=0.22, line_color=None)
@@ -135,7 +139,9 @@ class Figures:
         _plain_selection(fig.scatter("cx", "cy", source=self.cells, size=4.5, color="dot", line_color=None))
         target = _plain_selection(fig.scatter("cx", "cy", source=self.cells, size=22, fill_alpha=0, line_alpha=0))
         target.hover_glyph = target.glyph.clone(size=13, line_alpha=1, line_width=3, line_color=ACCENT)
-        self._curves_hover = _tools(fig, target)
+        self._curves_hover = _hover(fig, target)
+        # Points lie close: a tap tool would take every one that its mark touches.
+        fig.on_event("tap", self._tapped_near)
 
     def theme(self, palette: Palette) -> None:
         """Repaint in light or dark."""
@@ -223,10 +229,24 @@ class Figures:
         self._bar.ticker.ticks = list(scale.ticks(self._heatmap.height // 40))
 
     def _tapped(self, _attr: str, _old: list[int], new: list[int]) -> None:
-        if new and self._picture is not None:
-            place = np.unravel_index(new[0], self._picture.value.shape[:3])
+        if new:
             self.cells.selected.indices = []
-            self._on_tap(*map(int, place))
+            self._open(new[0])
+
+    def _tapped_near(self, event: Any) -> None:
+        """The point of the curves nearest to a tap."""
+        if event.x is None or event.y is None:
+            return
+        canvas, data = self._curves, self.cells.data
+        across = (np.asarray(data["cx"], dtype=float) - event.x) * canvas.width / canvas.trellis.width
+        up = (np.asarray(data["cy"], dtype=float) - event.y) * canvas.height / canvas.trellis.height
+        distance = np.nan_to_num(np.hypot(across, up), nan=np.inf)
+        if distance.min() <= REACH:
+            self._open(int(distance.argmin()))
+
+    def _open(self, index: int) -> None:
+        if self._picture is not None:
+            self._on_tap(*map(int, np.unravel_index(index, self._picture.value.shape[:3])))
 
 
 def _row(axis: Axis, i: int) -> float:
@@ -235,9 +255,9 @@ def _row(axis: Axis, i: int) -> float:
     return ((i if axis.is_number else n - 1 - i) + 0.5) / n
 
 
-def _tools(fig: figure, renderer: GlyphRenderer) -> HoverTool:
+def _hover(fig: figure, renderer: GlyphRenderer) -> HoverTool:
     hover = HoverTool(renderers=[renderer], attachment="above")
-    fig.add_tools(hover, TapTool(renderers=[renderer]))
+    fig.add_tools(hover)
     return hover
 
 

@@ -72,7 +72,7 @@ class Layout:
         e = self._explorer
         self.gates = brisk(
             pmui.MultiChoice.from_param(
-                e.param.gate, label="Gates", chip=False, sizing_mode="stretch_width", margin=(6, 10)
+                e.param.gate, label="Gates", chip=False, searchable=True, sizing_mode="stretch_width", margin=(6, 10)
             )
         )
         self.noise = brisk(
@@ -257,8 +257,12 @@ class Layout:
         """A long run waits for the button."""
         self._buttons(train=True)
 
-    def running(self) -> None:
+    def running(self, is_long: bool) -> None:
+        """A run has begun; a long one can be cancelled from its start."""
         self._buttons()
+        if is_long:
+            self.bar.value = 0
+            self.stop.visible = self.bar.visible = True
         if self._ticker is None:
             self._ticker = pn.state.add_periodic_callback(self._tick, PERIOD) if pn.state.curdoc else None
 

@@ -117,7 +117,7 @@ LINKED = ("preset", *GRID_NAMES, *VIEW_NAMES, "run", "epoch")
 """Parameters that belong in a link."""
 
 
-OPENED = ("solver", "epochs", "batch_size", "init", "init_seed")
+OPENED = ("solver", "epochs", "batch_size", "init", "init_seed", "split", "train_seed", "max_iter", "dtype")
 """Settings beside the swept ones that a model is opened with."""
 
 
