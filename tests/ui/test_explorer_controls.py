@@ -56,7 +56,7 @@ CONTROLS = {
     "features": ("", {}, lambda p: choose(p, "Features", "x1, x2, x1*x2"), {"features": "interaction"}),
     "sgd": ("", {}, lambda p: choose(p, "Solver", "sgd"), {"solver": "sgd"}),
     "adam": ("", {}, lambda p: choose(p, "Solver", "adam"), {"solver": "adam"}),
-    "C": ("", {}, lambda p: slide(p, "C, inverse penalty", *["ArrowLeft"] * 10), {"C": 0.1}),
+    "C": ("", {}, lambda p: slide(p, "C, inverse penalty", *["ArrowLeft"] * 20), {"C": 0.01}),
     "learning rate": (
         "&solver=sgd", {"solver": "sgd"}, lambda p: slide(p, "Learning rate", "ArrowLeft"), {"learning_rate": 0.4},
     ),

@@ -82,7 +82,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self.layout.opened(dataset)
         if self._doc is not None:
             pn.state.on_session_destroyed(lambda _context: self.close())
-        pn.state.onload(self._begin) if self._doc is not None else self._begin()
+        is_served = self._doc is not None and self._doc.session_context is not None
+        pn.state.onload(self._begin) if is_served else self._begin()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.layout.root
