@@ -17,7 +17,7 @@ from gatesweep.app.explorer.cells import cell_columns, limit_columns
 from gatesweep.app.explorer.downloads import as_command, as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.jobs import Job, Worker
-from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, nice_ticks
+from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, draw, nice_ticks
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
 from gatesweep.app.theme import LIGHT
@@ -265,3 +265,27 @@ def test_a_hidden_parameter_that_a_link_gets_wrong_is_its_first(explorer):
     explorer.param.update(x="C", y="num_samples", panel="gate", at="noise_level:9,gate", **TWO)
     wait(lambda: explorer.picture.x.name == "C")
     assert explorer.picture.at == {"noise_level": 0.1}
+
+
+def test_axes_that_meet_change_places():
+    known = ("gate", "noise_level", "seed")
+    assert fitting_axes("gate", "gate", "", known) == ("gate", "noise_level", "")
+    assert fitting_axes("noise_level", "noise_level", "", known) == ("noise_level", "gate", "")
+
+
+def test_a_late_drawing_of_an_old_sweep_is_dropped(explorer, monkeypatch):
+    old, done = explorer.dataset, threading.Event()
+
+    def late(dataset, view):
+        if dataset is old:
+            wait(lambda: explorer.dataset is not old and explorer.picture.y.name == "C")
+        picture = draw(dataset, view)
+        if dataset is old:
+            done.set()
+        return picture
+
+    monkeypatch.setattr("gatesweep.app.explorer.explorer.draw", late)
+    explorer.compare = "C"  # trains, and draws what is still there in the new arrangement
+    assert done.wait(20)
+    time.sleep(0.5)
+    assert len(explorer.figures.cells.data["where"]) == 3 * 7 * 3

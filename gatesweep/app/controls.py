@@ -83,7 +83,10 @@ def decades(state: param.Parameterized, name: str, label: str, highest: float) -
     def show(value: float) -> None:
         shown = np.clip(np.log10(value), low, high)
         text = "no limit" if np.isinf(value) else f"{value:g}"
-        widget.param.update(label=f"{label}: {text}", value=float(round(shown, 1)))
+        place = float(round(shown, 1))
+        # To send the browser's own value back would undo a quick second key.
+        moved = {} if abs(widget.value - place) < 0.05 else {"value": place}
+        widget.param.update(label=f"{label}: {text}", **moved)
 
     def take(event: Any) -> None:
         # A slider that only follows must not round the value that it was told.

@@ -178,6 +178,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self.layout.idle("failed")
             return
         dataset, picture, view = job.result
+        self.drawer.cancel()  # a drawing of the sweep before would cover this one
         with drawing(self.layout.root):
             with param.parameterized.discard_events(self):
                 self.dataset = dataset

@@ -125,7 +125,7 @@ def fitting_axes(x: str, y: str, panel: str, known: tuple[str, ...]) -> tuple[st
     """The wished axes where the sweep has them, else the nearest ones it has; an empty panel is none."""
     preferred = sorted(known, key=lambda d: ("noise_level", "gate").index(d) if d in ("noise_level", "gate") else 2)
     x = x if x in known else preferred[0]
-    y = y if y in known and y != x else next(d for d in (*preferred[1:], *preferred) if d != x)
+    y = y if y in known and y != x else next(d for d in preferred if d != x)
     return x, y, panel if panel in known and panel not in (x, y) else ""
 
 
