@@ -103,7 +103,7 @@ def main(count: int = 40) -> None:
             report(f"{slider}: 1,260 models", moves(page, slider, count))
         page.close()
         report("30,300 models", large_grid(browser, url, max(3, count // 4)))
-        report("another measure while a sweep runs", answers_meanwhile(browser, url, 12))
+        report("another measure while a sweep runs", answers_meanwhile(browser, url, 8))
         print(f"the player: {frames_a_second(browser, url, 8):.1f} frames a second of 1,260 models")
 
 

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 _STARTING = Lock()
 _STANDING_BACK = threading.Event()
-NICENESS = 10
+NICENESS = 19
 
 
 def stand_back() -> None:

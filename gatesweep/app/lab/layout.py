@@ -130,6 +130,8 @@ class Stage(pn.viewable.Viewer):
         self._lab = lab
         self.legend, self.equation = text("gs-wide"), text("gs-wide")
         self.progress = pn.pane.HTML("", stylesheets=[TEXT], margin=(6, 0, 0, 0))
+        # By itself and of a fixed size: the row of the legend need not be laid out anew with every model.
+        self.spoken = pn.pane.HTML("", stylesheets=[TEXT], width=1, height=1, margin=0)
         self.play = button("Play", lab.toggle_play, "play_arrow", variant="contained", width=104)
         self.epoch = brisk(
             pmui.IntSlider(
@@ -162,7 +164,7 @@ class Stage(pn.viewable.Viewer):
                 stylesheets=[PLAYER],
                 **ACROSS,
             ),
-            pn.Row(self.equation, self.progress, stylesheets=[TOP], **ACROSS),
+            pn.Row(self.equation, self.spoken, self.progress, stylesheets=[TOP], **ACROSS),
             css_classes=["gs-stage"],
             stylesheets=[CARD, STAGE],
             **FILL,
@@ -201,7 +203,9 @@ class Stage(pn.viewable.Viewer):
         if self._lab.playing:
             self._played[epoch] = time.monotonic()
         self.epoch.param.update(end=max(run.last_epoch, 1), value=epoch)
-        self.legend.object = words.legend(self._lab.palette, words.summary(run, shown, epoch))
+        self.legend.object = words.legend(self._lab.palette)
+        summary = words.summary(run, shown, epoch)
+        self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

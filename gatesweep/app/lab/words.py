@@ -129,8 +129,8 @@ def losses(shown: Shown) -> str:
     )
 
 
-def legend(palette: Palette, summary: str) -> str:
-    """What the marks mean, as HTML; for screen readers also what the picture shows now."""
+def legend(palette: Palette) -> str:
+    """What the marks mean, as HTML."""
     zero, one = palette.classes
     hollow = f'fill="none" stroke="{palette.muted}" stroke-width=2'
     items = (
@@ -140,7 +140,7 @@ def legend(palette: Palette, summary: str) -> str:
         _mark(f'<path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 />') + "misclassified",
     )
     shown = "".join(f"<span>{item}</span>" for item in items)
-    return f"<div class=legend>{shown}</div><div class=unseen role=status aria-live=polite>{summary}</div>"
+    return f"<div class=legend>{shown}</div>"
 
 
 def _mark(shape: str) -> str:
