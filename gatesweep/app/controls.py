@@ -9,7 +9,9 @@ import param
 
 __all__ = [
     "BRISK",
+    "IN_ROW",
     "NO_LABEL",
+    "at_most",
     "brisk",
     "button",
     "choice",
@@ -26,6 +28,8 @@ BRISK = 4
 """Milliseconds that a widget waits for a newer value before it acts; Panel's own 50 are felt when dragging."""
 WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
+IN_ROW = {"size": "small", "margin": (6, 4)}
+"""Look of a menu beside others."""
 NO_LABEL = [
     ".MuiFormLabel-root { position: absolute !important; clip-path: inset(50%) } button { white-space: nowrap }"
 ]
@@ -104,9 +108,9 @@ def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
     declared = state.param[name]
     low, high = declared.bounds
     # Its two small buttons have no name that could be read out; the arrow keys do the same.
-    bare = {"& .MuiInputAdornment-root": {"display": "none"}}
+    bare = {"& .MuiInputAdornment-root": {"display": "none"}, "& .MuiInputBase-input": {"paddingLeft": "14px"}}
     options = WIDE | {"start": low, "end": high, "sx": bare} | options
-    return brisk(pmui.IntInput.from_param(declared, label=label, margin=(6, 8), **options))
+    return brisk(pmui.IntInput.from_param(declared, label=label, margin=(6, 10), **options))
 
 
 def choice(state: param.Parameterized, name: str, label: str, **options) -> Any:
@@ -146,13 +150,14 @@ def button(label: str, act: Any, icon: str | None = None, **options) -> Any:
     return made
 
 
-def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], width: int) -> Any:
-    """A drop-down of a fixed width, bound to a parameter."""
-    return brisk(
-        pmui.Select.from_param(
-            state.param[name], label=label, options=options, size="small", width=width, margin=(6, 4)
-        )
-    )
+def at_most(width: int) -> dict[str, Any]:
+    """Size of a menu that shares a narrow page with another one."""
+    return {"sizing_mode": "stretch_width", "max_width": width}
+
+
+def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], **size) -> Any:
+    """A drop-down in a row, bound to a parameter."""
+    return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **IN_ROW, **size))
 
 
 def choose(menu: Any, options: dict[str, Any], value: Any) -> None:

@@ -1,6 +1,7 @@
 """`gatesweep serve`: the app at one address."""
 
 import gc
+import logging
 import socket
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1"
         websocket_origin=_origins(address, port),
         verbose=False,
     )
+    # That a page closed before its last word was sent is no news to whoever teaches.
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     stand_back()
     warm_up()
     # What is loaded now stays: without this every full collection walks through it, a quarter of a second each.

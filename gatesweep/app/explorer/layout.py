@@ -7,7 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep import schema
-from gatesweep.app.controls import NO_LABEL, brisk, choice, choose, decades, select, slider
+from gatesweep.app.controls import IN_ROW, NO_LABEL, at_most, brisk, choice, choose, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.jobs import Job
@@ -15,7 +15,7 @@ from gatesweep.app.explorer.picture import LABELS, Picture, hidden
 from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE
-from gatesweep.app.explorer.style import GRID, PICTURES, SCROLL, WRAP
+from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, SCROLL, WRAP
 from gatesweep.app.style import CARD
 from gatesweep.experiment import Experiment
 from gatesweep.measures import MEASURES, axes
@@ -151,28 +151,28 @@ class Layout:
 
     def _view(self) -> pn.FlexBox:
         e = self._explorer
-        measure = select(e, "measure", "Measure", {m.label: name for name, m in MEASURES.items()}, 230)
+        measure = select(e, "measure", "Measure", {m.label: name for name, m in MEASURES.items()}, **at_most(230))
         self.statistic = select(
-            e, "statistic", "Of the seeds", {label: name for name, label in STATISTICS.items()}, 170
+            e, "statistic", "Of the seeds", {label: name for name, label in STATISTICS.items()}, **at_most(170)
         )
         self.axes = {
-            n: pmui.Select(label=label, size="small", width=190, margin=(6, 4))
+            n: pmui.Select(label=label, **IN_ROW, **at_most(190))
             for n, label in (("x", "Across"), ("y", "Down"), ("panel", "Side by side"))
         }
         for name, menu in self.axes.items():
             menu.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
-        self.rest = [pmui.Select(size="small", width=110, margin=(6, 4), visible=False) for _ in range(MAX_HIDDEN)]
+        self.rest = [pmui.Select(visible=False, **IN_ROW, **at_most(110)) for _ in range(MAX_HIDDEN)]
         for menu in self.rest:
             menu.param.watch(lambda event: self._pick("at", self._at()), "value")
         menus = (measure, self.statistic, *self.axes.values(), *self.rest)
-        return pn.FlexBox(*menus, margin=0, sizing_mode="stretch_width", css_classes=["gs-view", "gs-text"])
+        return pn.FlexBox(
+            *menus, margin=0, sizing_mode="stretch_width", css_classes=["gs-view", "gs-text"], stylesheets=[PAIRS]
+        )
 
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
-        self.cell = {
-            n: pmui.Select(label=n, size="small", width=130, margin=(6, 4), visible=False) for n in ("y", "x", "panel")
-        }
-        run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, 150)
+        self.cell = {n: pmui.Select(label=n, visible=False, width=130, **IN_ROW) for n in ("y", "x", "panel")}
+        run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, width=150)
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
         opening = pn.Row(self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[WRAP])
         return pn.FlexBox(

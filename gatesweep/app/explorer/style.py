@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["GRID", "ONE_ROW", "PICTURES", "SCROLL", "WRAP"]
+__all__ = ["GRID", "ONE_ROW", "PAIRS", "PICTURES", "SCROLL", "WRAP"]
 
 GRID = """
 :host { display: grid !important; gap: 10px; width: 100%; height: var(--lab-height, 836px); padding: 10px 12px;
@@ -30,6 +30,14 @@ PICTURES = """
 """
 SCROLL = ":host { overflow-x: auto; scrollbar-width: thin }"
 WRAP = "@media (max-width: 900px) { :host { flex-wrap: wrap !important; height: auto !important } }"
+PAIRS = """
+@media (max-width: 900px) {
+  :host { width: 100% !important }
+  [id^=flexbox] { display: grid !important; grid-template-columns: repeat(2, minmax(0, 1fr)) }
+  [id^=flex-item] > * { width: auto !important; max-width: none !important }
+}
+"""
+"""Menus in two columns of one width where there is no room for a row."""
 ONE_ROW: dict[str, Any] = {
     "flexDirection": "row",
     "alignItems": "center",

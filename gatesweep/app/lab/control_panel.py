@@ -52,7 +52,7 @@ class Controls(pn.viewable.Viewer):
             "num_samples": slider(lab, "num_samples", "Samples"),
             "seed": pn.Row(
                 number(lab, "seed", "Seed", sizing_mode="stretch_width"),
-                button("New draw", lab.new_draw, margin=(10, 10, 0, 0)),
+                button("New draw", lab.new_draw, margin=(8, 10, 0, 0)),
                 **ACROSS,
             ),
             "solver": choice(lab, "solver", "Solver"),

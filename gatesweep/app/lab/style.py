@@ -21,7 +21,7 @@ PAGE = f"""
 {NARROW} {{
   :host {{ height: auto !important; flex: none !important; padding: 8px; gap: 8px;
     grid-template-columns: minmax(0, 1fr); grid-template-rows: none;
-    grid-template-areas: "lesson" "stage" "numbers" "controls"; }}
+    grid-template-areas: "lesson" "stage" "controls" "numbers"; }}
   :host > * {{ height: auto !important; min-height: max-content !important;
     overflow: visible !important }}
 }}
