@@ -29,7 +29,7 @@ PAGE = f"""
 LESSON = f"""
 :host {{ display: grid !important; grid-template-columns: 230px minmax(0, 1fr) auto; align-items: center;
   gap: 6px 16px; padding: 8px 10px; min-height: 64px; height: auto !important; }}
-:host > * {{ min-width: 0 !important }}
+:host > * {{ min-width: 0 !important; align-self: center !important }}
 {NARROW} {{ :host {{ grid-template-columns: minmax(0, 1fr) }} }}
 """
 CONTROLS = f"""
