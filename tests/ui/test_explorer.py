@@ -13,7 +13,7 @@ from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.theme import THEME_CONFIG
 from tests.conftest import watch
-from tests.ui.explorer_pages import SOON, cells, until
+from tests.ui.explorer_pages import SOON, cells, choose, until
 
 
 @pytest.fixture(scope="module")
@@ -199,4 +199,14 @@ def test_phone_and_wall_never_scroll_sideways(page, served, width, height):
     opened.get_by_text("trained in").wait_for(timeout=SOON)
     opened.wait_for_timeout(1000)
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    opened.goto("about:blank")
+
+
+def test_a_phone_has_the_comparisons_as_a_menu(page, served):
+    opened = page(served[0], width=390, height=844)
+    opened.get_by_text("1,260 models").wait_for(timeout=SOON)
+    choose(opened, "Comparison", PRESETS["samples"].title)
+    opened.get_by_text(PRESETS["samples"].question).wait_for(timeout=SOON)
+    opened.get_by_text("4,620 models").wait_for(timeout=SOON)
+    assert opened.get_by_role("combobox", name="Comparison").inner_text() == PRESETS["samples"].title
     opened.goto("about:blank")

@@ -77,7 +77,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.param.watch(self._move, "epoch")
         self.param.watch(lambda event: self._paint(), "dark")
         self._paint()
-        self.layout.ask()
+        self.layout.presets.ask()
         if dataset is not None:
             self.layout.opened(dataset)
         if self._doc is not None:
@@ -109,7 +109,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self._quiet = True
         self.param.update(**values)
         self._quiet = False
-        self.layout.ask()
+        self.layout.presets.ask()
         if before == [getattr(self, name) for name in GRID_NAMES]:
             self._draw()
         else:
@@ -130,7 +130,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self._quiet = True
         self.param.update(defaults | PRESETS[name].values | {"epoch": 0})
         self._quiet = False
-        self.layout.ask()
+        self.layout.presets.ask()
         self.retrain(force=True)
 
     def retrain(self, force: bool = False) -> None:

@@ -7,15 +7,15 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep import schema
-from gatesweep.app.controls import IN_ROW, NO_LABEL, at_most, brisk, choice, choose, decades, select, slider
+from gatesweep.app.controls import IN_ROW, at_most, brisk, choice, choose, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.jobs import Job
 from gatesweep.app.explorer.picture import LABELS, Picture, hidden
 from gatesweep.app.explorer.player import EpochPlayer
-from gatesweep.app.explorer.presets import PRESETS
+from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
-from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, SCROLL, WRAP
+from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, WRAP
 from gatesweep.app.style import CARD
 from gatesweep.experiment import Experiment
 from gatesweep.measures import MEASURES, axes
@@ -39,33 +39,14 @@ class Layout:
         self._rate = words.Rate()
         self._experiment: Experiment | None = None
         self._ticker = None
+        self.presets = PresetBar(explorer)
         self.root = pn.Column(
-            self._presets(),
+            self.presets,
             self._controls(),
             self._pictures(),
             stylesheets=[GRID],
             sizing_mode="stretch_both",
             margin=0,
-        )
-
-    def _presets(self) -> pn.Column:
-        e = self._explorer
-        self.presets = brisk(
-            pmui.RadioButtonGroup.from_param(
-                e.param.preset,
-                options={p.title: name for name, p in PRESETS.items()},
-                size="small",
-                margin=(6, 8),
-                label="Comparison",
-                stylesheets=NO_LABEL,
-                description="",
-                sx={"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 12px"}},
-            )
-        )
-        self.question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 14, 6, 14))
-        strip = pn.Row(self.presets, stylesheets=[SCROLL], sizing_mode="stretch_width", margin=0)
-        return pn.Column(
-            strip, self.question, css_classes=["gs-presets"], stylesheets=[CARD], sizing_mode="stretch_width", margin=0
         )
 
     def _controls(self) -> pn.Column:
@@ -206,10 +187,6 @@ class Layout:
 
     _filling = False
 
-    def ask(self) -> None:
-        """The preset's question."""
-        self.question.object = words.sentence(PRESETS[self._explorer.preset].question)
-
     def describe(self, p: Picture) -> None:
         """Title, legend, axes and player for a new picture."""
         e = self._explorer
@@ -288,7 +265,7 @@ class Layout:
     def opened(self, dataset: Any) -> None:
         """A finished sweep is on show."""
         self.status.object = words.opened(dataset)
-        self.question.object = words.sentence("A finished sweep. A click on a preset or a slider trains a new one.")
+        self.presets.say("A finished sweep. A click on a preset or a slider trains a new one.")
 
     def trained(self, job: Job, dataset: Any) -> None:
         self._buttons()

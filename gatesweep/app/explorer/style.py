@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["GRID", "ONE_ROW", "PAIRS", "PICTURES", "SCROLL", "WRAP"]
+__all__ = ["GRID", "ONE_ROW", "ONLY_NARROW", "ONLY_WIDE", "PAIRS", "PICTURES", "WRAP"]
 
 GRID = """
 :host { display: grid !important; gap: 10px; width: 100%; height: var(--lab-height, 836px); padding: 10px 12px;
@@ -28,7 +28,8 @@ PICTURES = """
   :host > .gs-view { order: 1 }
 }
 """
-SCROLL = ":host { overflow-x: auto; scrollbar-width: thin }"
+ONLY_WIDE = "@media (max-width: 1000px) { :host { display: none !important } }"
+ONLY_NARROW = "@media (min-width: 1001px) { :host { display: none !important } }"
 WRAP = "@media (max-width: 900px) { :host { flex-wrap: wrap !important; height: auto !important } }"
 PAIRS = """
 @media (max-width: 900px) {
