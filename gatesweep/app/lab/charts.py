@@ -13,6 +13,8 @@ __all__ = ["LossFigure", "ScoreFigure", "SeedsFigure", "ValleyFigure"]
 
 MEASURES = ("train", "test", "exact", "best line", "Bayes")
 BINS = np.linspace(0, 1, 41)
+FEW = 4
+"""Ticks that do not touch in the height that a small screen leaves."""
 
 
 def _chart(name: str, **options) -> figure:
@@ -109,6 +111,8 @@ class LossFigure:
             )
             for part in ("train", "test")
         ]
+        self.figure.yaxis.ticker.desired_num_ticks = FEW
+        self.figure.xaxis.ticker.min_interval = 1
         self.figure.add_layout(self.cursor)
         self.figure.legend.orientation = "horizontal"
         self.figure.legend.border_line_color = None
@@ -149,6 +153,7 @@ class SeedsFigure:
         )
         self.figure.add_layout(self.mine)
         self.figure.y_range.start = 0
+        self.figure.yaxis.ticker.update(desired_num_ticks=FEW, min_interval=1)
         self.figure.xgrid.visible = False
         self.theme(LIGHT)
 

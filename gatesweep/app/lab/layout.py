@@ -115,6 +115,8 @@ class Folio(pn.viewable.Viewer):
         return self._layout
 
 
+SLIM = {"minWidth": 0, "padding": "4px 8px"}
+"""A button as wide as its word."""
 ECHO = 5.0
 """Seconds within which a browser may send back an epoch that was played."""
 NOTHING = -1
@@ -269,7 +271,8 @@ class Numbers(pn.viewable.Viewer):
         go = self._lab.open_quantile
         row = (("Worst", 0.0), ("Median", 0.5), ("Best", 1.0))
         return pn.Row(
-            *(button(name, lambda q=q: go(q), variant="text", margin=0) for name, q in row), margin=(8, 4, 0, 0)
+            *(button(name, lambda q=q: go(q), variant="text", margin=0, sx=SLIM) for name, q in row),
+            margin=(8, 4, 0, 0),
         )
 
     def draw(self, shown: Shown) -> None:

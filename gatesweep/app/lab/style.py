@@ -49,7 +49,8 @@ FRAME = f"""
 {NARROW} {{ :host {{ height: min(100cqw - 16px, 900px) !important }} }}
 """
 NUMBERS = f"""
-:host {{ display: grid !important; gap: 12px; grid-template-rows: auto minmax(0, 1fr) minmax(0, 1fr); }}
+:host {{ display: grid !important; gap: 12px; grid-template-rows: max-content repeat(2, minmax(216px, 1fr));
+  overflow: hidden auto; scrollbar-width: none; }}
 :host > * {{ min-width: 0 !important; min-height: 0 !important; }}
 {NARROW} {{ :host {{ gap: 8px; grid-template-rows: auto 300px 300px; height: auto !important }}
   :host > .gs-scores {{ height: auto !important; min-height: max-content !important }} }}
@@ -78,11 +79,12 @@ TEXT = """
 .success { --tone: #009E73 } .info { --tone: #56B4E9 } .warning { --tone: #E69F00 } .error { --tone: #D5004A }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: center; font-size: 13.5px; opacity: .9 }
 .legend svg { width: 13px; height: 13px; vertical-align: -2px; margin-right: 4px; overflow: visible }
-table { border-collapse: collapse; margin: 6px auto; font-size: 15px } caption { font-size: 13px; opacity: .75 }
-th { font-weight: 500; padding: 4px 12px; font-size: 13px } td { text-align: center; padding: 8px 22px; font-size: 20px;
+.confusion { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: 2px 12px }
+table { border-collapse: collapse }
+th { font-weight: 500; padding: 2px 8px; font-size: 13px } td { text-align: center; padding: 2px 12px; font-size: 17px;
   border: 1px solid color-mix(in srgb, currentColor 18%, transparent);
   background: color-mix(in srgb, #D55E00 10%, transparent) }
-td.ok { background: color-mix(in srgb, #009E73 16%, transparent) } td:empty { border: 0; background: none }
-p { margin: 4px; text-align: center }
+td.ok { background: color-mix(in srgb, #009E73 16%, transparent) }
+p { margin: 2px }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 """

@@ -107,11 +107,10 @@ def confusion(shown: Shown) -> str:
     """The test rows' confusion matrix with precision and recall of class 1, as an HTML table."""
     (tn, fp), (fn, tp) = shown.confusion.tolist()
     return (
-        "<table><caption>Test rows</caption>"
-        "<tr><td></td><th scope=col>predicted 0</th><th scope=col>predicted 1</th></tr>"
+        "<div class=confusion><table><tr><th>test rows</th><th scope=col>predicted 0</th><th scope=col>predicted 1</th></tr>"
         f"<tr><th scope=row>true 0</th><td class=ok>{tn}</td><td>{fp}</td></tr>"
         f"<tr><th scope=row>true 1</th><td>{fn}</td><td class=ok>{tp}</td></tr></table>"
-        f"<p>precision <b>{_rate(tp, tp + fp)}</b> &ensp; recall <b>{_rate(tp, tp + fn)}</b></p>"
+        f"<p>precision <b>{_rate(tp, tp + fp)}</b></p><p>recall <b>{_rate(tp, tp + fn)}</b></p></div>"
     )
 
 
