@@ -103,7 +103,8 @@ def test_confusion_counts_test_rows_at_the_threshold():
 @pytest.mark.parametrize("places", [(0, 1), (0, 2), (1, 2)])
 def test_the_valley_is_the_training_loss(places):
     run = store.train(settings(gate="OR", noise_level=0.3))
-    valley = store.Valley.of(run, places, pixels=11)
+    shown = store.Shown(np.array([-3.0, 9.0]), 2.0, run.data)
+    valley = store.Valley.of(run, shown, places, pixels=11)
     values = np.append(run.weight, run.intercept)
     values[list(places)] = [a + (i + 0.5) * (b - a) / 11 for i, (a, b) in zip((7, 2), valley.spans, strict=True)]
     X, y = run.data.X[run.data.train], run.data.y[run.data.train]
@@ -111,6 +112,8 @@ def test_the_valley_is_the_training_loss(places):
     expected = -np.mean(np.where(y == 1, np.log(p), np.log(1 - p)))
     assert valley.loss[2, 7] == pytest.approx(expected, rel=1e-5)
     np.testing.assert_array_equal(valley.path[-1], np.append(run.weight, run.intercept)[list(places)])
+    here = np.array([-3.0, 9.0, 2.0])[list(places)]
+    assert all(low < x < high for x, (low, high) in zip(here, valley.spans, strict=True))
 
 
 def test_the_population_holds_the_model_on_show():
@@ -156,6 +159,29 @@ def test_learning_starts_where_the_hand_left_the_line(lab):
     assert lab.shown_epoch == 0
     np.testing.assert_array_equal(lab.fit.weight_path[0], [-3, 2])
     assert lab.fit.history.train_loss[-1] < lab.fit.history.train_loss[0]
+    other = Lab()
+    other.restore(read_query(other, (*SETTINGS, *VIEW), to_query(lab.link_values, lab.usual()))[0])
+    np.testing.assert_array_equal(other.fit.weight_path, lab.fit.weight_path)
+    lab.w1 = 5.0
+    np.testing.assert_array_equal(lab.fit.weight_path[0], [5, 2])
+
+
+def test_a_line_by_hand_gives_way_to_the_epochs(lab):
+    lab.restore({"solver": "sgd", "by_hand": True})
+    lab.step(-1)
+    assert (lab.by_hand, lab.shown_epoch) == (False, 19)
+    lab.by_hand = True
+    lab.toggle_play()
+    lab.playing = False
+    assert not lab.by_hand
+
+
+def test_a_flat_model_has_grips_to_make_a_line_of(lab):
+    lab.restore({"by_hand": True, "w1": 0.0, "w2": 0.0, "intercept": 0.0})
+    grips = lab.boundary.hand.data
+    lab.boundary.hand.data = {"x1": list(grips["x1"]), "x2": [0.25, 0.25]}
+    np.testing.assert_allclose([abs(lab.w1), abs(lab.w2)], [0, 1], atol=1e-9)
+    assert lab.intercept == pytest.approx(-0.25 * lab.w2)
 
 
 def test_dragging_a_grip_turns_the_line(lab):
@@ -190,7 +216,7 @@ def test_every_gate_is_put_into_words(gate):
     for solver, features in (("newton", "linear"), ("newton", "interaction"), ("sgd", "linear")):
         run = store.train(settings(gate=gate, solver=solver, features=features, noise_level=0.2))
         shown = store.Shown(run.weight, run.intercept, run.data)
-        assert gate in words.meaning(run, shown)
+        assert gate in words.meaning(run, shown, solver)
         assert gate in words.summary(run, shown, run.last_epoch)
         assert words.equation(shown).count("x") >= len(run.weight)
 
@@ -200,8 +226,9 @@ def test_divergence_is_said():
     assert run.status == "diverged"
     assert words.progress(run, "sgd", 20, False) == ("error", "diverged")
     shown = store.Shown(run.weight, run.intercept, run.data)
-    assert "diverged" in words.meaning(run, shown)
-    assert "diverged" not in words.meaning(run, shown, by_hand=True)
+    assert "learning rate" in words.meaning(run, shown, "sgd")
+    assert "another C" in words.meaning(run, shown, "newton")
+    assert "diverged" not in words.meaning(run, shown, "sgd", by_hand=True)
 
 
 @given(

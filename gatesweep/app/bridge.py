@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import panel as pn
 import param
 from panel.custom import JSComponent
 
@@ -23,13 +24,19 @@ class Bridge(JSComponent):
 
     _esm = """
     const BUSY = ["input", "textarea", "select"]
-    const ROLES = ["slider", "combobox", "listbox", "option", "menuitem", "tab"]
+    const ROLES = ["listbox", "option", "menuitem", "tab"]
+    // What has the focus after a visit keeps its own keys and leaves the others to the page.
+    const OWN = {slider: ["ArrowLeft", "ArrowRight", "Home", "End"], combobox: [" ", "Home", "End"]}
 
     function taken(event) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true
       for (const node of event.composedPath()) {
         if (!(node instanceof Element)) continue
-        const role = node.getAttribute("role")
+        const role = node.type === "range" ? "slider" : node.getAttribute("role")
+        if (role in OWN && (role === "slider" || node.localName === "div")) {
+          if (OWN[role].includes(event.key)) return true
+          continue
+        }
         if (BUSY.includes(node.localName) && node.type !== "checkbox") return true
         if (ROLES.includes(role) || node.isContentEditable) return true
         if (event.key === " " && (node.localName === "button" || node.type === "checkbox")) return true
@@ -85,7 +92,8 @@ class Bridge(JSComponent):
         if isinstance(data.get("key"), str):
             self._on_key(data["key"][:16])
         if data.get("dark") is True:
-            self._on_dark()
+            # It comes before the page is loaded, and what is changed until then does not reach the browser.
+            pn.state.onload(self._on_dark)
         if isinstance(data.get("search"), str):
             self._on_search(data["search"])
 

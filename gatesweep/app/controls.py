@@ -45,7 +45,7 @@ def brisk(widget: Any) -> Any:
 def slider(
     state: param.Parameterized, name: str, label: str, is_led: Callable[[], bool] = lambda: False, **options
 ) -> Any:
-    """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it.
+    """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it while it lasts.
 
     While it `is_led` by something else, it only follows: a browser that lags behind sends values back
     that it was told, up to seconds later, and nobody wished them.
@@ -54,19 +54,20 @@ def slider(
     kind = pmui.IntSlider if isinstance(declared, param.Integer) else pmui.FloatSlider
     low, high = declared.get_soft_bounds()
     options = {"start": low, "end": high, "step": declared.step or 1} | options
-    value = getattr(state, name)
     widget = kind(label=label, margin=(3, 14, 3, 12), **(WIDE | options))
-    _link(widget, state, name, value, is_led)
+    _link(widget, state, name, is_led)
     return brisk(widget)
 
 
-def _link(widget: Any, state: param.Parameterized, name: str, value: Any, is_led: Callable[[], bool]) -> None:
+def _link(widget: Any, state: param.Parameterized, name: str, is_led: Callable[[], bool]) -> None:
+    low, high = widget.start, widget.end
+
     def show(*events: Any) -> None:
         # Not event.new: another watcher may have refused the value meanwhile.
         value = getattr(state, name)
         # A browser adds steps of 0.1 without rounding; to send its own value back would undo a quick second key.
         shown = {} if abs(widget.value - value) < 1e-9 else {"value": value}
-        widget.param.update(start=min(widget.start, value), end=max(widget.end, value), **shown)
+        widget.param.update(start=min(low, value), end=max(high, value), **shown)
 
     def take(event: Any) -> None:
         if is_led():
@@ -74,7 +75,7 @@ def _link(widget: Any, state: param.Parameterized, name: str, value: Any, is_led
         else:
             state.param.update(**{name: round(event.new, 10)})
 
-    widget.param.update(start=min(widget.start, value), end=max(widget.end, value), value=value)
+    show()
     state.param.watch(show, name)
     widget.param.watch(take, "value")
 
@@ -109,8 +110,18 @@ def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
     low, high = declared.bounds
     # Its two small buttons have no name that could be read out; the arrow keys do the same.
     bare = {"& .MuiInputAdornment-root": {"display": "none"}, "& .MuiInputBase-input": {"paddingLeft": "14px"}}
-    options = WIDE | {"start": low, "end": high, "sx": bare} | options
-    return brisk(pmui.IntInput.from_param(declared, label=label, margin=(6, 10), **options))
+    options = WIDE | {"start": low, "end": high, "sx": bare, "placeholder": "none"} | options
+    widget = pmui.IntInput(label=label, value=getattr(state, name), margin=(6, 10), **options)
+
+    def take(event: Any) -> None:
+        if event.new is None and not declared.allow_None:
+            widget.value = getattr(state, name)  # an emptied field
+        else:
+            setattr(state, name, event.new)
+
+    state.param.watch(lambda event: setattr(widget, "value", getattr(state, name)), name)
+    widget.param.watch(take, "value")
+    return brisk(widget)
 
 
 def choice(state: param.Parameterized, name: str, label: str, **options) -> Any:

@@ -23,6 +23,7 @@ NAMES = {" ": "space", "ArrowLeft": "←", "ArrowRight": "→"}
 KEYS = [key for keys, _ in MEANING for key in keys]
 """Keys that the page hands on, by their names in a browser."""
 
+CLOSE = {"& .MuiIconButton-root": {"color": "text.secondary"}}
 LOOK = """
 :host { color: var(--panel-on-surface-color); font-size: 15px }
 table { border-spacing: 0 6px } td { padding: 0 14px 0 0; vertical-align: baseline }
@@ -38,7 +39,9 @@ class KeyHelp(pn.viewable.Viewer):
         super().__init__()
         rows = "".join(f"<tr><td>{_caps(keys)}</td><td>{words}</td></tr>" for keys, words in MEANING)
         table = pn.pane.HTML(f"<table>{rows}</table>", stylesheets=[LOOK], sizing_mode="stretch_width")
-        self.dialog = pmui.Dialog(table, title="Keys", title_variant="h6", show_close_button=True, close_on_click=True)
+        self.dialog = pmui.Dialog(
+            table, title="Keys", title_variant="h6", show_close_button=True, close_on_click=True, sx=CLOSE
+        )
 
     def toggle(self) -> None:
         self.dialog.open = not self.dialog.open

@@ -49,7 +49,7 @@ def read_query(
         try:
             values[name] = _read(state, name, text)
         except (InputError, ValueError, TypeError, OverflowError) as error:
-            complaints.append(f"A value of the link was not used: {_plain(str(error), 200)}")
+            complaints.append(f"The {name} of the link was not used: {_plain(str(error), 200)}")
     return values, complaints
 
 
@@ -81,12 +81,14 @@ def _read(state: param.Parameterized, name: str, text: str) -> Any:
 
 
 def _settings(state: param.Parameterized) -> dict[str, Any]:
-    """The model's settings; scikit-learn's model is newton's."""
+    """The model's settings; scikit-learn's model is newton's, and no sweep starts from weights set by hand."""
     names = [name for name in Settings.param if name not in ("name", "record")]
     usual = {name: Settings.param[name].default for name in names if name not in GRID}
     chosen = {name: getattr(state, name) for name in names if name in GRID or getattr(state, name) != usual[name]}
     if chosen.get("solver") in ("scikit-learn", "newton"):
         del chosen["solver"]
+    if chosen.get("init") == "hand":
+        del chosen["init"]
     return chosen
 
 

@@ -16,6 +16,7 @@ from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.state import LINKED
 from gatesweep.app.keys import KeyHelp
+from gatesweep.app.lab import words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.links import as_command, as_python, read_query, to_query
@@ -48,6 +49,7 @@ LOOK = {
         "fontWeight": 700,
         "letterSpacing": "-0.01em",
         "marginRight": "8px",
+        "@media (max-width: 359px)": {"display": "none"},
     },
 }
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
@@ -63,7 +65,7 @@ class Shell(param.Parameterized):
         location = pn.state.location
         query = location.search if location else ""
         asked = dict(part.partition("=")[::2] for part in query.lstrip("?").split("&"))
-        bare = asked.get("embed") == "true"
+        self._bare = bare = asked.get("embed") == "true"
         self.lab, self._dataset = Lab(), dataset
         self.explorer: Explorer | None = None
         self.keys = KeyHelp()
@@ -73,7 +75,7 @@ class Shell(param.Parameterized):
         self._explorer_place = pn.Column(visible=False, stylesheets=[height], **FILL)
         self.page = self._page(bare)
         self.param.watch(self._show, "view")
-        self.lab.param.watch(self._changed, [*SETTINGS, *VIEW])
+        self.lab.param.watch(self._changed, [*SETTINGS, *VIEW, "playing"])
         self._generation = 0
         if self.view == "explorer":
             self._show()
@@ -180,6 +182,11 @@ class Shell(param.Parameterized):
     @property
     def query(self) -> str:
         """The link to what is on show, from its question mark."""
+        query = self._view_query
+        return f"{query or '?'}{'&' if query else ''}embed=true" if self._bare else query
+
+    @property
+    def _view_query(self) -> str:
         if self.view == "lab" or self.explorer is None:
             return to_query(
                 self.lab.link_values,
@@ -234,7 +241,9 @@ class Shell(param.Parameterized):
 
     def _code(self, python: bool) -> str:
         if self.view == "lab" or self.explorer is None:
-            return as_python(self.lab) if python else as_command(self.lab)
+            lab = self.lab
+            note = words.difference(lab.fit, lab.solver, lab.init, lab.by_hand)
+            return note + (as_python(lab) if python else as_command(lab))
         experiment = self.explorer.shown
         if python:
             return downloads.as_python(experiment, self.explorer, self.explorer.picture and self.explorer.picture.at)

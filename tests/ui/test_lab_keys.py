@@ -14,7 +14,6 @@ from tests.ui.lab_page import (
     press,
     read,
     rows,
-    set_slider,
     show,
     shows,
     unfold,
@@ -122,6 +121,14 @@ def test_d_and_the_toggle_turn_the_page_dark_and_light(lab):
     assert read(lab)["w"] == model
 
 
+def test_a_device_that_is_set_to_dark_gets_a_dark_page(open_lab):
+    page = open_lab("?gate=XOR", color_scheme="dark")
+    expect(page.locator("main")).to_have_css("background-color", DARK)
+    wait(page, "s.paper === '#12181f'")
+    keys(page, "d")
+    expect(page.locator("main")).to_have_css("background-color", LIGHT)
+
+
 def test_v_goes_to_the_explorer_and_back(lab):
     show(lab, "?gate=OR&seed=5")
     keys(lab, "v")
@@ -165,19 +172,27 @@ def test_what_is_typed_into_a_field_is_no_shortcut(lab):
     shows(lab, by_torch(rows(seed=7), epochs=5)[4])
 
 
-def test_what_a_slider_is_told_is_no_shortcut(lab):
+def test_a_slider_keeps_its_own_keys_and_leaves_the_others_to_the_page(lab):
     show(lab, STEPS)
     control(lab, "slider", "Noise level").focus()
-    keys(lab, *SHORTCUTS)
-    expect(control(lab, "slider", "Noise level")).not_to_have_attribute("aria-valuenow", "0.05")
-    leave(lab)
+    keys(lab, "ArrowRight", "ArrowLeft", "End", "Home", "ArrowRight", "ArrowRight", "ArrowRight")
+    shows(lab, by_torch(rows(noise_level=0.03), epochs=5)[5])
     show_nothing_happened(lab)
-    show(lab, STEPS)
-    set_slider(lab, "Noise level", "Home")
-    set_slider(lab, "Noise level", "ArrowRight", 3)
+    keys(lab, "n")
+    path = by_torch(rows(noise_level=0.03, seed=43), epochs=5)
+    shows(lab, path[5])
     leave(lab)
     keys(lab, "ArrowLeft")
-    shows(lab, by_torch(rows(noise_level=0.03), epochs=5)[4])
+    shows(lab, path[4])
+
+
+def test_a_menu_that_was_used_leaves_the_keys_to_the_page(lab):
+    show(lab, STEPS)
+    choose(lab, "Gate", "OR")
+    keys(lab, "ArrowLeft")
+    shows(lab, by_torch(rows("OR"), epochs=5)[4])
+    keys(lab, "n")
+    shows(lab, by_torch(rows("OR", seed=43), epochs=5)[5])
 
 
 def test_a_chord_is_no_shortcut(lab):

@@ -89,6 +89,7 @@ def test_the_dragged_line_is_in_the_address_and_comes_back(lab):
     found = shows(lab, [4, 2, -3], close=1e-6)
     start = pixel(lab, *found["grips"][0])
     drag(lab, start, np.add(start, [40, 30]))
+    lab.wait_for_timeout(700)  # the line follows on the way, too
     dragged = wait(lab, f"s.w[0] !== {found['w'][0]}")
     lab.wait_for_url(re.compile(r"w1=[\d.]+"))
     lab.wait_for_url(lambda url: "w1=4.0" not in url)

@@ -17,9 +17,15 @@ FEW = 4
 """Ticks that do not touch in the height that a small screen leaves."""
 
 
+def _fit(axis: Range1d, low: float, high: float) -> None:
+    """Both ends by hand: a range that follows its data forgets to, once its page was hidden."""
+    room = 0.05 * ((high - low) or 1.0)
+    axis.update(start=low - room if low else 0, end=high + room)
+
+
 def _chart(name: str, **options) -> figure:
-    options = {"toolbar_location": None, "tools": "", "sizing_mode": "stretch_both", "min_border": 6} | options
-    return figure(name=name, **options)
+    usual = {"toolbar_location": None, "tools": "", "sizing_mode": "stretch_both", "min_border": 6}
+    return figure(name=name, **(usual | {axis: Range1d(0, 1) for axis in ("x_range", "y_range")} | options))
 
 
 class ScoreFigure:
@@ -99,7 +105,7 @@ class LossFigure:
     def __init__(self) -> None:
         self.losses = ColumnDataSource({"epoch": [], "train": [], "test": []})
         self.cursor = Span(dimension="height", location=0, line_width=2)
-        self.figure = _chart("loss", y_axis_label="log loss", x_axis_label="epoch", x_range=Range1d(0, 1))
+        self.figure = _chart("loss", y_axis_label="log loss", x_axis_label="epoch")
         self.curves = [
             self.figure.line(
                 "epoch",
@@ -133,6 +139,9 @@ class LossFigure:
             "train": history.train_loss,
             "test": history.test_loss,
         }
+        losses = np.append(history.train_loss, history.test_loss)
+        known = losses[np.isfinite(losses)]
+        _fit(self.figure.y_range, float(known.min()), float(known.max()))
         self.figure.x_range.end = max(run.last_epoch, 1)
 
     def move(self, epoch: int) -> None:
@@ -145,14 +154,11 @@ class SeedsFigure:
     def __init__(self) -> None:
         self.bars = ColumnDataSource({"left": [], "right": [], "count": []})
         self.mine = Span(dimension="height", location=0, line_width=3)
-        self.figure = _chart(
-            "seeds", x_range=Range1d(0, 1), x_axis_label="exact accuracy", y_axis_label="seeds", tools="tap"
-        )
+        self.figure = _chart("seeds", x_axis_label="exact accuracy", y_axis_label="seeds", tools="tap")
         self.glyph = self.figure.quad(
             left="left", right="right", top="count", bottom=0, source=self.bars, line_width=1, nonselection_fill_alpha=1
         )
         self.figure.add_layout(self.mine)
-        self.figure.y_range.start = 0
         self.figure.yaxis.ticker.update(desired_num_ticks=FEW, min_interval=1)
         self.figure.xgrid.visible = False
         self.theme(LIGHT)
@@ -167,6 +173,7 @@ class SeedsFigure:
         accuracy = np.zeros(0) if population is None else population.exact_accuracy
         count, _ = np.histogram(np.clip(accuracy, 0, 1), BINS)
         self.bars.data = {"left": BINS[:-1], "right": BINS[1:], "count": count}
+        _fit(self.figure.y_range, 0, max(int(count.max()), 1))
 
     def mark(self, accuracy: float) -> None:
         self.mine.location = accuracy
@@ -180,7 +187,7 @@ class ValleyFigure:
         self.path, self.here = (ColumnDataSource({"x": [], "y": []}) for _ in range(2))
         self.places = (0, 1)
         self.mapper = LogColorMapper(palette=Cividis256[::-1], low=0.01, high=2)
-        self.figure = _chart("valley", x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.figure = _chart("valley")
         self.figure.image("image", x="x", y="y", dw="dw", dh="dh", source=self.image, color_mapper=self.mapper)
         self.figure.line("x", "y", source=self.path, line_color="white", line_width=3.5)
         self.figure.line("x", "y", source=self.path, line_color="#D55E00", line_width=2)
@@ -208,7 +215,9 @@ class ValleyFigure:
         self.figure.y_range.update(start=bottom, end=top)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x, y
 
-    def move(self, shown: Shown) -> None:
-        """The model on show, a dot on the surface."""
+    def move(self, shown: Shown) -> bool:
+        """The model on show, a dot on the surface; whether the surface reaches so far."""
         x, y = np.append(shown.weight, shown.intercept)[list(self.places)]
         self.here.data = {"x": [x], "y": [y]}
+        across, up = self.figure.x_range, self.figure.y_range
+        return bool(across.start <= x <= across.end and up.start <= y <= up.end)

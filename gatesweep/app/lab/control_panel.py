@@ -15,6 +15,14 @@ from gatesweep.app.style import CARD
 
 __all__ = ["Controls"]
 
+FIRST = {
+    "automatic": "auto",
+    "A: all ones": "ones",
+    "B: nn.Linear": "linear",
+    "of infinitely many rows": "population",
+    "set by hand": "hand",
+}
+"""What training starts from, as the menu calls it."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
 
@@ -65,7 +73,7 @@ class Controls(pn.viewable.Viewer):
                 lab,
                 "init",
                 "First weights",
-                options={"automatic": "auto", "A: all ones": "ones", "B: nn.Linear": "linear"},
+                options=FIRST,
             ),
             "init_seed": number(lab, "init_seed", "Seed of B"),
         }
@@ -108,11 +116,14 @@ class Controls(pn.viewable.Viewer):
         self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
 
     def _unfold(self, *events: Any) -> None:
-        """What the lesson is about is open."""
-        self.training.active = (
-            [0] if any(LESSONS[self._lab.lesson - 1].settings.get(n) for n in TRAINING) and self._lab.lesson else []
-        )
-        self.by_hand.active = [0] if self._lab.by_hand else []
+        """What the lesson is about is open; what a visitor opened stays so until the next lesson."""
+        lab = self._lab
+        if any(event.name == "lesson" for event in events):
+            lesson = LESSONS[lab.lesson - 1].settings if lab.lesson else {}
+            self.training.active = [0] if any(lesson.get(n) for n in TRAINING) else []
+            self.by_hand.active = []
+        if lab.by_hand:
+            self.by_hand.active = [0]
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

@@ -12,6 +12,8 @@ EXTENT = (-1.0, 2.0)
 REACH = 8.0
 """How far beyond the view's centre a boundary is drawn: past every corner of the view."""
 CENTRE = np.array([0.5, 0.5])
+HOLD = 1.1
+"""From the middle to a grip: clear of the rows around the corners."""
 FLAT = 1e-9
 
 
@@ -62,11 +64,13 @@ def surface(weight: np.ndarray, intercept: float, pixels: int, threshold: float 
 
 
 def hand_line(weight: np.ndarray, intercept: float) -> np.ndarray:
-    """Two points to hold the line by, (2, 2): at and beside the line's point nearest the view's centre."""
-    size = max(np.hypot(*weight), FLAT)
+    """Two points to hold the line by, (2, 2): on both sides of the line's point nearest the view's centre."""
+    size = np.hypot(*weight)
+    if size < FLAT:  # No line yet: one to take hold of.
+        weight, intercept, size = np.ones(2), -1.0, np.sqrt(2)
     normal = weight / size
     foot = CENTRE - (intercept / size + normal @ CENTRE) * normal
-    along = 0.6 * np.array([-normal[1], normal[0]])
+    along = HOLD * np.array([-normal[1], normal[0]])
     return np.stack([foot - along, foot + along])
 
 

@@ -60,6 +60,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self._layout = page(self._lessons, self._controls, self._stage, self._numbers)
         self._retrain()
         self.param.watch(self._retrain, list(SETTINGS))
+        self.param.watch(self._start_moved, list(HAND))
         self.param.watch(self._draw_model, ["epoch", "surface", "threshold", *HAND])
         self.param.watch(self._draw_cloud, ["population", "cloud"])
         self.param.watch(self._theme, "dark")
@@ -89,12 +90,16 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     def shown(self) -> store.Shown:
         """The model on show: trained up to the epoch shown, or set by hand."""
         if self.by_hand:
-            size = 3 if self.features == "interaction" else 2
-            weight, intercept = np.array([self.w1, self.w2, self.w3][:size], dtype=float), self.intercept
+            weight, intercept = self._hand[:-1], float(self._hand[-1])
         else:
             epoch = self.shown_epoch
             weight, intercept = self.fit.weight_path[epoch], float(self.fit.intercept_path[epoch])
         return store.Shown(weight, intercept, self.fit.data, self.threshold)
+
+    @property
+    def _hand(self) -> np.ndarray:
+        """Weights and intercept set by hand."""
+        return np.array([getattr(self, name) for name in self.parameter_names], dtype=float)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -125,10 +130,16 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
 
     def step(self, epochs: int) -> None:
         """Move the epoch shown; at the ends it stays."""
-        self.epoch = int(np.clip(self.shown_epoch + epochs, 0, self.fit.last_epoch))
+        self.scrub(int(np.clip(self.shown_epoch + epochs, 0, self.fit.last_epoch)))
+
+    def scrub(self, epoch: int) -> None:
+        """Show an epoch of the training, not the line set by hand."""
+        self.by_hand = False
+        self.epoch = epoch
 
     def toggle_play(self) -> None:
         """Play from here, or from the start when at the end; or pause."""
+        self.by_hand = False
         if not self.playing and self.shown_epoch == self.fit.last_epoch:
             self.epoch = 0
         self.playing = not self.playing
@@ -155,14 +166,10 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
 
     def learn_from_here(self) -> None:
         """Train from the line set by hand, and play it."""
-        start = np.append(self.shown.weight, self.shown.intercept)
-        solver = "newton" if self.solver == "scikit-learn" else self.solver
-        run = store.train(self.settings | {"solver": solver}, start)
-        with drawing(self._layout):
-            self.param.update(fit=run, by_hand=False, epoch=0, playing=True)
-            self.losses.show(run)
-            self._draw_valley()
-            self._draw_model()
+        # scikit-learn's own fit takes no start.
+        self.solver = "newton" if self.solver == "scikit-learn" else self.solver
+        self.param.update(init="hand", by_hand=False)
+        self.param.update(epoch=0, playing=True)
 
     def press(self, key: str) -> None:
         """What a key does; see `gatesweep.app.keys`."""
@@ -184,7 +191,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     def _retrain(self, *events: param.parameterized.Event) -> None:
         try:
             self.affordable(self.settings)
-            run = store.train(self.settings)
+            run = store.train(self.settings, self._hand if self.init == "hand" else None)
         except InputError as error:
             if not self._good:
                 raise
@@ -200,6 +207,11 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self._draw_valley()
             self._draw_model()
         self._later()
+
+    def _start_moved(self, *events: param.parameterized.Event) -> None:
+        """The weights set by hand are those that the training starts from."""
+        if self.init == "hand" and not self.by_hand:
+            self._retrain()
 
     def _begin(self) -> None:
         self._begun = True
@@ -234,7 +246,8 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self.boundary.show_model(shown, self.surface == "label", self.by_hand)
             self.scores.show(self.fit, shown)
             self.losses.move(epoch)
-            self.valley.move(shown)
+            if not self.valley.move(shown):
+                self._draw_valley()
             self.seeds.mark(shown.exact_accuracy)
             self._stage.draw(shown, epoch)
             self._numbers.draw(shown)
@@ -247,7 +260,9 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         # A link may ask for w3 where there is none.
         places = tuple(map(names.index, pair if len(pair) == 2 else ("w1", "w2")))
         with drawing(self._layout):
-            self.valley.show(store.Valley.of(self.fit, places), *(words.PARAMETERS[names[i]] for i in places))
+            self.valley.show(
+                store.Valley.of(self.fit, self.shown, places), *(words.PARAMETERS[names[i]] for i in places)
+            )
             self.valley.move(self.shown)
 
     def _draw_cloud(self, *events: param.parameterized.Event) -> None:

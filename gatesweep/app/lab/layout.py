@@ -193,7 +193,7 @@ class Stage(pn.viewable.Viewer):
         if epoch in (NOTHING, lab.shown_epoch):
             return
         if not is_echo:
-            lab.epoch = epoch
+            lab.scrub(epoch)
         elif not lab.playing:
             self.epoch.value = lab.shown_epoch
 
@@ -205,7 +205,7 @@ class Stage(pn.viewable.Viewer):
         if self._lab.playing:
             self._played[epoch] = time.monotonic()
         self.epoch.param.update(end=max(run.last_epoch, 1), value=epoch)
-        self.legend.object = words.legend(self._lab.palette)
+        self.legend.object = words.legend(self._lab.palette, shown.threshold)
         summary = words.summary(run, shown, epoch)
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 
@@ -276,9 +276,10 @@ class Numbers(pn.viewable.Viewer):
         )
 
     def draw(self, shown: Shown) -> None:
+        lab = self._lab
+        meaning = words.meaning(lab.fit, shown, lab.solver, lab.by_hand)
         self.meaning.object = (
-            f"<div class=meaning aria-live=polite>{words.meaning(self._lab.fit, shown, self._lab.by_hand)}</div>"
-            f"<div class=losses>{words.losses(shown)}</div>"
+            f"<div class=meaning aria-live=polite>{meaning}</div><div class=losses>{words.losses(shown)}</div>"
         )
         self.confusion.object = words.confusion(shown)
 

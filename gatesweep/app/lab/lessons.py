@@ -42,7 +42,8 @@ LESSONS = (
     Lesson(
         "XOR fails",
         "Why can one neuron not learn XOR?",
-        "Show the cloud of other seeds. Does any line put both class-1 corners on one side and both others opposite?",
+        "Look at the faint lines, the boundaries of 200 other seeds. Does any line put both class-1 corners on one "
+        "side and both others opposite?",
         "Both diagonals cross in the middle, so any line that separates one pair cuts the other. "
         "The best a line can do is three corners of four.",
         {"gate": "XOR", "noise_level": 0.1, "cloud": True},
@@ -87,7 +88,7 @@ LESSONS = (
     ),
     Lesson(
         "Separable data and C",
-        "AND without noise can be separated. How steep should the surface be?",
+        "AND with little noise can be separated. How steep should the surface be?",
         "Move C up: watch the 0.25 and 0.75 contours close in on the line, and the weights in the equation.",
         "Every doubling of the weights lowers the loss a little further, so without penalty there is no best model: "
         "the weights grow for ever. C limits them; at a finite C the model stays less than certain.",

@@ -11,6 +11,10 @@ from gatesweep.app.lab.geometry import through
 __all__ = ["Pointer"]
 
 
+GRIP = 0.12
+"""How near to a grip a tap is meant for it."""
+
+
 class Pointer:
     """Tapped corners, the dragged line, clicked bars. All of it can be done by widgets and keys, too."""
 
@@ -28,6 +32,9 @@ class Pointer:
         if event.x is None or event.y is None:
             return
         x1, x2 = round(event.x), round(event.y)
+        grips = self._lab.boundary.hand.data
+        if any(np.hypot(event.x - a, event.y - b) < GRIP for a, b in zip(grips["x1"], grips["x2"], strict=True)):
+            return
         if x1 in (0, 1) and x2 in (0, 1) and np.hypot(event.x - x1, event.y - x2) < 0.2:
             self._lab.flip(x1, x2)
 
@@ -58,7 +65,7 @@ class Pointer:
         points = np.array([grips["x1"], grips["x2"]], dtype=float).T
         if not lab.by_hand or points.shape != (2, 2) or not np.isfinite(points).all():
             return
-        weight, intercept = through(points, np.hypot(lab.w1, lab.w2))
+        weight, intercept = through(points, np.hypot(lab.w1, lab.w2) or 1.0)
         if not np.allclose([*weight, intercept], [lab.w1, lab.w2, lab.intercept], atol=1e-6):
             lab.param.update(w1=float(weight[0]), w2=float(weight[1]), intercept=intercept)
 

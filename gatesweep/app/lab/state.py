@@ -37,6 +37,12 @@ class LabState(Settings):
         doc="scikit-learn: the lecture's LogisticRegression. newton: the same optimum, step by step. sgd, adam: "
         "torch.optim with mini-batches, as the lecture trains.",
     )
+    init = param.Selector(
+        default="auto",
+        objects=["auto", "ones", "linear", "population", "hand"],
+        doc="First weights: ones, linear and population as in a sweep, or hand: the weights set by hand. auto is 0 "
+        "for newton, as the way to the optimum is worth seeing, and ones for sgd and adam.",
+    )
     record = param.Selector(default="epoch", objects=["epoch"], constant=True, precedence=-1)
 
     epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")

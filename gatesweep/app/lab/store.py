@@ -163,22 +163,27 @@ def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
 
     Args:
         settings: LabState's. newton starts at 0 unless told otherwise, not at the population's
-            optimum as a sweep does: it ends in the same model, and the way there is worth seeing.
-        start: weights and intercept to start from, (feature + 1,).
+            optimum as a sweep does: the way is worth seeing, and it ends in the same model wherever there is
+            one (on separable rows without penalty there is none, only where it stops).
+        start: with init=hand, the weights and intercept to start from, (feature + 1,).
 
     Raises:
         InputError: bad settings, or scikit-learn on rows of one class.
     """
     chosen = {name: settings[name] for name in Settings.param if name in settings and name != "name"}
-    if settings["solver"] == "scikit-learn":
-        chosen["solver"] = "newton"
-    experiment = Experiment.of(**chosen)
+    experiment = Experiment.of(**_as_sweep(chosen))
     gate, noise_level = experiment.grid["gate"][0], experiment.grid["noise_level"][0]
     rows = gate_data(gate, noise_level, chosen["seed"], chosen["num_samples"], experiment.split, chosen["train_seed"])
     data = Data(*rows, gate, noise_level, chosen["features"])
     path, status, n_iter = (_scikit_learn if settings["solver"] == "scikit-learn" else _engine)(experiment, data, start)
     limits = theory.bayes_accuracy(gate, noise_level), theory.best_linear_accuracy(gate, noise_level)
     return Run(data, path[:, :-1], path[:, -1], status, n_iter, *map(float, limits))
+
+
+def _as_sweep(settings: dict[str, Any]) -> dict[str, Any]:
+    """The nearest settings that a sweep knows: no scikit-learn, no start by hand."""
+    nearest = {"solver": "newton"} if settings["solver"] == "scikit-learn" else {}
+    return settings | nearest | ({"init": "auto"} if settings.get("init") == "hand" else {})
 
 
 def _scikit_learn(experiment: Experiment, data: Data, start: np.ndarray | None) -> tuple[np.ndarray, str, int]:
@@ -209,15 +214,25 @@ def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tup
     )
     C, rate = (torch.as_tensor([experiment.grid[name][0]], **place) for name in ("C", "learning_rate"))
     solver = make_solver(fixed["solver"], C, rate, stream.batches, fixed["max_iter"], place)
-    first = {"ones": np.ones(d + 1), "linear": np.append(stream.weight, stream.intercept)}
-    begin = first.get(experiment.init, np.zeros(d + 1)) if start is None else start
+    if start is None:
+        start = _start(experiment, data, np.append(stream.weight, stream.intercept))
     rows = np.column_stack([expand(data.X[data.train], data.features), np.ones(len(data.train))])
     sign = 1 - 2 * data.y[data.train]
     design = DenseDesign(*(torch.as_tensor(array, **place)[None] for array in (rows, sign)))
     with _one_thread():
-        outcome = run(design, solver, torch.as_tensor(begin, **place)[None], record=True)
+        outcome = run(design, solver, torch.as_tensor(start, **place)[None], record=True)
     path = torch.stack(outcome.path, 1)[0].double().numpy()
     return path, Status(int(outcome.status[0])).name, int(outcome.n_iter[0])
+
+
+def _start(experiment: Experiment, data: Data, linear: np.ndarray) -> np.ndarray:
+    """Weights and intercept before the first step, (feature + 1,)."""
+    if experiment.fixed["init"] == "auto" and experiment.fixed["solver"] == "newton":
+        return np.zeros(len(linear))
+    if experiment.init == "population":
+        where = data.gate, data.noise_level, experiment.grid["C"][0], len(data.train), data.features
+        return np.append(*theory.population_optimum(*where))
+    return linear if experiment.init == "linear" else np.ones(len(linear))
 
 
 @dataclass(frozen=True)
@@ -233,11 +248,13 @@ class Valley:
     """float32 (second parameter, first parameter)"""
 
     @classmethod
-    def of(cls, run: Run, places: tuple[int, int] = (0, 1), pixels: int = 48) -> "Valley":
-        """Around the whole path of a run, with a margin."""
+    def of(cls, run: Run, shown: Shown, places: tuple[int, int] = (0, 1), pixels: int = 48) -> "Valley":
+        """Around the whole path of a run and the model on show, with a margin."""
         values = np.column_stack([run.weight_path, run.intercept_path])
         path = values[:, list(places)]
-        known = path[np.isfinite(path).all(-1)]
+        here = np.append(shown.weight, shown.intercept)[list(places)]
+        known = np.vstack([path, here])
+        known = known[np.isfinite(known).all(-1)]
         low, high = known.min(0), known.max(0)
         pad = 0.35 * max(float((high - low).max()), 1.0)
         spans = tuple((float(a - pad), float(b + pad)) for a, b in zip(low, high, strict=True))
@@ -271,11 +288,9 @@ class Population:
 
 
 def population(settings: Mapping[str, Any], cancel: threading.Event | None = None) -> Population:
-    """The models of the seeds 0 to 199 under these settings."""
+    """The models of the seeds 0 to 199 under these settings; each starts as in a sweep."""
     chosen = {name: settings[name] for name in Settings.param if name in settings and name not in ("name", "record")}
-    if settings["solver"] == "scikit-learn":
-        chosen["solver"] = "newton"
     seeds = np.arange(N_SEEDS)
-    found = sweep(**(chosen | {"seed": seeds}), device="cpu", cancel=cancel)
+    found = sweep(**(_as_sweep(chosen) | {"seed": seeds}), device="cpu", cancel=cancel)
     one = found.isel(gate=0, noise_level=0)
     return Population(seeds, *(one[name].values.astype(float) for name in ("weight", "intercept", "exact_accuracy")))

@@ -57,7 +57,7 @@ NUMBERS = f"""
 """
 PLAYER = """
 :host { align-items: center }
-@container stage (max-width: 560px) { :host { flex-wrap: wrap; justify-content: center }
+@container stage (max-width: 560px) { :host { flex-wrap: wrap; justify-content: center; row-gap: 10px }
   :host > .gs-wide { order: 9; flex: 1 0 100% !important } }
 """
 TOP = """

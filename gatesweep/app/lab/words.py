@@ -6,7 +6,7 @@ from gatesweep.app.lab.store import Run, Shown
 from gatesweep.app.theme import Palette
 from gatesweep.gates import as_gate
 
-__all__ = ["PARAMETERS", "confusion", "equation", "legend", "losses", "meaning", "progress", "summary"]
+__all__ = ["PARAMETERS", "confusion", "difference", "equation", "legend", "losses", "meaning", "progress", "summary"]
 
 TERMS = ("x₁", "x₂", "x₁x₂")
 PARAMETERS = {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}
@@ -33,16 +33,17 @@ def equation(shown: Shown) -> str:
     return f"p = σ( {terms}{_signed(shown.intercept)} )"
 
 
-def meaning(run: Run, shown: Shown, by_hand: bool = False) -> str:
+def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
     """One sentence: what this accuracy is worth at this gate and noise level."""
     gate, noise = as_gate(run.data.gate), run.data.noise_level
     line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
+    remedy = "Take a smaller learning rate." if solver in ("sgd", "adam") else "Take another C."
     if not np.isfinite([*shown.weight, shown.intercept]).all():
-        return "The weights have run off to infinity: this is no model any more. Take a smaller learning rate."
+        return f"The weights have run off to infinity: this is no model any more. {remedy}"
     if run.status == "diverged" and not by_hand:
         return (
             f"The training diverged: its steps are too large. What is left of it is right on {here} of new points. "
-            "Take a smaller learning rate."
+            f"{remedy}"
         )
     if len(set(gate.truth)) == 1:
         return f"{gate} never changes its answer, so there is nothing to separate: guessing it is always right."
@@ -91,12 +92,18 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
 def summary(run: Run, shown: Shown, epoch: int) -> str:
     """The picture in words, for those who cannot see it."""
     data, scores = run.data, shown.scores
+    at, half = _at(shown.threshold), "" if shown.threshold == 0.5 else "At threshold 0.5: "
     return (
         f"{data.gate} gate, noise level {data.noise_level:g}, {len(data.y)} rows, epoch {epoch} of {run.last_epoch}. "
-        f"{int(shown.wrong.sum())} rows misclassified. Train accuracy {float(scores.train_accuracy):.1%}, "
+        f"{int(shown.wrong.sum())} rows misclassified{at}. {half}Train accuracy {float(scores.train_accuracy):.1%}, "
         f"test {float(scores.test_accuracy):.1%}, exact {shown.exact_accuracy:.1%}. "
         f"Log loss {_loss(scores.train_loss)} on train rows, {_loss(scores.test_loss)} on test rows."
     )
+
+
+def _at(threshold: float) -> str:
+    """Where it is not the usual threshold, what it is."""
+    return "" if threshold == 0.5 else f" at threshold {threshold:g}"
 
 
 def _rate(part: int, whole: int) -> str:
@@ -107,7 +114,8 @@ def confusion(shown: Shown) -> str:
     """The test rows' confusion matrix with precision and recall of class 1, as an HTML table."""
     (tn, fp), (fn, tp) = shown.confusion.tolist()
     return (
-        "<div class=confusion><table><tr><th>test rows</th><th scope=col>predicted 0</th><th scope=col>predicted 1</th></tr>"
+        "<div class=confusion><table>"
+        "<tr><th>test rows</th><th scope=col>predicted 0</th><th scope=col>predicted 1</th></tr>"
         f"<tr><th scope=row>true 0</th><td class=ok>{tn}</td><td>{fp}</td></tr>"
         f"<tr><th scope=row>true 1</th><td>{fn}</td><td class=ok>{tp}</td></tr></table>"
         f"<p>precision <b>{_rate(tp, tp + fp)}</b></p><p>recall <b>{_rate(tp, tp + fn)}</b></p></div>"
@@ -124,11 +132,11 @@ def losses(shown: Shown) -> str:
     scores = shown.scores
     return (
         f"log loss: train {_loss(scores.train_loss)} · test {_loss(scores.test_loss)} · "
-        f"exact {_loss(shown.exact_log_loss)}"
+        f"exact {_loss(shown.exact_log_loss)}" + ("" if shown.threshold == 0.5 else " · accuracies: threshold 0.5")
     )
 
 
-def legend(palette: Palette) -> str:
+def legend(palette: Palette, threshold: float) -> str:
     """What the marks mean, as HTML."""
     zero, one = palette.classes
     hollow = f'fill="none" stroke="{palette.muted}" stroke-width=2'
@@ -136,10 +144,22 @@ def legend(palette: Palette) -> str:
         _mark(f'<circle cx=6 cy=6 r=5 fill="{zero}" />') + "class 0",
         _mark(f'<rect x=1 y=1 width=10 height=10 fill="{one}" />') + "class 1",
         _mark(f"<circle cx=6 cy=6 r=5 {hollow} />") + "test row",
-        _mark(f'<path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 />') + "misclassified",
+        _mark(f'<path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 />')
+        + f"misclassified{_at(threshold)}",
     )
     shown = "".join(f"<span>{item}</span>" for item in items)
     return f"<div class=legend>{shown}</div>"
+
+
+def difference(run: Run, solver: str, init: str, by_hand: bool) -> str:
+    """Comment lines for a script: what a sweep of these settings does otherwise than the Lab."""
+    notes = (
+        (by_hand, "The line on show is set by hand; this is the trained one."),
+        (init == "hand", "The Lab starts from the weights set by hand; a sweep starts as usual."),
+        (solver == "scikit-learn", "scikit-learn stops a little before the optimum that this finds."),
+        (run.status == "separable", "Separable: weights grow for ever, and where they stop depends on the start."),
+    )
+    return "".join(f"# {note}\n" for holds, note in notes if holds)
 
 
 def _mark(shape: str) -> str:
