@@ -72,3 +72,18 @@ def test_a_frame_in_another_page_has_no_header(page, app_url, tmp_path: Path):
     inside = opened.frame_locator("iframe")
     expect(inside.get_by_role("combobox", name="Gate", exact=True)).to_have_text("XOR", timeout=SOON)
     expect(inside.get_by_role("button", name="Share")).to_be_hidden()
+
+
+def test_a_frame_stays_a_frame_after_a_change(visit):
+    page = visit("?embed=true&gate=OR")
+    page.get_by_role("combobox", name="Gate", exact=True).wait_for(timeout=SOON)
+    page.get_by_role("button", name="New draw").click()
+    page.wait_for_url(re.compile(r"gate=OR&seed=43&embed=true$"), timeout=SOON)
+
+
+def test_a_pause_puts_the_epoch_into_the_address(visit):
+    page = visit("?solver=sgd&epochs=50&epoch=0")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.wait_for_url(re.compile(r"epoch=[1-9]\d?$"), timeout=SOON)
