@@ -251,7 +251,7 @@ def test_two_more_parameters_can_be_swept_and_shown(explorer):
         "gate": "AND", "noise_level": 0.3, "num_samples": 20, "C": 10.0,
     }  # fmt: skip
     space = {}
-    script = as_python(explorer.experiment(), explorer, explorer.picture.at)
+    script = as_python(explorer.experiment(), explorer, explorer.picture)
     exec(script.replace("picture.to_dataframe", "0 and picture.to_dataframe"), space)
     np.testing.assert_allclose(space["picture"]["value"], explorer.picture.value[..., 0], atol=1e-6)
 

@@ -23,6 +23,7 @@ from gatesweep.app.links import as_command, as_python, read_query, to_query
 from gatesweep.app.notebook import has_loop
 from gatesweep.app.prompt import send_at_once
 from gatesweep.app.theme import LIGHT, THEME_CONFIG
+from gatesweep.gates import GATE_NAMES
 
 __all__ = ["Shell", "create_app"]
 
@@ -66,7 +67,7 @@ class Shell(param.Parameterized):
         query = location.search if location else ""
         asked = dict(part.partition("=")[::2] for part in query.lstrip("?").split("&"))
         self._bare = bare = asked.get("embed") == "true"
-        self.lab, self._dataset = Lab(), dataset
+        self.lab, self._dataset, self._home = Lab(), dataset, self.view
         self.explorer: Explorer | None = None
         self.keys = KeyHelp()
         self.bridge = Bridge(self._key, self.go, self._darken, search=query, width=0, height=0, margin=0)
@@ -162,8 +163,11 @@ class Shell(param.Parameterized):
         self._changed()
 
     def open(self, **settings: Any) -> None:
-        """Show a model of the Explorer in the Lab."""
-        values, complaints = {}, []
+        """Show a model of the Explorer in the Lab, at its epoch."""
+        values, complaints = {"epoch": settings.get("epoch")}, []
+        if settings.get("gate") not in GATE_NAMES:
+            self._complain([f"The Lab shows gates of two inputs, and {settings.get('gate')} has another number."])
+            return
         for name in SETTINGS:
             if name in settings:
                 try:
@@ -188,19 +192,21 @@ class Shell(param.Parameterized):
     @property
     def _view_query(self) -> str:
         if self.view == "lab" or self.explorer is None:
-            return to_query(
+            query = to_query(
                 self.lab.link_values,
                 self.lab.usual(self.lab.lesson) | {"lesson": 0, "hide": []}
                 if not self.lab.lesson
                 else self.lab.usual(self.lab.lesson) | {"lesson": 0},
             )
+            return query or ("" if self._home == "lab" else "?view=lab")
         e = self.explorer
         values = {name: getattr(e, name) for name in LINKED}
         return to_query({"view": "explorer"} | values, e.usual(e.preset) | {"preset": e.param.preset.default})
 
     def go(self, query: str) -> None:
         """Show what a link asks for; what it gets wrong is left out and said."""
-        self.view = "explorer" if "view=explorer" in query.lstrip("?").split("&") else "lab"
+        asked = set(query.lstrip("?").split("&")) - {"", "embed=true"}
+        self.view = self._home if not asked else "explorer" if "view=explorer" in asked else "lab"
         if self.view == "lab" or self.explorer is None:
             values, complaints = read_query(self.lab, (*SETTINGS, *VIEW), query, ignore=OWN)
             self.lab.restore(values)
@@ -246,7 +252,7 @@ class Shell(param.Parameterized):
             return note + (as_python(lab) if python else as_command(lab))
         experiment = self.explorer.shown
         if python:
-            return downloads.as_python(experiment, self.explorer, self.explorer.picture and self.explorer.picture.at)
+            return downloads.as_python(experiment, self.explorer, self.explorer.picture)
         return downloads.as_command(experiment)
 
     def _key(self, key: str) -> None:

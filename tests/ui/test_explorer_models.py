@@ -81,6 +81,9 @@ def test_a_finished_sweep_of_a_million_models(tmp_path_factory, page):
         asked = query_of(opened)
         assert (asked["noise_level"], int(asked["seed"]), asked["num_samples"]) == ("0.37", seed, "50")
         lab_shows(opened, cell["weight"].sel(seed=seed))
+        opened.go_back()
+        expect(opened.get_by_text("1,000,203 models of a finished sweep")).to_be_visible(timeout=SOON)
+        shows(opened, dataset["exact_accuracy"].astype(float).median("seed"))
 
 
 def test_a_netcdf_file_opens_too(tmp_path, page):

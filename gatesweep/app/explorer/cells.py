@@ -133,12 +133,13 @@ def limit_columns(p: Picture, array: np.ndarray | None, curves: Trellis) -> dict
         return {"x": np.array([np.nan]), "y": np.array([np.nan])}
     shaped = p.curves(array)
     n = shaped.shape[-1]
+    across = (np.arange(n) + 0.5) / n if n > 1 else np.array([0.2, 0.8])  # one point alone would be no line
     x, y = [], []
     for facet, rows in enumerate(shaped):
         left, bottom = (o[facet] for o in curves.origin)
         for row in np.unique(rows, axis=0):
-            x += [left + (np.arange(n) + 0.5) / n, [np.nan]]
-            y += [bottom + _height(p, row), [np.nan]]
+            x += [left + across, [np.nan]]
+            y += [bottom + np.resize(_height(p, row), len(across)), [np.nan]]
     return {"x": np.concatenate(x), "y": np.concatenate(y)}
 
 

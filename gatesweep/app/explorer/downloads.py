@@ -3,7 +3,6 @@
 import io
 import json
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +59,15 @@ def _python(name: str, value: Any) -> str:
     return text.replace("inf", 'float("inf")')
 
 
-def as_python(experiment: Experiment, state: ExplorerState, at: Mapping[str, Any] | None = None) -> str:
-    """A script that makes the data of the picture; `at` holds what it shows of the parameters that it hides."""
+def as_python(experiment: Experiment, state: ExplorerState, picture: Picture | None = None) -> str:
+    """A script that makes the data of the picture; before there is one, of the picture that is asked for."""
     given = "".join(f"    {name}={_python(name, value)},\n" for name, value in _changed(experiment).items())
-    axes = {"x": state.x, "y": state.y} | ({"panel": state.panel} if state.panel else {})
-    axes |= {"at": dict(at)} if at else {}
+    axes: dict[str, Any] = {"x": state.x, "y": state.y, "panel": state.panel}
+    if picture is not None:
+        # The sweep may not have the axes that are asked for.
+        shown = {"x": picture.x, "y": picture.y, "panel": picture.panel}
+        axes = {name: axis.name if axis else "" for name, axis in shown.items()} | {"at": picture.at}
+    axes = {name: value for name, value in axes.items() if value}
     view = ", ".join(f"{name}={_python(name, value)}" for name, value in axes.items())
     return (
         "import gatesweep as gs\nfrom gatesweep import plots\nfrom gatesweep.summaries import summary\n\n"
@@ -103,7 +106,7 @@ def downloads(explorer: Any) -> pn.Row:
 
     def code() -> io.StringIO:
         experiment = Experiment.from_dict(json.loads(explorer.dataset.attrs["experiment"]))
-        script = as_python(experiment, explorer, explorer.picture.at)
+        script = as_python(experiment, explorer, explorer.picture)
         return io.StringIO(f'"""Also from a terminal:\n\n{as_command(experiment)}\n"""\n\n{script}')
 
     buttons = [

@@ -13,23 +13,14 @@ import xarray as xr
 from gatesweep.app.explorer.figures import Figures
 from gatesweep.app.explorer.jobs import Job, Worker
 from gatesweep.app.explorer.layout import SHORT, Layout
+from gatesweep.app.explorer.models import model_at
 from gatesweep.app.explorer.picture import Picture, draw
 from gatesweep.app.explorer.presets import PRESETS
-from gatesweep.app.explorer.state import (
-    COMPARE,
-    GRID_NAMES,
-    LINKED,
-    OPENED,
-    VIEW_NAMES,
-    ExplorerState,
-    described,
-)
+from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
 from gatesweep.app.notebook import InCell, drawing, prepare
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
-from gatesweep.experiment import SWEPT, Experiment
-from gatesweep.measures import axes
-from gatesweep.summaries import run_seed
+from gatesweep.experiment import Experiment
 from gatesweep.sweep import sweep
 
 __all__ = ["Explorer"]
@@ -57,7 +48,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self._doc = pn.state.curdoc
         self._loop = _running_loop()
         self._on_open = on_open
-        self._finished = dataset is not None
+        self._file, self._finished = dataset, dataset is not None
         self._quiet = False
         # What changes between a page's making and its loading may not reach it: until then nothing is trained.
         self._loaded = False
@@ -141,9 +132,13 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             experiment = self.experiment()
         except InputError as error:
             self.error = str(error)
+            self.trainer.cancel()
             self.layout.idle("failed")
             return
         self.error = ""
+        if self._file is not None and not force and self._is_as_opened():
+            self._reopen()
+            return
         self._finished = False
         if not self._loaded:
             return
@@ -156,10 +151,23 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
         self.layout.running(self.layout.seconds(experiment) > SHORT)
 
+    def _is_as_opened(self) -> bool:
+        return all(getattr(self, name) == self._opened[name] for name in GRID_NAMES)
+
+    def _reopen(self) -> None:
+        """Back to the finished sweep: its grid need not be one that can be described here, and trained."""
+        self.trainer.cancel()
+        self._finished, self.dataset = True, self._file
+        self.layout.opened(self._file)
+        self._draw()
+
     def press(self, key: str) -> None:
         """What a key does; see `gatesweep.app.keys`."""
         if key.isdigit() and 0 < int(key) <= len(PRESETS):
-            self.preset = list(PRESETS)[int(key) - 1]
+            name = list(PRESETS)[int(key) - 1]
+            if name == self.preset:
+                self.apply_preset(name)
+            self.preset = name
         elif self.picture is not None and self.picture.epochs is not None:
             self.layout.player.press(key)
 
@@ -208,10 +216,17 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self._show(job.result)
 
     def _show(self, picture: Picture) -> None:
-        last = -1 if picture.epochs is None else len(picture.epochs) - 1
-        self.figures.show(picture, last if last < 0 else min(self.epoch, last))
-        self.layout.describe(picture)
+        last = self._last_epoch(picture)
+        self.figures.show(picture, -1 if last is None else min(self.epoch, last))
+        self.layout.describe(picture, last)
         self.picture = picture
+
+    def _last_epoch(self, picture: Picture) -> int | None:
+        """The last epoch to play; newton's models have all arrived long before the last step that it may take."""
+        if picture.epochs is None:
+            return None
+        last = len(picture.epochs) - 1
+        return last if self.shown.fixed["solver"] != "newton" else min(last, int(self.dataset["n_iter"].max()))
 
     def _move(self, event: param.parameterized.Event) -> None:
         if self._quiet or self.picture is None or self.picture.epochs is None:
@@ -223,7 +238,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         with drawing(self.layout.root):
             self.figures.theme(DARK if self.dark else LIGHT)
             if self.picture is not None:
-                self.layout.describe(self.picture)
+                self.layout.describe(self.picture, self._last_epoch(self.picture))
 
     def _rearrange(self, *events: param.parameterized.Event) -> None:
         """Show a newly swept parameter down the heatmap, one picture a gate; a link that says its values says all."""
@@ -251,16 +266,10 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def open(self, cell: Mapping[str, Any]) -> dict[str, Any]:
         """Hand the median, best or worst run of a cell to `on_open`; returns that model's settings."""
-        dims = axes(self.dataset, self.measure)
-        full = {d: self.dataset[d].values[0] for d in dims if d in self.dataset.dims and d not in ("seed", "epoch")}
-        full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()}
-        full |= ({} if self.picture is None else self.picture.at) | dict(cell)
-        experiment = Experiment.from_dict(json.loads(self.dataset.attrs["experiment"]))
-        settings = {name: experiment.fixed[name] for name in OPENED}
-        settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
-        settings |= {name: value for name, value in full.items() if name in SWEPT}
-        if "seed" not in settings:
-            settings["seed"] = run_seed(self.dataset, self.measure, self.run, **full)
+        last = None if self.picture is None else self._last_epoch(self.picture)
+        epoch = None if last is None or self.epoch >= last else self.epoch
+        at = ({} if self.picture is None else self.picture.at) | dict(cell)
+        settings = model_at(self.dataset, at, self.measure, self.run, epoch)
         if self._on_open is not None:
             self._on_open(**settings)
         return settings

@@ -25,7 +25,7 @@ __all__ = ["Layout"]
 
 SHORT = 1.0
 """Seconds up to which a run is over before its estimate could be read."""
-MAX_HIDDEN = 3
+MAX_HIDDEN = 6
 """Swept parameters that a picture can leave out: two are always on show."""
 PERIOD = 250
 """Milliseconds between two looks at a long run."""
@@ -68,6 +68,9 @@ class Layout:
                 margin=(4, 18, 4, 14),
             )
         )
+        widest = self.noise.end
+        e.param.watch(lambda event: self.noise.param.update(end=max(widest, event.new[1])), "noise_level")
+        self.noise.end = max(widest, e.noise_level[1])
         compare = {"nothing else": "none"} | {LABELS[n].split(" (")[0]: n for n in COMPARE if n != "none"}
         self.conditional = {
             "C": decades(e, "C", "C, inverse penalty", 1e3),
@@ -187,7 +190,7 @@ class Layout:
 
     _filling = False
 
-    def describe(self, p: Picture) -> None:
+    def describe(self, p: Picture, last_epoch: int | None) -> None:
         """Title, legend, axes and player for a new picture."""
         e = self._explorer
         self.title.object = words.title(p)
@@ -214,7 +217,7 @@ class Layout:
                 choose(menu, axis.texts, axis.texts[axis.values.tolist().index(p.at[axis.name])])
         self._filling = False
         self.statistic.disabled = MEASURES[p.measure].kind == "share"
-        self.player.show(None if p.epochs is None else len(p.epochs) - 1, e.epoch)
+        self.player.show(last_epoch, e.epoch)
 
     def _open(self) -> None:
         p = self._explorer.picture
@@ -265,10 +268,11 @@ class Layout:
     def opened(self, dataset: Any) -> None:
         """A finished sweep is on show."""
         self.status.object = words.opened(dataset)
-        self.presets.say("A finished sweep. A click on a preset or a slider trains a new one.")
+        self.presets.say("A finished sweep. A click on another comparison or a slider trains a new one.")
 
     def trained(self, job: Job, dataset: Any) -> None:
         self._buttons()
+        self.presets.ask()
         if self._experiment is not None:
             self._rate.learn(self._experiment, job.seconds)
         self.status.object = words.trained(dataset, job.seconds)

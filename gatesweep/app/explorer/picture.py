@@ -1,5 +1,6 @@
 """From a summary (see `gatesweep.summaries.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,7 @@ LABELS = {
 """What the screen calls a dimension."""
 
 
-DECADES = 4
+DECADES = 6
 """How far down a logarithmic scale reaches."""
 
 
@@ -41,8 +42,11 @@ def nice_ticks(low: float, high: float, count: int = 5) -> np.ndarray:
 
 
 def _text(value: float) -> str:
+    """The number, as short as it can be told from others: seeds and samples may be large and close."""
     value += 0.0  # no minus before a zero
-    return f"{value:.6g}" if abs(value) < 1e5 else f"{value:.0e}".replace("e+0", "e")
+    short = f"{value:.6g}"
+    forms = (f"{value:.0e}", short, f"{value:.0f}") if abs(value) >= 1e5 else (short,)
+    return re.sub(r"e\+0*", "e", next((form for form in forms if float(form) == value), short))
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,14 @@ class Scale:
         if kind == "index":
             return cls(max(-1.0, min(0.0, np.floor(low * 5) / 5)), 1.0, False)
         if kind == "plain":
-            step = (high - low) / 20
+            step = (high - low) / 20 or 0.05
             return cls(low - step, high + step, False)
         positive = finite[finite > 0]
         if positive.size and positive.max() > 100 * positive.min():
             top = np.log10(positive.max())
             return cls(max(np.log10(positive.min()), top - DECADES), top, True)
+        if high <= 0:
+            return cls(0.0, 1.0, False)
         ticks = nice_ticks(0, high)
         return cls(0.0, float(ticks[-1]) if ticks[-1] >= high else high, False)
 
@@ -223,8 +229,10 @@ class Picture:
         label = MEASURES[self.measure].label
         at = [row_name(Axis(name, np.array([value])), 0) for name, value in self.at.items()]
         where = f", at {' and '.join(at)}" if at else ""
-        if MEASURES[self.measure].kind == "share" or self.n_seeds == 1 or "seed" in (self.x.name, self.y.name):
+        if MEASURES[self.measure].kind == "share":
             return label + where
+        if self.n_seeds == 1 or "seed" in (self.x.name, self.y.name, self.panel and self.panel.name):
+            return label + (", spread of one seed" if self.statistic == "spread" else "") + where
         return f"{label}, {STATISTICS[self.statistic]} of {self.n_seeds:,} seeds{where}"
 
     @property

@@ -17,7 +17,6 @@ __all__ = [
     "COMPARE",
     "GRID_NAMES",
     "LINKED",
-    "OPENED",
     "VIEW_NAMES",
     "ExplorerState",
     "described",
@@ -39,9 +38,9 @@ class ExplorerState(Settings):
     """A grid of models and the view of it; `gatesweep.experiment.Settings` holds what all models share."""
 
     gate = param.ListSelector(default=["AND", "OR", "XOR"], objects=list(GATE_NAMES), doc="Truth tables, one row each.")
-    noise_level = param.Range((0.0, 1.0), bounds=(0, 10), softbounds=(0, 2), doc="Lowest and highest noise level.")
+    noise_level = param.Range((0.0, 1.0), bounds=(0, 1e6), softbounds=(0, 2), doc="Lowest and highest noise level.")
     noise_count = param.Integer(21, bounds=(1, 1001), softbounds=(2, 101), doc="How many noise levels.")
-    seed = param.Integer(0, bounds=(0, 2**31), softbounds=(0, 999), doc="The first seed.")
+    seed = param.Integer(0, bounds=(0, 2**32 - 1), softbounds=(0, 999), doc="The first seed.")
     seed_count = param.Integer(20, bounds=(1, 100_000), softbounds=(1, 200), doc="How many seeds.")
     compare = param.Selector(default="none", objects=list(COMPARE), doc="One more parameter to sweep.")
     compare_values = param.String("", doc="Its values, with commas between.")
@@ -60,6 +59,8 @@ class ExplorerState(Settings):
 
     def experiment(self) -> Experiment:
         """The grid that these parameters describe. Raises InputError."""
+        if not self.gate:
+            raise InputError("a grid needs at least one gate", "none", "Choose one under Gates")
         values: dict[str, Any] = {name: getattr(self, name) for name in SHARED}
         # The decimals that the command line gives 0:1:21, so that both make one experiment.
         levels = np.linspace(*self.noise_level, self.noise_count)
@@ -117,10 +118,6 @@ LINKED = ("preset", *GRID_NAMES, *VIEW_NAMES, "run", "epoch")
 """Parameters that belong in a link."""
 
 
-OPENED = ("solver", "epochs", "batch_size", "init", "init_seed", "split", "train_seed", "max_iter", "dtype")
-"""Settings beside the swept ones that a model is opened with."""
-
-
 def fitting_axes(x: str, y: str, panel: str, known: tuple[str, ...]) -> tuple[str, str, str]:
     """The wished axes where the sweep has them, else the nearest ones it has; an empty panel is none."""
     preferred = sorted(known, key=lambda d: ("noise_level", "gate").index(d) if d in ("noise_level", "gate") else 2)
@@ -135,7 +132,8 @@ def described(experiment: Experiment) -> dict[str, Any]:
     values = {name: grid[name][0] if name in grid else experiment.fixed[name] for name in SHARED}
     levels, seeds = grid["noise_level"], grid["seed"]
     values |= {
-        "gate": [gate for gate in grid["gate"] if gate in GATE_NAMES],
+        # Gates of more inputs can be looked at, but not chosen here.
+        "gate": [gate for gate in grid["gate"] if gate in GATE_NAMES] or ExplorerState.param.gate.default,
         "noise_level": (min(levels), max(levels)),
         "noise_count": min(len(levels), ExplorerState.param.noise_count.bounds[1]),
         "seed": min(seeds),
@@ -152,6 +150,7 @@ def parse_values(name: str, text: str) -> tuple:
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
     kind = type(Settings.param[name].default)
     try:
-        return tuple(kind(piece) for piece in pieces)
+        # "1e3" rows are as good as 1000.
+        return tuple(int(float(p)) if kind is int and float(p).is_integer() else kind(p) for p in pieces)
     except ValueError as error:
         raise InputError(f"the values of {name} must be numbers", text, "Write them with commas: 1, 2, 5") from error

@@ -1,0 +1,93 @@
+"""The Explorer at its edges: nothing but zeros, huge seeds, files that no slider can describe, bad input, epochs."""
+
+import numpy as np
+import pytest
+
+from gatesweep.app.explorer.downloads import as_python
+from gatesweep.app.explorer.explorer import Explorer
+from gatesweep.app.explorer.picture import Axis, Scale
+from gatesweep.app.explorer.state import LINKED
+from gatesweep.sweep import sweep
+from tests.test_app_explorer import SMALL, wait
+
+
+@pytest.fixture
+def explorer():
+    made = Explorer(**SMALL)
+    wait(lambda: made.picture is not None)
+    yield made
+    made.close()
+
+
+def test_all_zeros_are_drawn_as_zeros(explorer):
+    explorer.param.update(gate=["FALSE"], measure="weight_norm")
+    wait(lambda: (explorer.picture.measure, explorer.picture.y.texts) == ("weight_norm", ["FALSE"]))
+    np.testing.assert_array_equal(explorer.picture.value, 0)
+    assert explorer.picture.colour == Scale(0, 1, False)
+    assert set(explorer.figures.cells.data["dark_text"]) | set(explorer.figures.cells.data["light_text"]) == {
+        "",
+        "0.00",
+    }
+
+
+def test_large_numbers_are_told_apart():
+    assert Axis("seed", np.array([99999, 123456, 1234567, 100000, 4294967295])).texts == [
+        "99999", "123456", "1234567", "1e5", "4294967295",
+    ]  # fmt: skip
+    assert Axis("C", np.array([1e6, 1.5e12, 0.001, np.inf])).texts == ["1e6", "1.5e12", "0.001", "inf"]
+
+
+def test_a_finished_sweep_comes_back_as_it_was():
+    dataset = sweep(gate=("AND", "XOR"), noise_level=(0, 0.01, 30.0), seed=(3, 3_000_000_000), num_samples=60)
+    explorer = Explorer(dataset)
+    link = {name: getattr(explorer, name) for name in LINKED}
+    wait(lambda: explorer.picture is not None)
+    explorer.seed_count = 3
+    wait(lambda: explorer.dataset.sizes["seed"] == 3)
+    explorer.restore(link)
+    wait(lambda: explorer.picture.x.values.tolist() == [0, 0.01, 30.0])
+    assert explorer.dataset is dataset
+    explorer.close()
+
+
+def test_gates_of_three_inputs_can_be_looked_at():
+    dataset = sweep(gate=("01101001", "10000000"), noise_level=(0.1, 0.4), seed=range(3), num_samples=60)
+    explorer = Explorer(dataset)
+    wait(lambda: explorer.picture is not None)
+    assert explorer.picture.y.texts == ["01101001", "10000000"]
+    assert explorer.experiment().gates  # what a slider trains
+    explorer.close()
+
+
+def test_no_gate_at_all_is_said(explorer):
+    explorer.gate = []
+    assert "at least one gate" in explorer.error
+
+
+def test_bad_values_end_a_run_that_they_replace(explorer):
+    explorer.param.update(noise_count=101, seed_count=300, num_samples=1000)
+    explorer.retrain(force=True)
+    wait(lambda: explorer.trainer.current is not None)
+    explorer.param.update(compare="C", compare_values="1, abc")
+    wait(lambda: explorer.trainer.current is None)
+    assert "abc" in explorer.error
+    assert explorer.dataset.sizes["seed"] == 4
+
+
+def test_code_has_the_axes_on_show_where_the_wished_ones_are_not(explorer):
+    explorer.param.update(x="epoch", y="C", panel="gate")
+    wait(lambda: explorer.picture.panel is not None or explorer.picture.x.name != "epoch")
+    space = {}
+    script = as_python(explorer.experiment(), explorer, explorer.picture)
+    exec(script.replace("picture.to_dataframe", "0 and picture.to_dataframe"), space)
+    np.testing.assert_allclose(space["picture"]["value"].values, explorer.picture.value[..., 0].squeeze(), atol=1e-6)
+
+
+def test_a_click_at_an_epoch_opens_the_run_that_is_the_median_there(explorer):
+    explorer.param.update(solver="sgd", epochs=6, record="epoch", gate=["XOR"], seed_count=9)
+    wait(lambda: explorer.picture.epochs is not None and explorer.dataset.sizes["seed"] == 9)
+    explorer.epoch = 1
+    settings = explorer.open({"gate": "XOR", "noise_level": 0.3})
+    runs = explorer.dataset["exact_accuracy_history"].sel(gate="XOR", noise_level=0.3, epoch=1)
+    assert settings["epoch"] == 1
+    assert float(runs.sel(seed=settings["seed"])) == float(runs.median("seed"))
