@@ -19,7 +19,8 @@ GRID = """
 """
 PICTURES = """
 :host { display: grid !important; padding: 6px 10px; overflow: hidden auto;
-  grid-template-rows: repeat(2, max-content) minmax(200px, 11fr) max-content minmax(170px, 9fr) repeat(2, max-content); }
+  grid-template-rows: repeat(2, max-content) minmax(200px, 11fr) max-content minmax(170px, 9fr)
+    repeat(2, max-content); }
 :host > * { min-width: 0; min-height: 0; }
 @media (max-width: 900px) {
   :host { height: auto !important; padding: 6px 4px;
