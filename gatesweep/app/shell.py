@@ -192,12 +192,7 @@ class Shell(param.Parameterized):
     @property
     def _view_query(self) -> str:
         if self.view == "lab" or self.explorer is None:
-            query = to_query(
-                self.lab.link_values,
-                self.lab.usual(self.lab.lesson) | {"lesson": 0, "hide": []}
-                if not self.lab.lesson
-                else self.lab.usual(self.lab.lesson) | {"lesson": 0},
-            )
+            query = to_query(self.lab.link_values, self.lab.usual(self.lab.lesson) | {"lesson": 0})
             return query or ("" if self._home == "lab" else "?view=lab")
         e = self.explorer
         values = {name: getattr(e, name) for name in LINKED}
