@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import as_python
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.picture import Axis, Scale
@@ -91,3 +92,13 @@ def test_a_click_at_an_epoch_opens_the_run_that_is_the_median_there(explorer):
     runs = explorer.dataset["exact_accuracy_history"].sel(gate="XOR", noise_level=0.3, epoch=1)
     assert settings["epoch"] == 1
     assert float(runs.sel(seed=settings["seed"])) == float(runs.median("seed"))
+
+
+@pytest.mark.parametrize("place", ["x", "y", "panel"])
+def test_where_each_cell_is_one_seed_nothing_is_summed_up(explorer, place):
+    explorer.param.update(**({"x": "noise_level", "y": "gate"} | {place: "seed"}))
+    wait(lambda: getattr(explorer.picture, place) is not None and getattr(explorer.picture, place).name == "seed")
+    assert "median" not in explorer.picture.title
+    shown = words.legend(explorer.picture, dark=False)
+    assert "median" not in shown and "of seeds" not in shown
+    assert explorer.layout.statistic.disabled

@@ -216,7 +216,7 @@ class Layout:
                 menu.param.update(label=axis.label.split(" (")[0], tags=[axis.name])
                 choose(menu, axis.texts, axis.texts[axis.values.tolist().index(p.at[axis.name])])
         self._filling = False
-        self.statistic.disabled = MEASURES[p.measure].kind == "share"
+        self.statistic.disabled = MEASURES[p.measure].kind == "share" or p.has_single_models
         self.player.show(last_epoch, e.epoch)
 
     def _open(self) -> None:

@@ -225,13 +225,18 @@ class Picture:
         return "positive" if self.statistic == "spread" else MEASURES[self.measure].kind
 
     @property
+    def has_single_models(self) -> bool:
+        """Whether each cell is of one seed: there is nothing to sum up."""
+        return self.n_seeds == 1 or "seed" in (self.x.name, self.y.name, self.panel and self.panel.name)
+
+    @property
     def title(self) -> str:
         label = MEASURES[self.measure].label
         at = [row_name(Axis(name, np.array([value])), 0) for name, value in self.at.items()]
         where = f", at {' and '.join(at)}" if at else ""
         if MEASURES[self.measure].kind == "share":
             return label + where
-        if self.n_seeds == 1 or "seed" in (self.x.name, self.y.name, self.panel and self.panel.name):
+        if self.has_single_models:
             return label + (", spread of one seed" if self.statistic == "spread" else "") + where
         return f"{label}, {STATISTICS[self.statistic]} of {self.n_seeds:,} seeds{where}"
 

@@ -141,9 +141,9 @@ def legend(p: Picture, dark: bool) -> str:
     """What the lines of the curves mean."""
     palette = DARK if dark else LIGHT
     several = p.facets[0] != "row" and len(p.y.values) > 1
-    own = "share of seeds" if p.low is None else "median"
+    own = "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
     own = _keys(p, palette) if several else _line(own, palette.classes[0])
-    has_band = p.low is not None and p.n_seeds > 1 and not (several and len(p.y.values) > MAX_BANDS)
+    has_band = p.low is not None and not p.has_single_models and not (several and len(p.y.values) > MAX_BANDS)
     band = f"<rect width='30' height='10' fill='{palette.classes[0]}' opacity='.25'/>"
     band = _entry(band, "10 to 90 % of seeds") if has_band else ""
     lines = "".join(
