@@ -25,10 +25,14 @@ def served(file: Path | None = None) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-c", SERVE, *([str(file)] if file else [])]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        yield re.search(r"http://\S+", server.stdout.readline()).group(), server.pid
+        line = server.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, f"the server printed {line!r}"
+        yield found.group(), server.pid
     finally:
         server.terminate()
-        server.wait()
+        server.wait(timeout=20)
+        server.stdout.close()
 
 
 @contextmanager

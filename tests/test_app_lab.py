@@ -150,46 +150,12 @@ def test_epochs_step_and_stop_at_the_ends(lab):
     np.testing.assert_array_equal(lab.shown.weight, [1, 1])
 
 
-def test_learning_starts_where_the_hand_left_the_line(lab):
-    lab.restore({"solver": "sgd", "by_hand": True, "w1": -3.0, "w2": 2.0, "intercept": 0.5})
-    np.testing.assert_array_equal([*lab.shown.weight, lab.shown.intercept], [-3, 2, 0.5])
-    lab.learn_from_here()
-    lab.playing = False
-    assert not lab.by_hand
-    assert lab.shown_epoch == 0
-    np.testing.assert_array_equal(lab.fit.weight_path[0], [-3, 2])
-    assert lab.fit.history.train_loss[-1] < lab.fit.history.train_loss[0]
-    other = Lab()
-    other.restore(read_query(other, (*SETTINGS, *VIEW), to_query(lab.link_values, lab.usual()))[0])
-    np.testing.assert_array_equal(other.fit.weight_path, lab.fit.weight_path)
-    lab.w1 = 5.0
-    np.testing.assert_array_equal(lab.fit.weight_path[0], [5, 2])
-
-
-def test_a_line_by_hand_gives_way_to_the_epochs(lab):
-    lab.restore({"solver": "sgd", "by_hand": True})
-    lab.step(-1)
-    assert (lab.by_hand, lab.shown_epoch) == (False, 19)
-    lab.by_hand = True
-    lab.toggle_play()
-    lab.playing = False
-    assert not lab.by_hand
-
-
-def test_a_flat_model_has_grips_to_make_a_line_of(lab):
-    lab.restore({"by_hand": True, "w1": 0.0, "w2": 0.0, "intercept": 0.0})
-    grips = lab.boundary.hand.data
-    lab.boundary.hand.data = {"x1": list(grips["x1"]), "x2": [0.25, 0.25]}
-    np.testing.assert_allclose([abs(lab.w1), abs(lab.w2)], [0, 1], atol=1e-9)
-    assert lab.intercept == pytest.approx(-0.25 * lab.w2)
-
-
-def test_dragging_a_grip_turns_the_line(lab):
-    lab.restore({"by_hand": True, "w1": 3.0, "w2": 4.0, "intercept": -2.0})
-    lab.boundary.hand.data = {"x1": [0.0, 1.0], "x2": [0.25, 0.25]}
-    assert np.hypot(lab.w1, lab.w2) == pytest.approx(5)
-    assert lab.w1 == pytest.approx(0, abs=1e-9)
-    assert lab.intercept == pytest.approx(-0.25 * lab.w2)
+def test_the_losses_fill_their_chart(lab):
+    lab.restore({"solver": "sgd", "learning_rate": 1000.0})
+    lab.restore({})
+    losses = np.append(lab.fit.history.train_loss, lab.fit.history.test_loss)
+    scale = lab.losses.figure.y_range
+    assert scale.start < losses.min() and losses.max() < scale.end < 2 * losses.max()
 
 
 def test_what_would_take_too_long_is_refused_and_nothing_changes(lab):

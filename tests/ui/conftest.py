@@ -1,32 +1,25 @@
 """A served app for the browser tests, in a process of its own as a visitor would find it."""
 
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from benchmarks.served import served
 from tests.conftest import watch
+from tests.ui.explorer_pages import FIND
 from tests.ui.lab_page import IDLE
 
-SERVE = "from gatesweep.app.serve import serve; serve(None, 0, '127.0.0.1', False)"
+FILLED = f"() => window.Bokeh && ({FIND})('cells')?.data.number.length > 1"
+"""JavaScript: the Explorer has its first picture."""
 
 
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """Address of a running `gatesweep serve`."""
-    process = subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True)
-    try:
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, f"the server printed {line!r}"
-        yield found.group()
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
+    with served() as (url, _):
+        yield url
 
 
 @pytest.fixture
@@ -41,24 +34,47 @@ def open_lab(page: Callable[..., Page], app_url: str) -> Callable[..., Page]:
     return visit
 
 
-@pytest.fixture(scope="module")
-def lab_visitor(browser: Browser, app_url: str) -> Iterator[tuple[Page, list[str]]]:
-    """One visitor of the Lab for a whole module, since loading the page takes longer than most tests of it."""
-    context = browser.new_context(
-        viewport={"width": 1400, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
-    )
+@contextmanager
+def visitor(browser: Browser, url: str, ready: str, **context_options) -> Iterator[tuple[Page, list[str]]]:
+    """One page for a whole module, since loading it takes longer than most tests of it; and its troubles."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, **context_options)
     opened, troubles = context.new_page(), []
     watch(opened, troubles)
-    opened.goto(app_url)
-    opened.wait_for_function(IDLE, timeout=40_000)
+    opened.goto(url)
+    opened.wait_for_function(ready, timeout=40_000)
     yield opened, troubles
     context.close()
 
 
-@pytest.fixture
-def lab(lab_visitor: tuple[Page, list[str]]) -> Iterator[Page]:
-    """The module's Lab; the test starts with `show(lab, query)`, and fails at its end on any trouble."""
-    opened, troubles = lab_visitor
+def untroubled(visited: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The module's page for one test, which fails at its end on any trouble."""
+    opened, troubles = visited
     troubles.clear()
     yield opened
     assert not troubles, "\n".join(["The page had trouble:", *troubles])
+
+
+@pytest.fixture(scope="module")
+def lab_visitor(browser: Browser, app_url: str) -> Iterator[tuple[Page, list[str]]]:
+    with visitor(browser, app_url, IDLE, permissions=["clipboard-read", "clipboard-write"]) as visited:
+        yield visited
+
+
+@pytest.fixture
+def lab(lab_visitor: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The module's Lab; the test starts with `show(lab, query)`."""
+    yield from untroubled(lab_visitor)
+
+
+@pytest.fixture(scope="module")
+def explorer_visitor(
+    request: pytest.FixtureRequest, browser: Browser, app_url: str
+) -> Iterator[tuple[Page, list[str]]]:
+    with visitor(browser, app_url + request.module.LINK, FILLED) as visited:
+        yield visited
+
+
+@pytest.fixture
+def explorer(explorer_visitor: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The module's Explorer, opened at the module's LINK."""
+    yield from untroubled(explorer_visitor)

@@ -1,17 +1,12 @@
 """The Explorer as a visitor meets it: how browser tests serve it, move its controls and read what it shows."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import watch
 from tests.tolerances import TOLERANCE
 
 SOON = 60_000
@@ -23,31 +18,6 @@ PLACE = f"""([name, x, y, index]) => {{
   const box = view.canvas_view.el.getBoundingClientRect()
   return [box.x + view.frame.x_scale.compute(data[x][index]), box.y + view.frame.y_scale.compute(data[y][index])]
 }}"""
-SERVE_FILE = "import sys; from gatesweep.app.serve import serve; serve(sys.argv[1], 0, '127.0.0.1', False)"
-
-
-@contextmanager
-def serving(file: Path) -> Iterator[str]:
-    """Address of `gatesweep serve FILE`, in a process of its own."""
-    process = subprocess.Popen([sys.executable, "-c", SERVE_FILE, str(file)], stdout=subprocess.PIPE, text=True)
-    try:
-        yield re.search(r"http://\S+", process.stdout.readline()).group()
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
-
-
-@contextmanager
-def visitor(browser: Browser, url: str) -> Iterator[tuple[Page, list[str]]]:
-    """One page for the tests of a module, since loading it takes longer than most of them; and its troubles."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    page, troubles = context.new_page(), []
-    watch(page, troubles)
-    page.goto(url)
-    page.wait_for_function(f"() => window.Bokeh && ({FIND})('cells')?.data.number.length > 1", timeout=SOON)
-    yield page, troubles
-    context.close()
 
 
 def go(page: Page, query: str) -> None:

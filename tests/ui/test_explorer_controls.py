@@ -7,26 +7,17 @@ from playwright.sync_api import Page, expect
 from scipy.stats import norm
 
 import gatesweep as gs
-from tests.ui.explorer_pages import SOON, cells, choose, close_menu, control, go, shows, slide, visitor
+from tests.ui.explorer_pages import SOON, cells, choose, close_menu, control, go, shows, slide
 
 LINK = "?view=explorer&noise_level=0.2,0.8&noise_count=4&seed_count=5&num_samples=60"
 BASE = {"gate": ("AND", "OR", "XOR"), "noise_level": (0.2, 0.4, 0.6, 0.8), "seed": range(5), "num_samples": 60}
 BY_C = "&compare=C&compare_values=0.1,1&y=C&panel=gate"
 
 
-@pytest.fixture(scope="module")
-def visit(browser, app_url):
-    with visitor(browser, app_url + LINK) as visited:
-        yield visited
-
-
 @pytest.fixture
-def page(visit) -> Page:
-    """The page; fails at its end on any trouble."""
-    opened, troubles = visit
-    yield opened
-    close_menu(opened)  # one that a failed test left open would fail all that follow
-    assert not troubles, "\n".join(["The page had trouble:", *troubles])
+def page(explorer) -> Page:
+    yield explorer
+    close_menu(explorer)  # one that a failed test left open would fail all that follow
 
 
 def start(page: Page, more: str = "", measure: str = "exact_accuracy", dims: tuple = ("gate", "noise_level"), **grid):

@@ -17,7 +17,7 @@ from playwright.sync_api import Download, Page
 
 import gatesweep as gs
 from tests.tolerances import TOLERANCE
-from tests.ui.explorer_pages import FIND, cells, go, shows, slide, until, visitor
+from tests.ui.explorer_pages import FIND, cells, go, shows, slide, until
 
 LINK = "?view=explorer&noise_level=0.1,0.9&noise_count=5&seed=3&seed_count=4&num_samples=60"
 BASE = {"gate": ("AND", "OR", "XOR"), "noise_level": (0.1, 0.3, 0.5, 0.7, 0.9), "seed": range(3, 7), "num_samples": 60}
@@ -46,20 +46,6 @@ PIXEL = f"""(index) => {{
 }}"""
 
 
-@pytest.fixture(scope="module")
-def visit(browser, app_url):
-    with visitor(browser, app_url + LINK) as visited:
-        yield visited
-
-
-@pytest.fixture
-def page(visit) -> Page:
-    """The page; fails at its end on any trouble."""
-    opened, troubles = visit
-    yield opened
-    assert not troubles, "\n".join(["The page had trouble:", *troubles])
-
-
 def files(page: Page, button: str, folder: Path, count: int = 1) -> dict[str, Path]:
     """What a click on a button downloads, by name."""
     came: list[Download] = []
@@ -82,26 +68,26 @@ def run(*command: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_data_and_code_are_what_is_shown(page, tmp_path, name):
+def test_data_and_code_are_what_is_shown(explorer, tmp_path, name):
     link, grid, dims = SHOWN[name]
     dataset = gs.sweep(**(BASE | grid))
     values = dataset["exact_accuracy_history" if "record" in grid else "exact_accuracy"].astype(float)
     if "seed" not in dims:
         values = values.mean("seed") if "mean" in link else values.median("seed")
     expected = values.squeeze("noise_level") if name == "one level" else values
-    go(page, LINK + link)
-    shows(page, (expected.isel(epoch=0) if "record" in grid else expected).transpose(*dims))
+    go(explorer, LINK + link)
+    shows(explorer, (expected.isel(epoch=0) if "record" in grid else expected).transpose(*dims))
     if "record" in grid:
-        slide(page, "Epoch", "Home", *["ArrowRight"] * EPOCH)
-        shows(page, expected.isel(epoch=EPOCH).transpose(*dims))
+        slide(explorer, "Epoch", "Home", *["ArrowRight"] * EPOCH)
+        shows(explorer, expected.isel(epoch=EPOCH).transpose(*dims))
 
-    shown = np.reshape(cells(page)["number"], [expected.sizes[d] for d in dims])
-    csv = files(page, "CSV", tmp_path)["gatesweep.csv"]
+    shown = np.reshape(cells(explorer)["number"], [expected.sizes[d] for d in dims])
+    csv = files(explorer, "CSV", tmp_path)["gatesweep.csv"]
     assert_table(csv, dims, shown, expected)
-    with xr.open_dataset(files(page, "NetCDF", tmp_path)["sweep.nc"]) as stored:
+    with xr.open_dataset(files(explorer, "NetCDF", tmp_path)["sweep.nc"]) as stored:
         assert_same_models(stored, dataset)
 
-    script = files(page, "Python", tmp_path)["gatesweep_sweep.py"]
+    script = files(explorer, "Python", tmp_path)["gatesweep_sweep.py"]
     words = shlex.split(ast.get_docstring(ast.parse(script.read_text())).splitlines()[-1])
     csv.unlink()
     run(sys.executable, script.name, folder=tmp_path)
@@ -134,32 +120,32 @@ def show_plain(page: Page) -> None:
     shows(page, gs.sweep(**BASE)["exact_accuracy"].astype(float).median("seed"))
 
 
-def test_png_is_the_picture(page, tmp_path):
-    show_plain(page)
-    pictures = files(page, "PNG", tmp_path, count=2)
+def test_png_is_the_picture(explorer, tmp_path):
+    show_plain(explorer)
+    pictures = files(explorer, "PNG", tmp_path, count=2)
     for name in ("heatmap", "curves"):
         with Image.open(pictures[f"{name}.png"]) as picture:
             pixels = np.asarray(picture.convert("RGBA"))
-        size = page.evaluate(f"(n) => {{ const f = ({FIND})(n); return [f.outer_height, f.outer_width] }}", name)
+        size = explorer.evaluate(f"(n) => {{ const f = ({FIND})(n); return [f.outer_height, f.outer_width] }}", name)
         assert pixels.shape[:2] == pytest.approx(size, abs=1)
         assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
     with Image.open(pictures["heatmap.png"]) as picture:
         for index in (0, 7, 14):
-            x, y, share = page.evaluate(PIXEL, index)
+            x, y, share = explorer.evaluate(PIXEL, index)
             colour = Cividis256[min(int(share * 256), 255)]
             wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
             assert picture.convert("RGB").getpixel((round(x), round(y))) == pytest.approx(wanted, abs=4)
 
 
-def test_svg_holds_the_gates_as_text(page, tmp_path):
-    show_plain(page)
-    pictures = files(page, "SVG", tmp_path, count=2)
+def test_svg_holds_the_gates_as_text(explorer, tmp_path):
+    show_plain(explorer)
+    pictures = files(explorer, "SVG", tmp_path, count=2)
     for name in ("heatmap", "curves"):
         root = ElementTree.fromstring(pictures[f"{name}.svg"].read_text())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         texts = {"".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")}
         assert {"AND", "OR", "XOR", "0.1", "0.9", "noise level"} <= texts
         assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) > 10
-    numbers = {f"{value:.2f}" for value in cells(page)["number"]}
+    numbers = {f"{value:.2f}" for value in cells(explorer)["number"]}
     heatmap = ElementTree.fromstring(pictures["heatmap.svg"].read_text())
     assert numbers <= {"".join(n.itertext()) for n in heatmap.iter("{http://www.w3.org/2000/svg}text")}

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 import gatesweep as gs
+from benchmarks.served import served
 from gatesweep.store import open_store
 from tests.ui.explorer_pages import (
     FIND,
@@ -26,10 +27,8 @@ from tests.ui.explorer_pages import (
     place,
     point_at,
     query_of,
-    serving,
     shows,
     until,
-    visitor,
 )
 
 LINK = "?view=explorer&noise_level=0.1,0.9&noise_count=5&seed_count=7&num_samples=60"
@@ -55,7 +54,7 @@ def seed_of(runs: xr.DataArray, pick: np.ufunc = np.median) -> int:
 @contextmanager
 def opening(page: Callable[[str], Page], file: Path) -> Iterator[Page]:
     """A page of `gatesweep serve FILE`; it is left before the server goes."""
-    with serving(file) as url:
+    with served(file) as (url, _):
         opened = page(url)
         try:
             yield opened
@@ -104,20 +103,6 @@ def test_a_netcdf_file_opens_too(tmp_path, page):
 
 
 # The live grid
-
-
-@pytest.fixture(scope="module")
-def visit(browser, app_url):
-    with visitor(browser, app_url + LINK) as visited:
-        yield visited
-
-
-@pytest.fixture
-def explorer(visit) -> Page:
-    """The page; fails at its end on any trouble."""
-    opened, troubles = visit
-    yield opened
-    assert not troubles, "\n".join(["The page had trouble:", *troubles])
 
 
 OPENED = {

@@ -18,10 +18,10 @@ from tests.ui.explorer_pages import (
     is_near,
     shows,
     slide,
-    visitor,
 )
 
-LINK = "?view=explorer&noise_count=101"
+GRID = "?view=explorer&noise_count=101"
+LINK = f"{GRID}&seed_count=2"
 LEVELS = tuple(round(0.01 * i, 2) for i in range(101))
 LONG = {"solver": "sgd", "epochs": 100, "num_samples": 1000}
 """With 200 seeds: 60,600 models of which the first ones take seconds."""
@@ -32,19 +32,11 @@ RECORD = f"""() => {{
 }}"""
 
 
-@pytest.fixture(scope="module")
-def visit(browser, app_url):
-    with visitor(browser, f"{app_url}{LINK}&seed_count=2") as visited:
-        yield visited
-
-
 @pytest.fixture
-def page(visit) -> Page:
-    """The page, with every change of its numbers in `window.painted`; fails at its end on any trouble."""
-    opened, troubles = visit
-    opened.evaluate(RECORD)
-    yield opened
-    assert not troubles, "\n".join(["The page had trouble:", *troubles])
+def page(explorer) -> Page:
+    """The Explorer, with every change of its numbers in `window.painted`."""
+    explorer.evaluate(RECORD)
+    return explorer
 
 
 def middle(seeds: int, **grid) -> np.ndarray:
@@ -58,7 +50,7 @@ def painted(page: Page) -> list[list[float]]:
 
 
 def test_of_quick_moves_only_the_last_stays(page):
-    go(page, f"{LINK}&seed_count=20")
+    go(page, f"{GRID}&seed_count=20")
     wanted = [middle(20, num_samples=n) for n in range(500, 640, 20)]
     shows(page, wanted[0])
     painted(page)
@@ -73,7 +65,7 @@ def test_of_quick_moves_only_the_last_stays(page):
 
 
 def test_a_slow_run_that_was_overtaken_is_never_shown(page):
-    go(page, f"{LINK}&seed_count=2&solver=sgd")
+    go(page, f"{GRID}&seed_count=2&solver=sgd")
     shows(page, middle(2, solver="sgd"))
     painted(page)
     slide(page, "Seeds", "End", "Home")
@@ -95,7 +87,7 @@ def button(page: Page, name: str) -> Locator:
 
 def prepare_long_run(page: Page) -> xr.Dataset:
     """Show one seed and ask for 200; returns what is shown."""
-    go(page, f"{LINK}&seed_count=1&num_samples=1000&solver=sgd&epochs=100")
+    go(page, f"{GRID}&seed_count=1&num_samples=1000&solver=sgd&epochs=100")
     dataset = gs.sweep(noise_level=LEVELS, seed=range(1), **LONG)
     shows(page, dataset["exact_accuracy"])
     expect(button(page, "Train")).to_be_hidden()
@@ -126,10 +118,10 @@ def test_a_long_run_can_be_cancelled_from_its_start(page):
 
 
 def test_a_long_run_shows_its_progress_lets_the_page_answer_and_stops(page):
-    go(page, f"{LINK}&seed_count=1")
+    go(page, f"{GRID}&seed_count=1")
     dataset = gs.sweep(noise_level=LEVELS, seed=range(1))
     shows(page, dataset["exact_accuracy"])
-    go(page, f"{LINK}&seed_count=100000")
+    go(page, f"{GRID}&seed_count=100000")
     button(page, "Train").click(timeout=SOON)
     running = page.get_by_text(re.compile(r"^[\d,]+ of 30,300,000 models, [\d,]+ a second, [\d.]+\s(s|min) left$"))
     expect(running).to_be_visible(timeout=SOON)

@@ -61,16 +61,14 @@ class Layout:
                 e.param.noise_level,
                 label="Noise level",
                 start=0,
-                end=2,
                 step=0.05,
                 size="small",
                 sizing_mode="stretch_width",
                 margin=(4, 18, 4, 14),
             )
         )
-        widest = self.noise.end
-        e.param.watch(lambda event: self.noise.param.update(end=max(widest, event.new[1])), "noise_level")
-        self.noise.end = max(widest, e.noise_level[1])
+        e.param.watch(self._widen, "noise_level")
+        self._widen()
         compare = {"nothing else": "none"} | {LABELS[n].split(" (")[0]: n for n in COMPARE if n != "none"}
         self.conditional = {
             "C": decades(e, "C", "C, inverse penalty", 1e3),
@@ -97,6 +95,10 @@ class Layout:
             c["also"], c["also_values"],
             self._run_card(), css_classes=["gs-controls"], stylesheets=[CARD], sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
+
+    def _widen(self, *events: Any) -> None:
+        """The noise slider reaches as far as its value, which a link or a file may set beyond it."""
+        self.noise.end = max(2, self._explorer.noise_level[1])
 
     def _run_card(self) -> pn.Column:
         e = self._explorer

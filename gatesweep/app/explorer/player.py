@@ -5,7 +5,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep.app.controls import brisk
+from gatesweep.app.controls import IN_ROW, brisk
 from gatesweep.app.explorer.style import ONE_ROW, WRAP
 
 __all__ = ["EpochPlayer"]
@@ -37,7 +37,7 @@ class EpochPlayer(pn.viewable.Viewer):
             )
         )
         self.player.param.watch(lambda event: setattr(explorer, "epoch", int(event.new)), "value")
-        speed = pmui.Select(label="Speed", options=SPEEDS, value=80, size="small", width=100, margin=(6, 4))
+        speed = pmui.Select(label="Speed", options=SPEEDS, value=80, width=100, **IN_ROW)
         speed.param.watch(lambda event: setattr(self.player, "interval", event.new), "value")
         self._layout = pn.Row(
             self.player, speed, margin=0, sizing_mode="stretch_width", visible=False, stylesheets=[WRAP]

@@ -69,12 +69,7 @@ class Controls(pn.viewable.Viewer):
             "learning_rate": decades(lab, "learning_rate", "Learning rate", 1e3),
             "epochs": slider(lab, "epochs", "Epochs"),
             "batch_size": slider(lab, "batch_size", "Batch size"),
-            "init": choice(
-                lab,
-                "init",
-                "First weights",
-                options=FIRST,
-            ),
+            "init": choice(lab, "init", "First weights", options=FIRST),
             "init_seed": number(lab, "init_seed", "Seed of B"),
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")

@@ -59,8 +59,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         )
         self._layout = page(self._lessons, self._controls, self._stage, self._numbers)
         self._retrain()
-        self.param.watch(self._retrain, list(SETTINGS))
-        self.param.watch(self._start_moved, list(HAND))
+        self.param.watch(self._changed, [*SETTINGS, *HAND])
         self.param.watch(self._draw_model, ["epoch", "surface", "threshold", *HAND])
         self.param.watch(self._draw_cloud, ["population", "cloud"])
         self.param.watch(self._theme, "dark")
@@ -188,7 +187,13 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
 
     # Training
 
-    def _retrain(self, *events: param.parameterized.Event) -> None:
+    def _changed(self, *events: param.parameterized.Event) -> None:
+        """Train if a setting changed, or the weights set by hand where the training starts from them."""
+        starts_by_hand = self.init == "hand" and not self.by_hand
+        if starts_by_hand or any(event.name in SETTINGS for event in events):
+            self._retrain()
+
+    def _retrain(self) -> None:
         try:
             self.affordable(self.settings)
             run = store.train(self.settings, self._hand if self.init == "hand" else None)
@@ -207,11 +212,6 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
             self._draw_valley()
             self._draw_model()
         self._later()
-
-    def _start_moved(self, *events: param.parameterized.Event) -> None:
-        """The weights set by hand are those that the training starts from."""
-        if self.init == "hand" and not self.by_hand:
-            self._retrain()
 
     def _begin(self) -> None:
         self._begun = True

@@ -1,0 +1,82 @@
+"""The Lab's line by hand: its grips, the training that starts from it, and what takes its place."""
+
+import numpy as np
+import pytest
+from bokeh.events import Tap
+
+from gatesweep.app.lab import store
+from gatesweep.app.lab.lab import Lab
+from gatesweep.app.lab.state import SETTINGS, VIEW
+from gatesweep.app.links import read_query, to_query
+
+
+@pytest.fixture(scope="module")
+def lab():
+    return Lab()
+
+
+def test_learning_starts_where_the_hand_left_the_line(lab):
+    lab.restore({"solver": "sgd", "by_hand": True, "w1": -3.0, "w2": 2.0, "intercept": 0.5})
+    np.testing.assert_array_equal([*lab.shown.weight, lab.shown.intercept], [-3, 2, 0.5])
+    lab.learn_from_here()
+    lab.playing = False
+    assert not lab.by_hand
+    assert lab.shown_epoch == 0
+    np.testing.assert_array_equal(lab.fit.weight_path[0], [-3, 2])
+    assert lab.fit.history.train_loss[-1] < lab.fit.history.train_loss[0]
+    other = Lab()
+    other.restore(read_query(other, (*SETTINGS, *VIEW), to_query(lab.link_values, lab.usual()))[0])
+    np.testing.assert_array_equal(other.fit.weight_path, lab.fit.weight_path)
+    lab.w1 = 5.0
+    np.testing.assert_array_equal(lab.fit.weight_path[0], [5, 2])
+
+
+def test_a_start_by_hand_is_trained_once(lab, monkeypatch):
+    lab.restore({"solver": "sgd", "by_hand": True, "w1": -3.0})
+    runs = []
+    train = store.train
+    monkeypatch.setattr(store, "train", lambda *given: runs.append(given) or train(*given))
+    lab.learn_from_here()
+    lab.playing = False
+    assert len(runs) == 1
+    lab.w1 = 4.0
+    assert len(runs) == 2
+    lab.by_hand = True
+    lab.w1 = 5.0
+    assert len(runs) == 2
+
+
+def test_a_tap_on_a_grip_flips_no_corner(lab):
+    lab.restore({"by_hand": True})
+    lab.boundary.hand.data = {"x1": [1.0, 0.0], "x2": [0.0, 1.0]}  # dragged along its own line
+    for x1, x2 in ((0.05, 1.05), (1, 0)):
+        lab.boundary.figure._trigger_event(Tap(lab.boundary.figure, x=x1, y=x2))
+    assert lab.gate == "AND"
+    lab.boundary.figure._trigger_event(Tap(lab.boundary.figure, x=0, y=0))
+    assert lab.gate == "XNOR"
+
+
+def test_a_line_by_hand_gives_way_to_the_epochs(lab):
+    lab.restore({"solver": "sgd", "by_hand": True})
+    lab.step(-1)
+    assert (lab.by_hand, lab.shown_epoch) == (False, 19)
+    lab.by_hand = True
+    lab.toggle_play()
+    lab.playing = False
+    assert not lab.by_hand
+
+
+def test_a_flat_model_has_grips_to_make_a_line_of(lab):
+    lab.restore({"by_hand": True, "w1": 0.0, "w2": 0.0, "intercept": 0.0})
+    grips = lab.boundary.hand.data
+    lab.boundary.hand.data = {"x1": list(grips["x1"]), "x2": [0.25, 0.25]}
+    np.testing.assert_allclose([abs(lab.w1), abs(lab.w2)], [0, 1], atol=1e-9)
+    assert lab.intercept == pytest.approx(-0.25 * lab.w2)
+
+
+def test_dragging_a_grip_turns_the_line(lab):
+    lab.restore({"by_hand": True, "w1": 3.0, "w2": 4.0, "intercept": -2.0})
+    lab.boundary.hand.data = {"x1": [0.0, 1.0], "x2": [0.25, 0.25]}
+    assert np.hypot(lab.w1, lab.w2) == pytest.approx(5)
+    assert lab.w1 == pytest.approx(0, abs=1e-9)
+    assert lab.intercept == pytest.approx(-0.25 * lab.w2)
