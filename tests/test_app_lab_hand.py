@@ -1,4 +1,4 @@
-"""The Lab's line by hand: its grips, the training that starts from it, and what takes its place."""
+"""The Lab in a visitor's hand: the line and its grips, the training from there, the epochs by slider."""
 
 import numpy as np
 import pytest
@@ -80,3 +80,30 @@ def test_dragging_a_grip_turns_the_line(lab):
     assert np.hypot(lab.w1, lab.w2) == pytest.approx(5)
     assert lab.w1 == pytest.approx(0, abs=1e-9)
     assert lab.intercept == pytest.approx(-0.25 * lab.w2)
+
+
+def slide(lab, **sent):
+    """What a browser sends of the slider of the epochs, in one message."""
+    lab._stage.epoch._process_events(sent)
+    return lab.shown_epoch
+
+
+def test_a_second_key_outruns_what_the_first_let_go_of(lab):
+    lab.restore({"solver": "sgd"})
+    assert slide(lab, value=2, value_throttled=1) == 2
+    assert lab._stage.epoch.value == 2
+    assert slide(lab, value_throttled=2) == 2
+    assert slide(lab, value=3, value_throttled=3) == 3
+
+
+def test_what_a_slow_browser_sends_back_moves_nothing_until_it_has_caught_up(lab):
+    lab.restore({"solver": "sgd", "epoch": 3})
+    lab.playing = True
+    for _ in range(4):
+        lab._tick()
+    assert slide(lab, value=5) == 7
+    lab.playing = False
+    assert slide(lab, value=6) == 7
+    assert slide(lab, value=4, value_throttled=4) == 4, "a visitor's own"
+    assert slide(lab, value_throttled=-2) == 4
+    assert slide(lab, value=6) == 6

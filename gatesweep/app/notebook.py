@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.config import panel_extension
 
-__all__ = ["InCell", "drawing", "has_loop", "in_notebook", "prepare"]
+__all__ = ["InCell", "drawing", "has_loop", "in_notebook", "keep_newest", "prepare"]
 
 HEIGHT = 860
 """Pixels of a cell's output; a cell has no height of its own to fill."""
@@ -71,5 +72,47 @@ class InCell:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         prepare()
-        frame = pn.Column(self, height=HEIGHT, sizing_mode="stretch_width", margin=0)
+        frame = _Output(self, height=HEIGHT, sizing_mode="stretch_width", margin=0)
         return frame._repr_mimebundle_(include, exclude)
+
+
+class _Output(pn.Column):
+    """A cell's output, whose page is listened to on the kernel's own thread.
+
+    JupyterLab has the page's messages handled on a thread of their own (a subshell), beside the cell that
+    runs. Two threads that change one view, or write to its page at once, lose what either of them did.
+    """
+
+    def __init__(self, *objects: Any, **params: Any) -> None:
+        super().__init__(*objects, **params)
+        self._kernel_loop = asyncio.get_running_loop() if has_loop() else None
+        self._waiting: deque[tuple[str, Any, dict]] = deque()
+
+    def _on_msg(self, ref: str, manager: Any, msg: dict) -> None:
+        if self._kernel_loop is None:
+            super()._on_msg(ref, manager, msg)
+        else:
+            self._waiting.append((ref, manager, msg))
+            self._kernel_loop.call_soon_threadsafe(self._listen)
+
+    def _listen(self) -> None:
+        """Take in what has come since the last time."""
+        come = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        keep_newest([msg["content"] for _, _, msg in come])
+        for ref, manager, msg in come:
+            super()._on_msg(ref, manager, msg)
+
+
+def keep_newest(patches: list[dict]) -> None:
+    """Drop, from Bokeh's patches in the order they came, each value that a later one replaces: it is past."""
+    replaced: set[tuple[str, str]] = set()
+    for patch in reversed(patches):
+        kept = []
+        for event in reversed(patch["events"]):
+            if event["kind"] == "ModelChanged":
+                target = event["model"]["id"], event["attr"]
+                if target in replaced:
+                    continue
+                replaced.add(target)
+            kept.append(event)
+        patch["events"] = kept[::-1]

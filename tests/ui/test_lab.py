@@ -221,6 +221,26 @@ def test_the_player_walks_the_lecture_s_epochs(lab):
     assert value(lab, "Epoch") == 10
 
 
+def test_the_epochs_can_be_dragged_as_soon_as_they_pause(lab):
+    show(lab, "?solver=sgd&epochs=30")
+    choose(lab, "Speed", "20 / s")
+    press(lab, "Play")
+    path = by_torch(rows(), epochs=30)
+    shows(lab, path[-1])
+    expect(control(lab, "button", "Play")).to_be_visible()
+    lab.wait_for_timeout(400)
+    thumb = control(lab, "slider", "Epoch").locator("xpath=..").bounding_box()
+    middle = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
+    lab.mouse.move(*middle)
+    lab.mouse.down()
+    lab.mouse.move(middle[0] - 120, middle[1], steps=3)
+    lab.wait_for_timeout(300)
+    epoch = int(value(lab, "Epoch"))
+    assert 0 < epoch < 30
+    shows(lab, path[epoch])
+    lab.mouse.up()
+
+
 def test_play_at_the_end_begins_anew_and_pause_holds(lab):
     show(lab, "?solver=sgd&epochs=60")
     last = read(lab)["w"][0]

@@ -119,8 +119,12 @@ SLIM = {"minWidth": 0, "padding": "4px 8px"}
 """A button as wide as its word."""
 ECHO = 5.0
 """Seconds within which a browser may send back an epoch that was played."""
-NOTHING = -1
-"""An epoch that nobody can let go of."""
+NOTHING, PAUSED = -1, -2
+"""Epochs that nobody can let go of: none, and what the browser says when it has caught up with a pause."""
+CAUGHT_UP = f"""
+if (cb_obj.label === "Play") setTimeout(() => {{ epoch.data.value_throttled = {PAUSED} }}, 200)
+"""
+"""By then all epochs that were played before the pause are drawn, and sent back if they ever are."""
 SPEEDS = {f"{s} / s": s for s in (1, 2, 5, 10, 20)}
 
 
@@ -172,11 +176,10 @@ class Stage(pn.viewable.Viewer):
             **FILL,
         )
         lab.param.watch(self._playing, "playing")
+        self.play.jscallback(args={"epoch": self.epoch}, label=CAUGHT_UP)
 
     def _playing(self, event: Any) -> None:
         self.play.param.update(label="Pause" if event.new else "Play", icon="pause" if event.new else "play_arrow")
-        if event.new:
-            self._played.clear()
         # So that whatever is let go of from now on is news, be it the epoch that was let go of last time.
         with param.edit_constant(self.epoch):
             self.epoch.value_throttled = NOTHING
@@ -185,17 +188,21 @@ class Stage(pn.viewable.Viewer):
         """Show the epoch that the slider was moved to.
 
         A browser that lags behind the playing sends epochs back that it was told, up to seconds later, and
-        nobody wished them. What a visitor lets go of (throttled) is no echo.
+        nobody wished them. What a visitor lets go of (throttled) is no echo; nor is anything once the browser
+        has caught up with the pause.
         """
-        lab, epoch = self._lab, events[-1].new
-        is_released = any(event.name == "value_throttled" for event in events)
-        is_echo = not is_released and time.monotonic() - self._played.get(epoch, -ECHO) < ECHO
-        if epoch in (NOTHING, lab.shown_epoch):
-            return
-        if not is_echo:
-            lab.scrub(epoch)
-        elif not lab.playing:
+        lab, news = self._lab, {event.name: event.new for event in events}
+        released = news.get("value_throttled", NOTHING)
+        # The value first: within one message it is never older than what was let go of.
+        epoch = news.get("value", released)
+        if released == PAUSED and not lab.playing:
+            self._played.clear()
             self.epoch.value = lab.shown_epoch
+        elif epoch >= 0 and epoch != lab.shown_epoch and (released >= 0 or not self._is_echo(epoch)):
+            lab.scrub(epoch)
+
+    def _is_echo(self, epoch: int) -> bool:
+        return time.monotonic() - self._played.get(epoch, -ECHO) < ECHO
 
     def draw(self, shown: Shown, epoch: int) -> None:
         run = self._lab.fit
