@@ -8,6 +8,7 @@ from gatesweep.app.explorer.downloads import as_python
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.picture import Axis, Scale
 from gatesweep.app.explorer.state import LINKED
+from gatesweep.app.theme import LIGHT
 from gatesweep.sweep import sweep
 from tests.test_app_explorer import SMALL, wait
 
@@ -99,6 +100,6 @@ def test_where_each_cell_is_one_seed_nothing_is_summed_up(explorer, place):
     explorer.param.update(**({"x": "noise_level", "y": "gate"} | {place: "seed"}))
     wait(lambda: getattr(explorer.picture, place) is not None and getattr(explorer.picture, place).name == "seed")
     assert "median" not in explorer.picture.title
-    shown = words.legend(explorer.picture, dark=False)
+    shown = words.legend(words.keys(explorer.picture, LIGHT))
     assert "median" not in shown and "of seeds" not in shown
     assert explorer.layout.statistic.disabled

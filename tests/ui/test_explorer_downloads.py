@@ -127,14 +127,17 @@ def test_png_is_the_picture(explorer, tmp_path):
         with Image.open(pictures[f"{name}.png"]) as picture:
             pixels = np.asarray(picture.convert("RGBA"))
         size = explorer.evaluate(f"(n) => {{ const f = ({FIND})(n); return [f.outer_height, f.outer_width] }}", name)
-        assert pixels.shape[:2] == pytest.approx(size, abs=1)
+        assert pixels.shape[1] == pytest.approx(size[1], abs=1)
+        assert 30 <= pixels.shape[0] - size[0] <= 80, "room for the title and the keys"
+        assert (pixels[..., 3] == 255).all()
         assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
     with Image.open(pictures["heatmap.png"]) as picture:
+        top = picture.height - explorer.evaluate(f"({FIND})('heatmap').outer_height")
         for index in (0, 7, 14):
             x, y, share = explorer.evaluate(PIXEL, index)
             colour = Cividis256[min(int(share * 256), 255)]
             wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-            assert picture.convert("RGB").getpixel((round(x), round(y))) == pytest.approx(wanted, abs=4)
+            assert picture.convert("RGB").getpixel((round(x), round(y + top))) == pytest.approx(wanted, abs=4)
 
 
 def test_svg_holds_the_gates_as_text(explorer, tmp_path):
@@ -145,6 +148,8 @@ def test_svg_holds_the_gates_as_text(explorer, tmp_path):
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         texts = {"".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")}
         assert {"AND", "OR", "XOR", "0.1", "0.9", "noise level"} <= texts
+        assert "Exact accuracy, median of 4 seeds" in texts
+        assert (name == "curves") == ({"median", "10 to 90 % of seeds", "Bayes limit", "best line"} <= texts)
         assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) > 10
     numbers = {f"{value:.2f}" for value in cells(explorer)["number"]}
     heatmap = ElementTree.fromstring(pictures["heatmap.svg"].read_text())

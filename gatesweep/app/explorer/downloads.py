@@ -12,20 +12,13 @@ import xarray as xr
 
 from gatesweep.app.explorer.picture import Picture
 from gatesweep.app.explorer.state import ExplorerState
+from gatesweep.app.theme import FONT
 from gatesweep.experiment import Experiment
 from gatesweep.settings import Settings
 
 __all__ = ["as_command", "as_csv", "as_netcdf", "as_python", "downloads"]
 
-SAVE = """
-const view = Bokeh.index.find_one_by_id(id)
-const blob = await view.export(kind, true).to_blob()
-const link = document.createElement("a")
-link.href = URL.createObjectURL(blob)
-link.download = name + "." + kind
-link.click()
-setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-"""
+SAVE = (Path(__file__).parent / "save.js").read_text(encoding="utf-8")
 
 
 def as_csv(picture: Picture) -> str:
@@ -118,8 +111,6 @@ def downloads(explorer: Any) -> pn.Row:
         button = pmui.Button(label=kind.upper(), size="small", variant="text", margin=(8, 0))
         for figure in (explorer.figures.heatmap, explorer.figures.curves):
             # By its id: Panel keeps a script's arguments for ever, and with the figure all of the session.
-            names = f"const kind = '{kind}', name = '{figure.name}', id = '{figure.id}'"
-            script = f"(async () => {{\n{names}{SAVE}}})()"
-            button.js_on_click(code=script)
+            button.js_on_click(code=f"{SAVE}\nsave({json.dumps([kind, figure.name, figure.id, FONT])})")
         buttons.append(button)
     return pn.Row(*buttons, margin=0)

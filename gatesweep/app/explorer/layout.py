@@ -17,6 +17,7 @@ from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
 from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, WRAP
 from gatesweep.app.style import CARD
+from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.experiment import Experiment
 from gatesweep.measures import MEASURES, axes
 from gatesweep.summaries import STATISTICS
@@ -196,7 +197,12 @@ class Layout:
         """Title, legend, axes and player for a new picture."""
         e = self._explorer
         self.title.object = words.title(p)
-        self.legend.object = words.legend(p, e.dark)
+        palette = DARK if e.dark else LIGHT
+        keys = words.keys(p, palette)
+        self.legend.object = words.legend(keys)
+        # What a picture that is taken away says above itself; see save.js.
+        for figure, shown in ((e.figures.heatmap, []), (e.figures.curves, keys)):
+            figure.tags = [{"title": words.heading(p), "keys": shown, "ink": palette.ink}]
         self._filling = True
         known = axes(e.dataset, p.measure)
         names = {LABELS[d].split(" (")[0]: d for d in known}

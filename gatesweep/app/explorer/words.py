@@ -9,11 +9,24 @@ from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
 from gatesweep.app.explorer.figures import LINE_STYLES
 from gatesweep.app.explorer.jobs import Job
 from gatesweep.app.explorer.picture import Picture, row_name
-from gatesweep.app.theme import DARK, LIGHT, Palette
+from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
 from gatesweep.measures import LIMITS, MEASURES
 
-__all__ = ["Rate", "ended", "estimate", "legend", "opened", "progress", "sentence", "summary", "title", "trained"]
+__all__ = [
+    "Rate",
+    "ended",
+    "estimate",
+    "heading",
+    "keys",
+    "legend",
+    "opened",
+    "progress",
+    "sentence",
+    "summary",
+    "title",
+    "trained",
+]
 
 
 MAX_SPOKEN = 16
@@ -85,10 +98,15 @@ def sentence(text: str) -> str:
     return f"<div style='font-size:15px'>{escape(text)}</div>"
 
 
+def heading(p: Picture) -> str:
+    """What is shown."""
+    return p.title[0].upper() + p.title[1:]
+
+
 def title(p: Picture) -> str:
     """What the colours mean."""
     doc = escape(MEASURES[p.measure].doc)
-    name = escape(p.title[0].upper() + p.title[1:])
+    name = escape(heading(p))
     unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     return (
         f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
@@ -117,40 +135,39 @@ def summary(p: Picture) -> str:
     return f"{p.title}{when}, across {across}. {' '.join(sentences)}{more}"
 
 
-def _entry(mark: str, text: str) -> str:
-    """A mark and its meaning, never on two lines."""
-    mark = f"<svg width='30' height='10' style='vertical-align:middle;margin-right:5px'>{mark}</svg>"
-    return f"<span style='display:inline-block;white-space:nowrap;margin-left:14px'>{mark}{escape(text)}</span>"
+def _line(colour: str, dash: str = "", width: float = 3) -> str:
+    return f"<line x1='0' x2='30' y1='5' y2='5' stroke='{colour}' stroke-width='{width}' stroke-dasharray='{dash}'/>"
 
 
-def _line(text: str, colour: str, dash: str = "", width: float = 3) -> str:
-    return _entry(
-        f"<line x1='0' x2='30' y1='5' y2='5' stroke='{colour}' stroke-width='{width}' stroke-dasharray='{dash}'/>", text
-    )
+def _own_lines(p: Picture, palette: Palette, are_several: bool) -> list[tuple[str, str]]:
+    """What the curves themselves are: of many lines in one picture, some."""
+    if are_several:
+        colours = line_colours(p, palette, len(p.y.values))
+        return [("", p.y.label.split(" (")[0]), *((_line(colours[i]), p.y.texts[i]) for i in p.y.ticks(9))]
+    name = "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
+    return [(_line(palette.classes[0]), name)]
 
 
-def _keys(p: Picture, palette: Palette) -> str:
-    """The colour of each line; of many lines, some."""
-    colours = line_colours(p, palette, len(p.y.values))
-    shown = p.y.ticks(9)
-    keys = "".join(_line(p.y.texts[i], colours[i]) for i in shown)
-    return f"<b style='margin-left:14px'>{escape(p.y.label.split(' (')[0])}</b>{keys}"
-
-
-def legend(p: Picture, dark: bool) -> str:
-    """What the lines of the curves mean."""
-    palette = DARK if dark else LIGHT
-    several = p.facets[0] != "row" and len(p.y.values) > 1
-    own = "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
-    own = _keys(p, palette) if several else _line(own, palette.classes[0])
-    has_band = p.low is not None and not p.has_single_models and not (several and len(p.y.values) > MAX_BANDS)
+def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:
+    """What the lines of the curves mean: a mark as SVG, 30 x 10, and its meaning; without a mark a heading."""
+    are_several = p.facets[0] != "row" and len(p.y.values) > 1
+    has_band = p.low is not None and not p.has_single_models and not (are_several and len(p.y.values) > MAX_BANDS)
     band = f"<rect width='30' height='10' fill='{palette.classes[0]}' opacity='.25'/>"
-    band = _entry(band, "10 to 90 % of seeds") if has_band else ""
-    lines = "".join(
-        _line(
-            LIMITS[name], getattr(palette, colour), "6 4" if isinstance(dash, str) else " ".join(map(str, dash)), width
+    limits = [
+        (
+            _line(getattr(palette, colour), "6 4" if isinstance(dash, str) else " ".join(map(str, dash)), width),
+            LIMITS[name],
         )
         for name, (colour, dash, width) in LINE_STYLES.items()
         if name in p.limits
-    )
-    return f"<div style='font-size:13px;line-height:20px'>{own}{band}{lines}</div>"
+    ]
+    return [*_own_lines(p, palette, are_several), *([(band, "10 to 90 % of seeds")] if has_band else []), *limits]
+
+
+def legend(entries: list[tuple[str, str]]) -> str:
+    """`keys` for the page, no mark and meaning on two lines."""
+    style = "display:inline-block;white-space:nowrap;margin-left:14px"
+    picture = "<svg width='30' height='10' style='vertical-align:middle;margin-right:5px'>{}</svg>{}"
+    shown = (picture.format(mark, escape(text)) if mark else f"<b>{escape(text)}</b>" for mark, text in entries)
+    spans = "".join(f"<span style='{style}'>{entry}</span>" for entry in shown)
+    return f"<div style='font-size:13px;line-height:20px'>{spans}</div>"
