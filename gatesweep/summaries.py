@@ -74,8 +74,8 @@ def summary(
 
     Returns:
         Dataset with dims (panel,) y, x (, epoch): `value` the statistic, `low`, `median`, `high`
-        the quantiles 0.1, 0.5, 0.9 over seeds, `diverged` the share of seeds whose fit ran away, and
-        the limits in LIMITS where the measure has them.
+        the quantiles 0.1, 0.5, 0.9 over seeds, `diverged` the share of seeds whose fit ran away,
+        up to the epoch, and the limits in LIMITS where the measure has them.
 
     Raises:
         InputError: unknown measure, statistic or dimension, or one dimension shown twice.
@@ -124,8 +124,14 @@ def _text(value: Any) -> str | float | int:
 
 
 def _share_diverged(dataset: xr.Dataset, rest: Mapping[str, Any], dims: tuple[str, ...]) -> xr.DataArray:
-    share = select(dataset, {k: v for k, v in rest.items() if k in dataset["status"].dims})["status"] == DIVERGED
-    share = share if "seed" in dims else share.mean("seed")
+    """The share of fits that ran away; epoch by epoch, by when they had (the rule is `GradientDescent.finish`'s)."""
+    part = select(dataset, {k: v for k, v in rest.items() if k in dataset["status"].dims})
+    gone = part["status"] == DIVERGED
+    if "epoch" in dims and "train_loss_history" in part and gone.any():
+        loss, epoch = part["train_loss_history"], part["epoch"]
+        limit = 2 * np.maximum(loss.isel(epoch=0, drop=True), np.log(2))
+        gone = gone & ((loss > limit) | (epoch > part["n_iter"]) | (epoch == epoch[-1]))
+    share = gone if "seed" in dims else gone.mean("seed")
     return share.astype(float).drop_vars([c for c in share.coords if c not in share.dims])
 
 

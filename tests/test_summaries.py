@@ -6,6 +6,7 @@ import xarray as xr
 
 from gatesweep import theory
 from gatesweep.errors import InputError
+from gatesweep.solvers.protocol import Status
 from gatesweep.summaries import run_seed, summary
 from gatesweep.sweep import sweep
 
@@ -82,6 +83,23 @@ def test_epochs_stay_when_they_are_not_an_axis():
     frame = summary(swept, "train_loss", "mean")
     assert frame["value"].dims == ("gate", "noise_level", "epoch")
     np.testing.assert_allclose(frame["value"][0, 0], swept["train_loss_history"][0, 0].mean("seed"), rtol=1e-6)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("y", ["gate", "epoch"])
+def test_a_fit_is_diverged_from_the_epoch_on_at_which_it_ran_away(solver, y):
+    grid = {"gate": ("AND", "XOR"), "noise_level": NOISE, "seed": range(5), "num_samples": 60, "solver": solver}
+    grid["learning_rate"] = 30.0
+    found = summary(sweep(**grid, epochs=6, record="epoch"), y=y, at={"gate": "AND"} if y == "epoch" else {})
+    ended = sweep(**grid, epochs=6).status == Status.diverged
+    shares = []
+    for epoch in range(1, 7):
+        gone = ended & (sweep(**grid, epochs=epoch).status == Status.diverged)
+        share = gone.mean("seed").sel(gate=found["gate"] if y == "gate" else "AND")
+        np.testing.assert_allclose(found["diverged"].sel(epoch=epoch), share, atol=1e-12)
+        shares.append(share)
+    assert (found["diverged"].sel(epoch=0) == 0).all()
+    assert len({float(share.sum()) for share in shares}) > 1, "not all at once"
 
 
 @pytest.mark.parametrize("measure", ["exact_accuracy", "test_loss"])

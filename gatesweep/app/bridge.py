@@ -18,7 +18,8 @@ class Bridge(JSComponent):
     """
 
     keys = param.List(KEYS, item_type=str, doc="Names of the keys that are handed on.")
-    search = param.String("", doc="The query that the address line shall show, from its question mark.")
+    search = param.String("", doc="The query that the address line shows, from its question mark.")
+    replaces = param.Boolean(False, doc="Whether the next query takes the last one's place in the history.")
     copied = param.String("", doc="Text for the clipboard.")
     copies = param.Integer(0, doc="Counts the requests to copy.")
 
@@ -62,12 +63,15 @@ class Bridge(JSComponent):
         model.send_msg({key: event.key})
       }
       if (matchMedia("(prefers-color-scheme: dark)").matches) model.send_msg({dark: true})
-      const onpop = () => model.send_msg({search: location.search})
+      const onpop = () => {
+        model.search = location.search
+        model.send_msg({search: location.search})
+      }
       document.addEventListener("keydown", onkey)
       window.addEventListener("popstate", onpop)
       model.on("search", () => {
         const address = location.pathname + model.search + location.hash
-        if (location.search !== model.search) history.pushState({}, "", address)
+        if (location.search !== model.search) history[model.replaces ? "replaceState" : "pushState"]({}, "", address)
       })
       model.on("copies", () => copy(model.copied.replace("{origin}", location.origin + location.pathname)))
       model.on("remove", () => {
@@ -96,6 +100,11 @@ class Bridge(JSComponent):
             pn.state.onload(self._on_dark)
         if isinstance(data.get("search"), str):
             self._on_search(data["search"])
+
+    def write(self, query: str, replaces: bool) -> None:
+        """Show `query` in the address line, as a step of its own for Back or in the last one's place."""
+        self.replaces = replaces
+        self.search = query
 
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard; {origin} in it becomes the page's address."""

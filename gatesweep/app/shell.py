@@ -77,11 +77,17 @@ class Shell(param.Parameterized):
         self.page = self._page(bare)
         self.param.watch(self._show, "view")
         self.lab.param.watch(self._changed, [*SETTINGS, *VIEW, "playing"])
-        self._generation = 0
+        # What changes between a page's making and its loading does not reach the address line.
+        self._generation, self._linked, self._loaded = 0, -1, False
         if self.view == "explorer":
             self._show()
         if query:
             self.go(query)
+        pn.state.onload(self._begin)
+
+    def _begin(self) -> None:
+        self._loaded = True
+        self._linked_to()
 
     def _page(self, bare: bool) -> pmui.Page:
         views = brisk(
@@ -211,6 +217,12 @@ class Shell(param.Parameterized):
             complaints += more
             self.explorer.restore(values)
         self._complain(complaints)
+        self._linked_to()
+
+    def _linked_to(self) -> None:
+        """What is on show is a link's: the next address takes the place of the last."""
+        self._changed()
+        self._linked = self._generation
 
     def _complain(self, complaints: list[str]) -> None:
         def say() -> None:
@@ -222,14 +234,15 @@ class Shell(param.Parameterized):
 
     def _changed(self, *events: param.parameterized.Event) -> None:
         self._generation += 1
-        if has_loop():
+        if self._loaded and has_loop():
             pn.state.execute(self._write_address)
 
     async def _write_address(self) -> None:
         generation = self._generation
         await asyncio.sleep(REST)
         if generation == self._generation and not self.lab.playing:
-            self.bridge.search = self.query
+            # What a link got wrong or said twice is no step of its own: Back would never get past it.
+            self.bridge.write(self.query, replaces=generation == self._linked)
 
     def share(self, what: str) -> None:
         """Put the link, the Python or the command for what is on show on the clipboard."""

@@ -51,6 +51,23 @@ def test_a_hostile_explorer_link_gives_a_notice_and_a_sane_page(visit):
     wait_for_cells(page, 63)
 
 
+def test_what_a_link_gets_wrong_leaves_the_address_and_no_step_of_back(visit):
+    page = visit("?seed=7&noise_level=-1&gate=AND")
+    expect(page.get_by_text("was not used").first).to_be_visible(timeout=SOON)
+    page.wait_for_url(re.compile(r"/\?seed=7$"), timeout=SOON)
+    page.keyboard.press("n")
+    page.wait_for_url(re.compile(r"/\?seed=8$"), timeout=SOON)
+    page.evaluate("history.pushState({}, '', '?gate=nonsense'); dispatchEvent(new PopStateEvent('popstate'))")
+    page.wait_for_url(re.compile(r"/$"), timeout=SOON)
+    page.go_back()
+    page.wait_for_url(re.compile(r"/\?seed=8$"), timeout=SOON)
+    expect(page.get_by_role("textbox", name="Seed", exact=True)).to_have_value("8", timeout=SOON)
+    page.wait_for_timeout(1200)
+    page.go_forward()
+    page.wait_for_url(re.compile(r"/$"), timeout=SOON)
+    expect(page.get_by_role("textbox", name="Seed", exact=True)).to_have_value("42", timeout=SOON)
+
+
 def test_what_is_copied_is_the_explorer_s(visit):
     page = visit("?view=explorer&seed_count=3", permissions=["clipboard-read", "clipboard-write"])
     wait_for_cells(page, 63)

@@ -38,7 +38,7 @@ from gatesweep.app.explorer.cells import (
 from gatesweep.app.explorer.picture import Axis, Picture, Scale
 from gatesweep.app.theme import FONT, LIGHT, Palette
 
-__all__ = ["LINE_STYLES", "Figures"]
+__all__ = ["ACCENT", "LINE_STYLES", "Figures"]
 
 LINE_STYLES: dict[str, tuple[str, str | list[int], float]] = {
     "bayes_accuracy": ("bayes", "dashed", 2),
@@ -55,7 +55,7 @@ return isPlain ? String(+value.toPrecision(3)) : value.toExponential(0)
 REACH = 14
 """Pixels within which a tap means a point."""
 ACCENT = "#d55e00"
-"""What the pointer is on."""
+"""What the pointer is on, and fits that ran away."""
 
 
 def _plain_selection(renderer: GlyphRenderer) -> GlyphRenderer:

@@ -198,10 +198,10 @@ class Layout:
         e = self._explorer
         self.title.object = words.title(p)
         palette = DARK if e.dark else LIGHT
-        keys = words.keys(p, palette)
-        self.legend.object = words.legend(keys)
+        over, keys = words.cell_keys(p), words.keys(p, palette)
+        self.legend.object = words.legend([*over, *keys])
         # What a picture that is taken away says above itself; see save.js.
-        for figure, shown in ((e.figures.heatmap, []), (e.figures.curves, keys)):
+        for figure, shown in ((e.figures.heatmap, over), (e.figures.curves, keys)):
             figure.tags = [{"title": words.heading(p), "keys": shown, "ink": palette.ink}]
         self._filling = True
         known = axes(e.dataset, p.measure)

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
-from gatesweep.app.explorer.figures import LINE_STYLES
+from gatesweep.app.explorer.figures import ACCENT, LINE_STYLES
 from gatesweep.app.explorer.jobs import Job
 from gatesweep.app.explorer.picture import Picture, row_name
 from gatesweep.app.theme import Palette
@@ -146,6 +146,12 @@ def _own_lines(p: Picture, palette: Palette, are_several: bool) -> list[tuple[st
         return [("", p.y.label.split(" (")[0]), *((_line(colours[i]), p.y.texts[i]) for i in p.y.ticks(9))]
     name = "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
     return [(_line(palette.classes[0]), name)]
+
+
+def cell_keys(p: Picture) -> list[tuple[str, str]]:
+    """What is drawn over the cells, as `keys` does for the curves."""
+    hatch = f"<path d='M3 10L13 0M10 10L20 0M17 10L27 0' stroke='{ACCENT}' stroke-width='1.2'/>"
+    return [(hatch, "most fits ran away")] if (p.diverged >= 0.5).any() else []
 
 
 def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:

@@ -122,9 +122,14 @@ ECHO = 5.0
 NOTHING, PAUSED = -1, -2
 """Epochs that nobody can let go of: none, and what the browser says when it has caught up with a pause."""
 CAUGHT_UP = f"""
-if (cb_obj.label === "Play") setTimeout(() => {{ epoch.data.value_throttled = {PAUSED} }}, 200)
+const models = [...cb_obj.document._all_models.values()]
+const slider = models.find((model) => model.label === "Epoch" && model.value_throttled !== undefined)
+if (cb_obj.label === "Play") setTimeout(() => {{ slider.value_throttled = {PAUSED} }}, 200)
 """
-"""By then all epochs that were played before the pause are drawn, and sent back if they ever are."""
+"""By then all epochs that were played before the pause are drawn, and sent back if they ever are.
+
+The slider is looked for, not given: Panel keeps a script's arguments for ever, and with them all of the session.
+"""
 SPEEDS = {f"{s} / s": s for s in (1, 2, 5, 10, 20)}
 
 
@@ -176,7 +181,7 @@ class Stage(pn.viewable.Viewer):
             **FILL,
         )
         lab.param.watch(self._playing, "playing")
-        self.play.jscallback(args={"epoch": self.epoch}, label=CAUGHT_UP)
+        self.play.jscallback(label=CAUGHT_UP)
 
     def _playing(self, event: Any) -> None:
         self.play.param.update(label="Pause" if event.new else "Play", icon="pause" if event.new else "play_arrow")
