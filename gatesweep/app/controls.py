@@ -36,9 +36,23 @@ NO_LABEL = [
 """For a group whose meaning is plain to the eye; the label is still read out."""
 
 
+HEIGHTS = {
+    pmui.IntSlider: 51,
+    pmui.FloatSlider: 51,
+    pmui.IntInput: 40,
+    pmui.RadioButtonGroup: 39,
+    pmui.Button: 35,
+    pmui.Select: 35,
+    pmui.Switch: 25,
+}
+"""Pixels of a small widget. It is empty until the browser has drawn it: where its place is kept, nothing below it
+moves meanwhile, and the page need not be laid out anew for each."""
+
+
 def brisk(widget: Any) -> Any:
-    """The widget, answering at once."""
+    """The widget, answering at once and with its place kept."""
     widget._debounce = BRISK
+    widget.min_height = HEIGHTS.get(type(widget))
     return widget
 
 
