@@ -1,14 +1,18 @@
 """The page around Lab and Explorer, without a browser: what it holds, and that it lets go."""
 
+import asyncio
 import gc
+import logging
 import time
 import weakref
 
 import pytest
 from bokeh.server.views.ws import WSHandler
+from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.keys import KEYS
 from gatesweep.app.prompt import send_at_once
+from gatesweep.app.serve import pass_over_closed_pages
 from gatesweep.app.shell import Shell
 
 
@@ -61,3 +65,13 @@ def test_websockets_send_at_once(monkeypatch):
     send_at_once()
     WSHandler.open(Socket())
     assert opened == ["open", True]
+
+
+def test_a_page_that_closes_is_not_reported_and_all_else_is(caplog):
+    loop = asyncio.new_event_loop()
+    with caplog.at_level(logging.ERROR, logger="asyncio"):
+        pass_over_closed_pages(loop, {"message": "gone", "exception": WebSocketClosedError()})
+        assert not caplog.records
+        pass_over_closed_pages(loop, {"message": "broken", "exception": KeyError("weight")})
+    loop.close()
+    assert [record.message for record in caplog.records] == ["broken"]

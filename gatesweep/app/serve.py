@@ -1,11 +1,15 @@
 """`gatesweep serve`: the app at one address."""
 
+import asyncio
 import gc
 import logging
 import socket
 from pathlib import Path
+from typing import Any
 
 import panel as pn
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.lab.state import SETTINGS, SOLVERS, LabState
 from gatesweep.app.lab.store import train
@@ -13,7 +17,7 @@ from gatesweep.app.shell import create_app
 from gatesweep.store import open_store
 from gatesweep.threads import stand_back
 
-__all__ = ["serve", "warm_up"]
+__all__ = ["pass_over_closed_pages", "serve", "warm_up"]
 
 
 def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1", show: bool = True) -> None:
@@ -35,8 +39,8 @@ def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1"
         websocket_origin=_origins(address, port),
         verbose=False,
     )
-    # That a page closed before its last word was sent is no news to whoever teaches.
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+    server.io_loop.asyncio_loop.set_exception_handler(pass_over_closed_pages)
     stand_back()
     warm_up()
     # What is loaded now stays: without this every full collection walks through it, a quarter of a second each.
@@ -54,6 +58,12 @@ def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1"
         pass
     finally:
         server.stop()
+
+
+def pass_over_closed_pages(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """That a page closed before its last word was sent is no news to whoever teaches; all else is reported."""
+    if not isinstance(context.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(context)
 
 
 def warm_up() -> None:

@@ -38,6 +38,15 @@ def until(page: Page, is_so: Callable[[], bool], why: str = "it never came to th
     raise AssertionError(why)
 
 
+def rests(page: Page, read: Callable[[], int]) -> int:
+    """What stays the same for a second, however busy the machine is."""
+    while True:
+        found = read()
+        page.wait_for_timeout(1000)
+        if read() == found:
+            return found
+
+
 # What is shown
 
 

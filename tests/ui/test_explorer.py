@@ -13,7 +13,7 @@ from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.theme import THEME_CONFIG
 from tests.conftest import watch
-from tests.ui.explorer_pages import SOON, cells, choose, until
+from tests.ui.explorer_pages import SOON, cells, choose, rests, until
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +124,7 @@ def test_the_player_plays_pauses_steps_and_scrubs(explorer):
     page.get_by_role("button", name="Play", exact=True).click(timeout=SOON)
     until(page, lambda: session.epoch >= 3)
     page.get_by_role("button", name="Pause", exact=True).click()
-    page.wait_for_timeout(500)
-    paused = session.epoch
+    paused = rests(page, lambda: session.epoch)
     page.get_by_role("button", name="Next frame").click()
     until(page, lambda: session.epoch == (paused + 1) % 21)
     page.get_by_role("slider", name="Epoch", exact=True).press("End")

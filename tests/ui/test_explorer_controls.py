@@ -223,3 +223,17 @@ def test_across_down_and_side_by_side(page):
     assert cells(page)["where"][7] == "C 0.1, OR, seed 2"
     choose(page, "Down", "noise level")
     shows(page, runs.isel(gate=0).transpose("C", "noise_level", "seed"))
+
+
+def test_reset_leads_back_to_the_chosen_comparison(page):
+    start(page)
+    reset = page.get_by_role("button", name="Reset", exact=True)
+    choose(page, "Measure", "train log loss")
+    shows(page, median("train_loss"))
+    reset.click()
+    usual = gs.sweep(gate=BASE["gate"], noise_level=np.linspace(0, 1, 21).round(12), seed=range(20))
+    shows(page, usual["exact_accuracy"].astype(float).median("seed"))
+    expect(reset).to_have_count(0)
+    page.wait_for_url("**/?view=explorer", timeout=SOON)
+    slide(page, "Samples", "ArrowRight")
+    expect(reset).to_be_visible(timeout=SOON)

@@ -228,7 +228,9 @@ def test_the_epochs_can_be_dragged_as_soon_as_they_pause(lab):
     path = by_torch(rows(), epochs=30)
     shows(lab, path[-1])
     expect(control(lab, "button", "Play")).to_be_visible()
-    lab.wait_for_timeout(400)
+    # The browser has said that it has caught up with the playing.
+    caught_up = "(m) => m.label === 'Epoch' && m.value_throttled === -2"
+    lab.wait_for_function(f"() => [...Bokeh.documents[0]._all_models.values()].some({caught_up})")
     thumb = control(lab, "slider", "Epoch").locator("xpath=..").bounding_box()
     middle = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
     lab.mouse.move(*middle)

@@ -269,12 +269,12 @@ def test_a_fast_drag_ends_at_its_last_value_and_rests(lab):
         lab.wait_for_timeout(6)
     lab.mouse.move(x + 70, y)
     lab.mouse.up()
-    lab.wait_for_timeout(1000)
-    counted = lab.evaluate("window.models.length")
-    assert counted > 10
+    lab.wait_for_timeout(500)
     box, noise_level = control(lab, "slider", "Noise level").bounding_box(), value(lab, "Noise level")
     assert box["x"] + box["width"] / 2 == pytest.approx(x + 70, abs=4)  # the thumb is where the mouse let it go
     shows(lab, optimum(rows(noise_level=noise_level)))
+    counted = lab.evaluate("window.models.length")
+    assert counted > 10
     run = gs.sweep(gate="AND", noise_level=noise_level, seed=42).isel(gate=0, noise_level=0, seed=0)
     shows(lab, [*run.weight.values, float(run.intercept)])
     lab.wait_for_url(re.compile(rf"noise_level={noise_level:g}$"))

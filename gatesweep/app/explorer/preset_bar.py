@@ -5,14 +5,17 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep.app.controls import NO_LABEL, brisk, choice
+from gatesweep.app.controls import NO_LABEL, brisk, button, choice
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.presets import PRESETS
+from gatesweep.app.explorer.state import GRID_NAMES, VIEW_NAMES
 from gatesweep.app.explorer.style import ONLY_NARROW, ONLY_WIDE
 from gatesweep.app.style import CARD
 
 __all__ = ["PresetBar"]
 
+SEEN, UNSEEN = {"visibility": "inherit"}, {"visibility": "hidden"}
+"""Out of sight and not read out; its place is kept, so that nothing moves at the first change."""
 BUTTON = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 12px"}}
 
 
@@ -30,15 +33,25 @@ class PresetBar(pn.viewable.Viewer):
         )
         menu = choice(explorer, "preset", label, options=titles, stylesheets=[ONLY_NARROW])
         self._question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 14, 6, 14))
+        self._reset = button("Reset", self._go_back, "restart_alt", variant="text", margin=(8, 8, 0, 0), styles=UNSEEN)
+        explorer.param.watch(self._offer_reset, [*GRID_NAMES, *VIEW_NAMES])
         self._layout = pn.Column(
-            brisk(buttons),
-            menu,
+            pn.Row(brisk(buttons), menu, self._reset, sizing_mode="stretch_width", margin=0),
             self._question,
             css_classes=["gs-presets"],
             stylesheets=[CARD],
             sizing_mode="stretch_width",
             margin=0,
         )
+
+    def _offer_reset(self, *events: Any) -> None:
+        """The chosen button itself does nothing; once something was changed, Reset leads back to its comparison."""
+        usual = self._explorer.usual(self._explorer.preset)
+        is_changed = any(getattr(self._explorer, name) != usual[name] for name in (*GRID_NAMES, *VIEW_NAMES))
+        self._reset.styles = SEEN if is_changed else UNSEEN
+
+    def _go_back(self) -> None:
+        self._explorer.restore(self._explorer.usual(self._explorer.preset))
 
     def ask(self) -> None:
         """Ask the chosen preset's question."""

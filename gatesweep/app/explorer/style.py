@@ -29,8 +29,8 @@ PICTURES = """
   :host > .gs-view { order: 1 }
 }
 """
-ONLY_WIDE = "@media (max-width: 1000px) { :host { display: none !important } }"
-ONLY_NARROW = "@media (min-width: 1001px) { :host { display: none !important } }"
+ONLY_WIDE = "@media (max-width: 1070px) { :host { display: none !important } }"
+ONLY_NARROW = "@media (min-width: 1071px) { :host { display: none !important } }"
 WRAP = "@media (max-width: 900px) { :host { flex-wrap: wrap !important; height: auto !important } }"
 PAIRS = """
 @media (max-width: 900px) {
