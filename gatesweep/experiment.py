@@ -147,6 +147,11 @@ class Experiment:
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), sort_keys=True)
 
+    @classmethod
+    def from_json(cls, text: str) -> "Experiment":
+        """The experiment that `to_json` wrote, as a dataset carries it in `attrs["experiment"]`; checks like `of`."""
+        return cls.from_dict(json.loads(text))
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the JSON form: equal for equal experiments, whatever order they were given in."""

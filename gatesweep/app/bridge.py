@@ -103,7 +103,7 @@ class Bridge(JSComponent):
 
     def write(self, query: str, replaces: bool) -> None:
         """Show `query` in the address line, as a step of its own for Back or in the last one's place."""
-        self.replaces = replaces
+        self.replaces = replaces  # first, and by itself: the page reads it when the query comes
         self.search = query
 
     def copy(self, text: str) -> None:

@@ -140,7 +140,7 @@ def _experiment(dataset: xr.Dataset) -> Experiment:
     if not isinstance(dataset, xr.Dataset):
         raise InputError("a page is made of a sweep's dataset", type(dataset).__name__, REMEDY)
     try:
-        experiment = Experiment.from_dict(json.loads(dataset.attrs["experiment"]))
+        experiment = Experiment.from_json(dataset.attrs["experiment"])
     except InputError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -123,7 +123,7 @@ def _experiment(attrs: dict[str, Any], path: Path) -> Experiment:
             f"a result file must be of version {STORE_VERSION}", version, "Open it with the gatesweep that wrote it"
         )
     try:
-        return Experiment.from_dict(json.loads(attrs["experiment"]))
+        return Experiment.from_json(attrs["experiment"])
     except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refusal(path, "names no experiment") from error
 

@@ -40,11 +40,12 @@ def until(page: Page, is_so: Callable[[], bool], why: str = "it never came to th
 
 def rests(page: Page, read: Callable[[], int]) -> int:
     """What stays the same for a second, however busy the machine is."""
-    while True:
+    for _ in range(60):
         found = read()
         page.wait_for_timeout(1000)
         if read() == found:
             return found
+    raise AssertionError("it never came to rest")
 
 
 # What is shown

@@ -98,9 +98,8 @@ def downloads(explorer: Any) -> pn.Row:
         return button
 
     def code() -> io.StringIO:
-        experiment = Experiment.from_dict(json.loads(explorer.dataset.attrs["experiment"]))
-        script = as_python(experiment, explorer, explorer.picture)
-        return io.StringIO(f'"""Also from a terminal:\n\n{as_command(experiment)}\n"""\n\n{script}')
+        script = as_python(explorer.shown, explorer, explorer.picture)
+        return io.StringIO(f'"""Also from a terminal:\n\n{as_command(explorer.shown)}\n"""\n\n{script}')
 
     buttons = [
         file("CSV", "gatesweep.csv", lambda: io.StringIO(as_csv(explorer.picture))),
@@ -109,8 +108,9 @@ def downloads(explorer: Any) -> pn.Row:
     ]
     for kind in ("png", "svg"):
         button = pmui.Button(label=kind.upper(), size="small", variant="text", margin=(8, 0))
-        for figure in (explorer.figures.heatmap, explorer.figures.curves):
-            # By its id: Panel keeps a script's arguments for ever, and with the figure all of the session.
-            button.js_on_click(code=f"{SAVE}\nsave({json.dumps([kind, figure.name, figure.id, FONT])})")
+        # By their ids: Panel keeps a script's arguments for ever, and with the figures all of the session.
+        figures = explorer.figures.heatmap, explorer.figures.curves
+        calls = [f"save({json.dumps([kind, figure.name, figure.id, FONT])})" for figure in figures]
+        button.js_on_click(code="\n".join([SAVE, *calls]))
         buttons.append(button)
     return pn.Row(*buttons, margin=0)

@@ -1,7 +1,6 @@
 """The Explorer: a population of models at a glance, trained again whenever a parameter moves."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,7 +56,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.picture: Picture | None = None
         self.figures = Figures(self._tapped)
         if dataset is not None:
-            params = described(Experiment.from_dict(json.loads(dataset.attrs["experiment"]))) | params
+            params = described(Experiment.from_json(dataset.attrs["experiment"])) | params
         super().__init__(dataset=dataset, **params)
         self._opened = {} if dataset is None else {name: getattr(self, name) for name in LINKED}
         self.layout = Layout(self)
@@ -111,7 +110,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         """The grid on show; before the first picture the one that is asked for. Raises InputError."""
         if self.dataset is None:
             return self.experiment()
-        return Experiment.from_dict(json.loads(self.dataset.attrs["experiment"]))
+        return Experiment.from_json(self.dataset.attrs["experiment"])
 
     # Training
 

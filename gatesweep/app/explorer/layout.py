@@ -11,7 +11,8 @@ from gatesweep.app.controls import IN_ROW, at_most, brisk, choice, choose, decad
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.jobs import Job
-from gatesweep.app.explorer.picture import LABELS, Picture, hidden
+from gatesweep.app.explorer.labels import short_label
+from gatesweep.app.explorer.picture import Picture, hidden
 from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
@@ -70,7 +71,7 @@ class Layout:
         )
         e.param.watch(self._widen, "noise_level")
         self._widen()
-        compare = {"nothing else": "none"} | {LABELS[n].split(" (")[0]: n for n in COMPARE if n != "none"}
+        compare = {"nothing else": "none"} | {short_label(n): n for n in COMPARE if n != "none"}
         self.conditional = {
             "C": decades(e, "C", "C, inverse penalty", 1e3),
             "learning_rate": decades(e, "learning_rate", "Learning rate", 1e4),
@@ -205,14 +206,14 @@ class Layout:
             figure.tags = [{"title": words.heading(p), "keys": shown, "ink": palette.ink}]
         self._filling = True
         known = axes(e.dataset, p.measure)
-        names = {LABELS[d].split(" (")[0]: d for d in known}
+        names = {short_label(d): d for d in known}
         for name, axis in (("x", p.x), ("y", p.y), ("panel", p.panel)):
             choose(self.axes[name], names | ({"one picture": ""} if name == "panel" else {}), axis.name if axis else "")
             self.cell[name].visible = axis is not None and axis.name != "epoch"
             if axis is not None:
                 values = axis.values.tolist()
                 kept = self.cell[name].value
-                self.cell[name].label = axis.label.split(" (")[0]
+                self.cell[name].label = short_label(axis.name)
                 choose(
                     self.cell[name], dict(zip(axis.texts, values, strict=True)), kept if kept in values else values[0]
                 )
@@ -221,7 +222,7 @@ class Layout:
         for menu, axis in zip_longest(self.rest, choices[:MAX_HIDDEN]):
             menu.visible = axis is not None
             if axis is not None:
-                menu.param.update(label=axis.label.split(" (")[0], tags=[axis.name])
+                menu.param.update(label=short_label(axis.name), tags=[axis.name])
                 choose(menu, axis.texts, axis.texts[axis.values.tolist().index(p.at[axis.name])])
         self._filling = False
         self.statistic.disabled = MEASURES[p.measure].kind == "share" or p.has_single_models

@@ -1,6 +1,5 @@
 """From a cell of the picture to one model: the settings with which the Lab trains that very one."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +28,7 @@ def model_at(
     full = {d: dataset[d].values[0] for d in dims if d in dataset.dims and d not in ("seed", "epoch")}
     full |= dict(cell) | ({} if epoch is None else {"epoch": epoch})
     full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()}
-    experiment = Experiment.from_dict(json.loads(dataset.attrs["experiment"]))
+    experiment = Experiment.from_json(dataset.attrs["experiment"])
     settings = {name: experiment.fixed[name] for name in OPENED}
     settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
     settings |= {name: value for name, value in full.items() if name in (*SWEPT, "epoch")}

@@ -9,25 +9,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from gatesweep.app.explorer.labels import label, short_label
 from gatesweep.app.explorer.state import fitting_axes
 from gatesweep.measures import LIMITS, MEASURES, TEST_NOISE, axes
 from gatesweep.summaries import STATISTICS, summary
 
 __all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "hidden", "nice_ticks", "row_name"]
-
-LABELS = {
-    "gate": "gate",
-    "noise_level": "noise level",
-    "test_noise_level": "noise level of the test",
-    "seed": "seed",
-    "num_samples": "samples",
-    "C": "C (small: strong penalty)",
-    "learning_rate": "learning rate",
-    "features": "features",
-    "epoch": "epoch",
-}
-"""What the screen calls a dimension."""
-
 
 DECADES = 6
 """How far down a logarithmic scale reaches."""
@@ -58,7 +45,7 @@ class Axis:
 
     @property
     def label(self) -> str:
-        return LABELS.get(self.name, self.name.replace("_", " "))
+        return label(self.name)
 
     @property
     def is_number(self) -> bool:
@@ -276,7 +263,7 @@ class Picture:
 
 def row_name(axis: Axis, i: int) -> str:
     """What a row or a panel is called: "XOR", "samples 50"."""
-    return axis.texts[i] if axis.name == "gate" else f"{axis.label.split(' (')[0]} {axis.texts[i]}"
+    return axis.texts[i] if axis.name == "gate" else f"{short_label(axis.name)} {axis.texts[i]}"
 
 
 def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:

@@ -8,6 +8,7 @@ import xarray as xr
 from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
 from gatesweep.app.explorer.figures import ACCENT, LINE_STYLES
 from gatesweep.app.explorer.jobs import Job
+from gatesweep.app.explorer.labels import short_label
 from gatesweep.app.explorer.picture import Picture, row_name
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
@@ -15,6 +16,7 @@ from gatesweep.measures import LIMITS, MEASURES
 
 __all__ = [
     "Rate",
+    "cell_keys",
     "ended",
     "estimate",
     "heading",
@@ -143,7 +145,7 @@ def _own_lines(p: Picture, palette: Palette, are_several: bool) -> list[tuple[st
     """What the curves themselves are: of many lines in one picture, some."""
     if are_several:
         colours = line_colours(p, palette, len(p.y.values))
-        return [("", p.y.label.split(" (")[0]), *((_line(colours[i]), p.y.texts[i]) for i in p.y.ticks(9))]
+        return [("", short_label(p.y.name)), *((_line(colours[i]), p.y.texts[i]) for i in p.y.ticks(9))]
     name = "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
     return [(_line(palette.classes[0]), name)]
 

@@ -1,0 +1,25 @@
+"""What the screen calls the parameters that a sweep goes through."""
+
+__all__ = ["label", "short_label"]
+
+LABELS = {
+    "gate": "gate",
+    "noise_level": "noise level",
+    "test_noise_level": "noise level of the test",
+    "seed": "seed",
+    "num_samples": "samples",
+    "C": "C (small: strong penalty)",
+    "learning_rate": "learning rate",
+    "features": "features",
+    "epoch": "epoch",
+}
+
+
+def label(name: str) -> str:
+    """With a word of explanation where the name needs one."""
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def short_label(name: str) -> str:
+    """The name alone, as it stands before a value or in a menu."""
+    return label(name).split(" (")[0]
