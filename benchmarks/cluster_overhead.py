@@ -16,8 +16,8 @@ import torch
 from distributed import Client, LocalCluster
 
 from gatesweep import store
-from gatesweep.chunks import plan
 from gatesweep.experiment import Experiment
+from gatesweep.grids.training import plan
 
 
 def timed(experiment: Experiment, client: Client | None) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from gatesweep.static.export import export
+from gatesweep.page.export import export
 
 MOVES = 60
 CONTROLS = {

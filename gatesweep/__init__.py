@@ -5,11 +5,11 @@ from importlib.metadata import version
 from typing import Any
 
 from gatesweep import theory
-from gatesweep.data import generate_data_with_noise
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.fit import Fit, fit
 from gatesweep.gates import Gate, as_gate
+from gatesweep.lecture import generate_data_with_noise
 from gatesweep.settings import Settings
 from gatesweep.sweep import Cancelled, sweep
 
@@ -39,7 +39,7 @@ _LAZY = {
     "BatchedLogisticRegression": "gatesweep.estimator",
     "Explorer": "gatesweep.app.explorer.explorer",
     "Lab": "gatesweep.app.lab.lab",
-    "export": "gatesweep.static.export",
+    "export": "gatesweep.page.export",
     "plots": None,
 }
 

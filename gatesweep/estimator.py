@@ -12,10 +12,10 @@ from sklearn.utils import Tags, assert_all_finite, check_array, check_consistent
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from gatesweep.device import to_host
+from gatesweep.engine.device import to_host
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
 from gatesweep.fit import fit
-from gatesweep.solvers.protocol import Status
 
 __all__ = ["BatchedLogisticRegression"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from gatesweep.data import n_rows
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, as_gate
+from gatesweep.lecture import n_rows
 from gatesweep.settings import Settings, plain
 
 __all__ = ["BATCHED", "DEFAULT_GRID", "GRID", "MAX_MODELS", "OUTER", "SWEPT", "Experiment"]

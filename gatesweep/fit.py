@@ -1,6 +1,5 @@
-"""The only loop: a design and a solver give fitted models."""
+"""`gatesweep.fit`: one logistic model to each data set of a batch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +9,18 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from gatesweep.data import minibatches
-from gatesweep.design import DenseDesign, Design, log_loss
-from gatesweep.device import as_device, to_host
+from gatesweep.engine.design import DenseDesign, Design
+from gatesweep.engine.device import as_device, to_host
+from gatesweep.engine.loop import Outcome, evaluate, run
+from gatesweep.engine.solvers.descent import GradientDescent
+from gatesweep.engine.solvers.newton import Newton
+from gatesweep.engine.solvers.protocol import Solver
 from gatesweep.errors import InputError
 from gatesweep.groups import padded_groups
+from gatesweep.lecture import minibatches
 from gatesweep.settings import Settings
-from gatesweep.solvers.gradient import GradientDescent
-from gatesweep.solvers.newton import Newton
-from gatesweep.solvers.protocol import Solver, StateT
 
-__all__ = ["Fit", "History", "evaluate", "fit", "run"]
+__all__ = ["Fit", "History", "fit"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Fit:
     weight: Float[Tensor, "*batch d"]
     intercept: Float[Tensor, "*batch"]
     status: Int[Tensor, "*batch"]
-    """A `gatesweep.solvers.protocol.Status` each."""
+    """A `gatesweep.engine.solvers.protocol.Status` each."""
     n_iter: Int[Tensor, "*batch"]
     """Newton steps or epochs."""
     train_loss: Float[Tensor, "*batch"]
@@ -62,49 +62,6 @@ class Fit:
     def predict(self, X: ArrayLike) -> Int[Tensor, "*batch n"]:
         """Class 1 where its probability is 0.5 or more, the lecture's rule."""
         return (self.logits(X) >= 0).to(torch.int64)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What `run` found for a batch of models: `Fit` before weight and intercept part."""
-
-    params: Float[Tensor, "*batch p"]
-    status: Int[Tensor, "*batch"]
-    n_iter: Int[Tensor, "*batch"]
-    loss: Float[Tensor, "*batch"]
-    accuracy: Float[Tensor, "*batch"]
-    path: list[Float[Tensor, "*batch p"]]
-    """Parameters after each step, the initial ones first; empty unless recorded."""
-
-
-def run(
-    design: Design,
-    solver: Solver[StateT],
-    params: Float[Tensor, "*batch p"],
-    record: bool = False,
-    check: Callable[[], None] = lambda: None,
-) -> Outcome:
-    """Start, step until every model is done, finish. `check` is called between steps and may raise."""
-    state = solver.start(design, params)
-    path = [params] if record else []
-    for _ in range(solver.max_steps):
-        check()
-        state = solver.step(design, state)
-        if record:
-            path.append(state.params)
-        if not to_host(state.running.any()):
-            break
-    logits = design.logits(state.params)
-    loss = design.mean(log_loss(logits))
-    status = solver.finish(design, state, logits, loss)
-    return Outcome(state.params, status, state.n_iter, loss, design.mean(design.correct(logits)), path)
-
-
-def evaluate(design: Design, params: Float[Tensor, "*batch p"]) -> tuple[Tensor, Tensor]:
-    """Mean log loss in nats, and accuracy, of each model on a design's rows."""
-    logits = design.logits(params)
-    loss = design.mean(log_loss(logits))
-    return loss, design.mean(design.correct(logits))
 
 
 def fit(

@@ -1,6 +1,6 @@
 """Pictures of a sweep as HoloViews elements: pure functions, to be joined with + and *.
 
-They take a dataset from `gatesweep.sweep`, or a summary of one (see `gatesweep.summaries.summary`).
+They take a dataset from `gatesweep.sweep`, or a summary of one (see `gatesweep.results.statistics.summary`).
 """
 
 from typing import Any
@@ -11,8 +11,8 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from gatesweep.errors import InputError
-from gatesweep.measures import LIMITS, MEASURES
-from gatesweep.summaries import STATISTICS, summary
+from gatesweep.results.measures import LIMITS, MEASURES
+from gatesweep.results.statistics import STATISTICS, summary
 
 __all__ = ["boundary", "curves", "heatmap", "points", "surface"]
 
@@ -49,7 +49,7 @@ def heatmap(data: xr.Dataset, **view: Any) -> hv.HeatMap | hv.NdLayout:
 
     Args:
         data: a sweep, or a summary of one.
-        view: what `gatesweep.summaries.summary` takes: measure, statistic, x, y, panel, at.
+        view: what `gatesweep.results.statistics.summary` takes: measure, statistic, x, y, panel, at.
     """
     _load()
     frame, dims = _frame(data, view)
@@ -83,7 +83,7 @@ def curves(data: xr.Dataset, **view: Any) -> hv.NdLayout:
 
     Args:
         data: a sweep, or a summary of one.
-        view: what `gatesweep.summaries.summary` takes; with `panel`, there is one picture for each panel.
+        view: what `gatesweep.results.statistics.summary` takes; with `panel`, there is one picture for each panel.
     """
     _load()
     frame, dims = _frame(data, view)

@@ -10,10 +10,10 @@ import psutil
 import torch
 import xarray as xr
 
-from gatesweep import schema
-from gatesweep.chunks import Cancelled, Chunk, compute, plan
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.grids.training import Cancelled, Chunk, compute, plan
+from gatesweep.results import schema
 
 __all__ = ["Cancelled", "Chunk", "Progress", "compute", "plan", "sweep"]
 

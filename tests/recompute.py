@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm
 
-from gatesweep.data import gate_data
+from gatesweep.lecture import gate_data
 
 
 def data_of(model, num_samples, split, features="linear"):

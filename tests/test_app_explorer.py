@@ -21,12 +21,12 @@ from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, draw, 
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
 from gatesweep.app.theme import LIGHT
-from gatesweep.data import gate_data
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.fit import fit
-from gatesweep.measures import axes
-from gatesweep.summaries import summary
+from gatesweep.lecture import gate_data
+from gatesweep.results.measures import axes
+from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
 
 SMALL = {"noise_level": (0.1, 0.5), "noise_count": 3, "seed_count": 4, "num_samples": 60}

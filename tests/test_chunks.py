@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gatesweep as gs
-from gatesweep import chunks, schema
-from gatesweep.threads import _within_memory
+from gatesweep.engine.threads import _within_memory
+from gatesweep.grids import training
+from gatesweep.results import schema
 
 GRID = {"gate": ("AND", "XOR"), "noise_level": (0.1, 0.4, 0.8), "seed": (9, 2, 5, 7, 1), "num_samples": 100}
 
@@ -27,12 +28,12 @@ def test_every_model_is_in_one_chunk(n_gates, n_noise, n_seeds, samples, feature
     experiment = gs.Experiment.of(
         gate=gates, noise_level=range(n_noise), seed=range(n_seeds), num_samples=samples, features=features, C=[1, 2]
     )
-    whole = chunks.CHUNK_MODELS
-    chunks.CHUNK_MODELS = size
+    whole = training.CHUNK_MODELS
+    training.CHUNK_MODELS = size
     try:
-        planned = chunks.plan(experiment)
+        planned = training.plan(experiment)
     finally:
-        chunks.CHUNK_MODELS = whole
+        training.CHUNK_MODELS = whole
     times = np.zeros(experiment.shape, int)
     for i, chunk in enumerate(planned):
         assert chunk.index == i
@@ -45,14 +46,14 @@ def test_every_model_is_in_one_chunk(n_gates, n_noise, n_seeds, samples, feature
 
 
 def test_a_chunk_alone_is_its_region_of_the_sweep(monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK_MODELS", 24)
+    monkeypatch.setattr(training, "CHUNK_MODELS", 24)
     parameters = {**GRID, "num_samples": (60, 100), "features": ("interaction", "linear"), "C": (0.3, 3.0)}
     experiment = gs.Experiment.of(**parameters)
     whole = gs.sweep(experiment, device="cpu")
-    planned = chunks.plan(experiment)
+    planned = training.plan(experiment)
     assert len(planned) == 3 * 2 * 2
     for chunk in reversed(planned):
-        found = chunks.compute(experiment, chunk, "cpu")
+        found = training.compute(experiment, chunk, "cpu")
         assert found.keys() == schema.variables(experiment).keys()
         for name, part in found.items():
             assert whole[name].to_numpy()[schema.place(experiment, name, chunk.region)].tobytes() == part.tobytes()
@@ -66,13 +67,13 @@ def test_a_chunk_alone_is_its_region_of_the_sweep(monkeypatch):
 )
 def test_blocks_cover_a_chunk_once_within_their_bound(n_seeds, n_columns, elements, solver):
     experiment = gs.Experiment.of(gate=["AND", "OR"], noise_level=range(n_columns), seed=range(n_seeds), solver=solver)
-    grid = chunks._Grid(experiment, 100, "linear", tuple(range(n_seeds)))
-    whole = chunks.BLOCK_ELEMENTS
-    chunks.BLOCK_ELEMENTS = elements
+    grid = training._Grid(experiment, 100, "linear", tuple(range(n_seeds)))
+    whole = training.BLOCK_ELEMENTS
+    training.BLOCK_ELEMENTS = elements
     try:
-        blocks = list(chunks._blocks(grid, solver, torch.device("cpu")))
+        blocks = list(training._blocks(grid, solver, torch.device("cpu")))
     finally:
-        chunks.BLOCK_ELEMENTS = whole
+        training.BLOCK_ELEMENTS = whole
     times = np.zeros((n_seeds, n_columns), int)
     for seeds, columns in blocks:
         times[seeds, columns] += 1
@@ -90,7 +91,7 @@ def test_blocks_cover_a_chunk_once_within_their_bound(n_seeds, n_columns, elemen
     ],
 )
 def test_a_block_is_halved_by_seeds_and_then_by_columns(block, halves):
-    assert chunks._halves(block) == halves
+    assert training._halves(block) == halves
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def small_device(monkeypatch):
     """The CPU in the part of a GPU that holds so many models at once: more raise what a full GPU raises."""
 
     def of_size(models):
-        fitted = chunks._fit_block
+        fitted = training._fit_block
         sizes = []
 
         def fit_block(grid, seeds, columns, place, cancel):
@@ -107,9 +108,9 @@ def small_device(monkeypatch):
                 raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
             return fitted(grid, seeds, columns, place, cancel)
 
-        monkeypatch.setattr(chunks, "_fit_block", fit_block)
+        monkeypatch.setattr(training, "_fit_block", fit_block)
         monkeypatch.setattr(
-            chunks, "ordered_map", lambda function, tasks, device, halves: _within_memory(function, tasks, halves)
+            training, "ordered_map", lambda function, tasks, device, halves: _within_memory(function, tasks, halves)
         )
         return sizes
 

@@ -14,7 +14,8 @@ import xarray as xr
 from distributed import Client
 
 import gatesweep as gs
-from gatesweep import cluster, store
+from gatesweep import store
+from gatesweep.store import cluster
 from gatesweep.store.lock import Lease
 from tests.store_process import GRID
 

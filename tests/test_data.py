@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 from torch.utils.data import DataLoader, TensorDataset, random_split
 
 import gatesweep as gs
-from gatesweep.data import draw, gate_data, minibatches, n_rows, split_rows
+from gatesweep.lecture import draw, gate_data, minibatches, n_rows, split_rows
 
 
 def test_a_draw_is_keyed_by_its_seed_and_not_by_its_place():

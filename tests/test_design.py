@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from gatesweep.data import draw
-from gatesweep.design import CornerDesign, DenseDesign, log_loss
+from gatesweep.engine.design import CornerDesign, DenseDesign, log_loss
 from gatesweep.features import expand, factor_columns, factor_lift
 from gatesweep.gates import corners
+from gatesweep.lecture import draw
 from tests.tolerances import TOLERANCE
 
 FLOAT64 = TOLERANCE["float64"]
@@ -80,7 +80,7 @@ def test_factored_derivatives_are_autograds(n_inputs, features):
 @pytest.mark.parametrize("shared", ["all", "rows", "none"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_dense_derivatives_are_autograds(d, shared, weighted, monkeypatch):
-    monkeypatch.setattr("gatesweep.design.WEIGHTED_ELEMENTS", 30 * (d + 1))  # two blocks of models
+    monkeypatch.setattr("gatesweep.engine.design.WEIGHTED_ELEMENTS", 30 * (d + 1))  # two blocks of models
     random = torch.Generator().manual_seed(d)
     batch = (3,)
     rows = torch.randn(*(batch if shared == "none" else ()), 30, d + 1, dtype=torch.float64, generator=random)

@@ -11,9 +11,9 @@ from torch._subclasses.fake_tensor import unset_fake_temporarily
 from torch.overrides import TorchFunctionMode
 
 import gatesweep as gs
-from gatesweep import chunks
-from gatesweep.device import as_device, to_host
-from gatesweep.solvers.protocol import Status
+from gatesweep.engine.device import as_device, to_host
+from gatesweep.engine.solvers.protocol import Status
+from gatesweep.grids import training
 from tests.tolerances import TOLERANCE
 
 SOLVERS = ("newton", "sgd", "adam")
@@ -129,7 +129,7 @@ def fake_cuda(monkeypatch):
         if name.startswith("gatesweep") and getattr(module, "to_host", None) is to_host:
             monkeypatch.setattr(module, "to_host", from_fake)
     for name in ("minibatches", "split_rows"):
-        monkeypatch.setattr(chunks, name, really(getattr(chunks, name)))
+        monkeypatch.setattr(training, name, really(getattr(training, name)))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"fake {device.type}")
     with FakeTensorMode(), WithoutDeviceGuard():
         yield leaving
@@ -144,9 +144,9 @@ def test_every_tensor_of_a_sweep_is_on_the_device(solver, variant, fake_cuda):
 
 
 def test_the_fake_device_notices_a_tensor_left_on_the_cpu(fake_cuda, monkeypatch):
-    exact = chunks.make_solver
+    exact = training.make_solver
     on_cpu = torch.ones(3)
-    monkeypatch.setattr(chunks, "make_solver", lambda name, C, *rest: exact(name, on_cpu, *rest))
+    monkeypatch.setattr(training, "make_solver", lambda name, C, *rest: exact(name, on_cpu, *rest))
     with pytest.raises(RuntimeError, match="on the same device"):
         gs.sweep(**GRID, device="cuda")
 

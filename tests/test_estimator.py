@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import gatesweep as gs
-from gatesweep.solvers.protocol import Status
+from gatesweep.engine.solvers.protocol import Status
 
 ATTRIBUTES = ("predict_proba", "predict_log_proba", "decision_function")
 

@@ -13,7 +13,7 @@ import xarray as xr
 from sklearn.model_selection import train_test_split
 
 import gatesweep as gs
-from gatesweep.static.export import MAX_BYTES, export, render
+from gatesweep.page.export import MAX_BYTES, export, render
 from tests.lecture import generate_data_with_noise
 
 GRID = {"gate": ("AND", "XOR"), "noise_level": (0.0, 0.05, 0.4), "seed": (42, 7)}

@@ -9,10 +9,10 @@ from sklearn.metrics import log_loss
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import gatesweep as gs
-from gatesweep.design import DenseDesign
-from gatesweep.fit import run
-from gatesweep.solvers.newton import Newton
-from gatesweep.solvers.protocol import Status
+from gatesweep.engine.design import DenseDesign
+from gatesweep.engine.loop import run
+from gatesweep.engine.solvers.newton import Newton
+from gatesweep.engine.solvers.protocol import Status
 
 PARITY = {"float64": 1e-5, "float32": 1e-3}
 

@@ -7,11 +7,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
 import gatesweep as gs
-from gatesweep.design import DenseDesign
-from gatesweep.fit import run
+from gatesweep.engine.design import DenseDesign
+from gatesweep.engine.loop import run
+from gatesweep.engine.solvers.descent import OPTIMIZERS, GradientDescent
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
-from gatesweep.solvers.gradient import OPTIMIZERS, GradientDescent
-from gatesweep.solvers.protocol import Status
 from tests.tolerances import TOLERANCE
 
 CLOSE = TOLERANCE["float64"]

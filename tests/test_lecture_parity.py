@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gatesweep as gs
-from gatesweep.data import gate_data
+from gatesweep.lecture import gate_data
 from tests import lecture
 
 LECTURE_GATES = ("AND", "OR", "XOR")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gatesweep.linear import solve_symmetric
+from gatesweep.engine.linear import solve_symmetric
 
 
 def systems(p: int, batch: int = 7) -> tuple[torch.Tensor, torch.Tensor]:

@@ -19,7 +19,7 @@ from gatesweep.app.links import read_query, to_query
 from gatesweep.cli.values import given_parameters
 from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES
-from gatesweep.measures import MEASURES
+from gatesweep.results.measures import MEASURES
 from gatesweep.settings import Settings
 
 POSITIVE = st.floats(1e-300, 1e12, exclude_min=True)

@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from gatesweep import theory
 from gatesweep.errors import InputError
-from gatesweep.measures import MEASURES, axes, limits, per_model
+from gatesweep.results.measures import MEASURES, axes, limits, per_model
 from gatesweep.sweep import sweep
 
 NOISE = (0.1, 0.4, 0.9)

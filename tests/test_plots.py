@@ -7,7 +7,7 @@ import xarray as xr
 
 from gatesweep import plots, theory
 from gatesweep.errors import InputError
-from gatesweep.summaries import summary
+from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
 
 NOISE = (0.0, 0.3, 0.8)

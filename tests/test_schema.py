@@ -8,8 +8,9 @@ import pytest
 import xarray as xr
 
 import gatesweep as gs
-from gatesweep import schema
-from gatesweep.solvers.protocol import Status
+from gatesweep.engine.solvers.protocol import Status
+from gatesweep.lecture import split_rows
+from gatesweep.results import schema
 
 GRID = {
     "gate": ("XOR", "AND"),
@@ -151,7 +152,7 @@ def assert_came_back(again, dataset):
 @pytest.mark.parametrize("num_samples", [8, 11, 101, 203, 500])
 def test_the_number_of_training_rows_is_that_of_the_split(solver, num_samples):
     experiment = gs.Experiment.of(solver=solver, num_samples=num_samples)
-    train, _ = gs.data.split_rows(np.zeros(num_samples // 4 * 4, int), experiment.split)
+    train, _ = split_rows(np.zeros(num_samples // 4 * 4, int), experiment.split)
     assert schema.n_train(experiment, num_samples) == len(train)
 
 

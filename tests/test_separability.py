@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gatesweep as gs
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import corners
-from gatesweep.solvers.protocol import Status
 
 SEPARABLE_FUNCTIONS = {1: 4, 2: 14, 3: 104}
 """Linearly separable Boolean functions of k inputs: oeis.org/A000609."""

@@ -5,9 +5,9 @@ import pytest
 import xarray as xr
 
 from gatesweep import theory
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
-from gatesweep.solvers.protocol import Status
-from gatesweep.summaries import run_seed, summary
+from gatesweep.results.statistics import run_seed, summary
 from gatesweep.sweep import sweep
 
 NOISE = (0.0, 0.3, 0.8)

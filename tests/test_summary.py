@@ -8,9 +8,10 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import gatesweep as gs
-from gatesweep import store, summary
+from gatesweep import store
 from gatesweep.cli import main
-from gatesweep.show import sparkline, tables
+from gatesweep.cli.tables import sparkline, tables
+from gatesweep.results import files
 
 GRID = {"gate": ("AND", "XOR"), "noise_level": (0.1, 0.4, 0.8), "seed": range(10), "num_samples": (20, 40)}
 
@@ -31,7 +32,7 @@ def test_mean_and_deviation_over_seeds():
     values[0, ::3] = np.nan
     values[1, :, 1] = np.nan
     variable = xr.DataArray(values, dims=("gate", "seed", "C"))
-    mean, deviation = summary.over_seeds(variable.assign_coords(gate=list("abcd")))
+    mean, deviation = files.over_seeds(variable.assign_coords(gate=list("abcd")))
     with np.errstate(all="ignore"):
         frame = pd.DataFrame(values.astype(np.float64).transpose(1, 0, 2).reshape(1000, 12))
     np.testing.assert_allclose(mean.values.ravel(), frame.mean(), rtol=1e-12)
@@ -40,16 +41,16 @@ def test_mean_and_deviation_over_seeds():
 
 
 def test_store_is_read_a_chunk_at_a_time(path, monkeypatch):
-    sizes, blocks = [], summary._blocks
+    sizes, blocks = [], files._blocks
 
     def measured(variable):
         for block in blocks(variable):
             sizes.append(block.shape[variable.get_axis_num("seed")])
             yield block
 
-    monkeypatch.setattr(summary, "_blocks", measured)
+    monkeypatch.setattr(files, "_blocks", measured)
     with store.open_store(path) as dataset:
-        mean, _ = summary.over_seeds(dataset["exact_accuracy"])
+        mean, _ = files.over_seeds(dataset["exact_accuracy"])
         assert sizes == [3, 3, 3, 1]
         np.testing.assert_allclose(mean.values, gs.sweep(**GRID)["exact_accuracy"].mean("seed").values, rtol=1e-5)
 
@@ -103,8 +104,8 @@ def test_status_counts_leave_out_what_is_pending(tmp_path):
     path = tmp_path / "half.zarr"
     store.write(gs.Experiment.of(**GRID), path, shard=(1, 2))
     with store.open_store(path) as dataset:
-        assert sum(summary.status_counts(dataset).values()) == 60
-        assert np.isnan(summary.over_seeds(dataset["test_loss"])[0].values).sum() == 6
+        assert sum(files.status_counts(dataset).values()) == 60
+        assert np.isnan(files.over_seeds(dataset["test_loss"])[0].values).sum() == 6
 
 
 def test_sparkline():

@@ -7,10 +7,11 @@ import pytest
 from scipy.optimize import linprog
 
 import gatesweep as gs
-from gatesweep import chunks, schema
-from gatesweep.data import gate_data
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
-from gatesweep.solvers.protocol import Status
+from gatesweep.grids import training
+from gatesweep.lecture import gate_data
+from gatesweep.results import schema
 from tests import recompute
 
 SOLVERS = ("newton", "sgd", "adam")
@@ -180,7 +181,7 @@ def test_progress_counts_every_model_once():
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_cancelled_sweep_ends_with_cancelled_and_the_next_one_works(solver, monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK_MODELS", 27)
+    monkeypatch.setattr(training, "CHUNK_MODELS", 27)
     cancel, said = threading.Event(), []
 
     def stop(done, total):

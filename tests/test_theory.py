@@ -10,8 +10,8 @@ from scipy.special import ndtr
 from scipy.stats import norm
 
 from gatesweep import InputError, theory
-from gatesweep.data import generate_data_with_noise
 from gatesweep.gates import GATE_NAMES, as_gate
+from gatesweep.lecture import generate_data_with_noise
 
 LEVELS = np.array([0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 3.0])
 MODELS = np.random.default_rng(27).normal(scale=3.0, size=(6, 4))

@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 
 from gatesweep import InputError, theory
 from gatesweep.gates import GATE_NAMES, as_gate
-from gatesweep.lines import max_margin_line, threshold_functions
+from gatesweep.theory.lines import max_margin_line, threshold_functions
 
 SIGMA = np.array([0.1, 0.25, 0.5, 1.0])
 GOLDEN = {

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import gatesweep as gs
-from gatesweep.threads import ordered_map
+from gatesweep.engine.threads import ordered_map
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 
@@ -95,8 +95,8 @@ import hashlib, sys
 import torch
 torch.set_num_threads(int(sys.argv[1]))
 import gatesweep as gs
-from gatesweep import chunks
-chunks.BLOCK_ELEMENTS = 20_000
+from gatesweep.grids import training
+training.BLOCK_ELEMENTS = 20_000
 digest = hashlib.sha256()
 for solver in ("newton", "sgd", "adam"):
     dataset = gs.sweep(gate=("AND", "XOR"), noise_level=(0.05, 0.2, 0.7), seed=range(25), solver=solver,
@@ -120,7 +120,7 @@ def test_the_bits_do_not_depend_on_the_number_of_threads():
 def test_threads_that_stand_back_have_the_lower_priority_and_the_caller_its_own():
     code = (
         "import os, threading, torch\n"
-        "from gatesweep.threads import NICENESS, ordered_map, stand_back\n"
+        "from gatesweep.engine.threads import NICENESS, ordered_map, stand_back\n"
         "def nice(_=None): return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())\n"
         "before = nice()\n"
         "stand_back()\n"

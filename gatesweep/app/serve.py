@@ -14,8 +14,8 @@ from tornado.websocket import WebSocketClosedError
 from gatesweep.app.lab.state import SETTINGS, SOLVERS, LabState
 from gatesweep.app.lab.store import train
 from gatesweep.app.shell import create_app
+from gatesweep.engine.threads import stand_back
 from gatesweep.store import open_store
-from gatesweep.threads import stand_back
 
 __all__ = ["pass_over_closed_pages", "serve", "warm_up"]
 

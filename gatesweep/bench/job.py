@@ -10,11 +10,11 @@ from unittest import mock
 
 import numpy as np
 
-from gatesweep import chunks
 from gatesweep.bench.spread import Spread, spread_over
 from gatesweep.bench.timing import on_all_cores
+from gatesweep.engine.loop import run
 from gatesweep.experiment import Experiment
-from gatesweep.fit import run
+from gatesweep.grids import training
 from gatesweep.sweep import sweep
 
 __all__ = ["FULL", "QUICK", "Bench", "Row", "Size"]
@@ -96,7 +96,7 @@ class Bench:
                 tasks.append((copy(design), *arguments[:2]))
                 return run(design, *arguments)
 
-            with mock.patch.object(chunks, "run", keep):
+            with mock.patch.object(training, "run", keep):
                 sweep(experiment, device="cpu")
             started = perf_counter()
             on_all_cores(lambda task: run(*task), tasks)

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 
 from gatesweep.experiment import Experiment
-from gatesweep.schema import n_bytes
+from gatesweep.results.schema import n_bytes
 from gatesweep.sweep import sweep
 
 __all__ = ["measure"]

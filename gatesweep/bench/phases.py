@@ -11,25 +11,28 @@ from unittest import mock
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from gatesweep import chunks
 from gatesweep.experiment import Experiment
+from gatesweep.grids import training
 from gatesweep.sweep import sweep
 
 __all__ = ["operations", "phases"]
 
 PARTS = {
-    "draws and designs": ["gatesweep.chunks._designs"],
-    "first weights": ["gatesweep.chunks._first_params"],
-    "products": [f"gatesweep.design.CornerDesign.{name}" for name in ("logits", "gradient", "hessian")],
-    "mini-batches": ["gatesweep.design.CornerDesign.take"],
+    "draws and designs": ["gatesweep.grids.training._designs"],
+    "first weights": ["gatesweep.grids.training._first_params"],
+    "products": [f"gatesweep.engine.design.CornerDesign.{name}" for name in ("logits", "gradient", "hessian")],
+    "mini-batches": ["gatesweep.engine.design.CornerDesign.take"],
     "sigmoid": ["torch.Tensor.sigmoid_", "torch.sigmoid"],
-    "solve": ["gatesweep.solvers.newton.solve_symmetric"],
-    "rest of a step": ["gatesweep.solvers.newton.Newton.step", "gatesweep.solvers.gradient.GradientDescent.step"],
-    "metrics": ["gatesweep.fit.log_loss", "gatesweep.chunks.evaluate"]
-    + [f"gatesweep.design.CornerDesign.{name}" for name in ("correct", "mean")],
-    "exact accuracy": ["gatesweep.chunks._exact"],
-    "limits of theory": ["gatesweep.schema.limits"],
-    "labels": ["gatesweep.schema.to_dataset", "gatesweep.schema.arrange"],
+    "solve": ["gatesweep.engine.solvers.newton.solve_symmetric"],
+    "rest of a step": [
+        "gatesweep.engine.solvers.newton.Newton.step",
+        "gatesweep.engine.solvers.descent.GradientDescent.step",
+    ],
+    "metrics": ["gatesweep.engine.loop.log_loss", "gatesweep.grids.training.evaluate"]
+    + [f"gatesweep.engine.design.CornerDesign.{name}" for name in ("correct", "mean")],
+    "exact accuracy": ["gatesweep.grids.training._exact"],
+    "limits of theory": ["gatesweep.results.schema.limits"],
+    "labels": ["gatesweep.results.schema.to_dataset", "gatesweep.results.schema.arrange"],
 }
 """Functions of each part; a name is looked up where it is called."""
 REST = "all else"
@@ -92,5 +95,5 @@ class _one_thread(ExitStack):
         threads = torch.get_num_threads()
         self.callback(torch.set_num_threads, threads)
         torch.set_num_threads(1)
-        self.enter_context(mock.patch.object(chunks, "ordered_map", _serial))
+        self.enter_context(mock.patch.object(training, "ordered_map", _serial))
         return self

@@ -12,8 +12,8 @@ from gatesweep.bench import memory, peers
 from gatesweep.bench.job import Bench, Row
 from gatesweep.bench.spread import Spread, spread_over
 from gatesweep.bench.timing import interleaved
-from gatesweep.data import minibatches
 from gatesweep.experiment import Experiment
+from gatesweep.lecture import minibatches
 from gatesweep.sweep import sweep
 
 __all__ = ["ROWS"]

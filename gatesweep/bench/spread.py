@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.bench import lecture
-from gatesweep.data import split_rows
 from gatesweep.experiment import Experiment
+from gatesweep.lecture import split_rows
 
 __all__ = ["Spread", "spread_over"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from gatesweep.threads import ordered_map
+from gatesweep.engine.threads import ordered_map
 
 __all__ = ["Timed", "interleaved", "on_all_cores"]
 

@@ -18,7 +18,7 @@ def show(file: Path) -> None:
     """Print FILE (.zarr or .nc) as a table: each gate's accuracy against the noise level."""
     from rich.console import Console
 
-    from gatesweep.show import tables
+    from gatesweep.cli.tables import tables
     from gatesweep.store import open_store
 
     console = Console()
@@ -35,8 +35,8 @@ def export(paths: tuple[Path, ...]) -> None:
     SOURCE is a sweep (.zarr or .nc). Without it the page shows the lecture's grid, fitted now. Tables
     (.csv, .parquet) hold means and deviations over seeds.
     """
+    from gatesweep.results.files import save
     from gatesweep.store import open_store
-    from gatesweep.summary import save
 
     if len(paths) > 2:
         raise click.UsageError("export takes one or two paths: [SOURCE] OUT")
@@ -46,7 +46,7 @@ def export(paths: tuple[Path, ...]) -> None:
         raise click.UsageError("an export other than a page needs a SOURCE: export SOURCE OUT")
     with open_store(source[0]) if source else nullcontext() as dataset:
         if is_page:
-            from gatesweep.static.export import export as write_page
+            from gatesweep.page.export import export as write_page
 
             write_page(out, dataset)
         else:

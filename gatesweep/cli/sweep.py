@@ -73,7 +73,7 @@ def _again(options: dict[str, Any]) -> str:
 def _explain(experiment: Experiment, device: str) -> None:
     from rich.console import Console
 
-    from gatesweep.show import cost_table
+    from gatesweep.cli.tables import cost_table
     from gatesweep.store import estimate
 
     Console().print(cost_table(estimate(experiment, device)))
@@ -82,7 +82,7 @@ def _explain(experiment: Experiment, device: str) -> None:
 def _look(experiment: Experiment, device: str) -> None:
     from rich.console import Console
 
-    from gatesweep.show import tables
+    from gatesweep.cli.tables import tables
     from gatesweep.sweep import Cancelled
     from gatesweep.sweep import sweep as fit
 
@@ -160,6 +160,6 @@ def _cancel_on_interrupt() -> Iterator[threading.Event]:
 def _client(scheduler: str | None) -> Any:
     if scheduler is None:
         return nullcontext()
-    from gatesweep.cluster import connect
+    from gatesweep.store.cluster import connect
 
     return connect(scheduler)

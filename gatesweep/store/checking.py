@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gatesweep.chunks import Chunk
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.grids.training import Chunk
 from gatesweep.store import journal, reading
 from gatesweep.store.layout import Store, digest
 from gatesweep.store.lock import hold

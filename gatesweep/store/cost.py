@@ -7,9 +7,9 @@ from typing import Any
 
 import psutil
 
-from gatesweep import schema
-from gatesweep.chunks import compute, plan
 from gatesweep.experiment import Experiment
+from gatesweep.grids.training import compute, plan
+from gatesweep.results import schema
 from gatesweep.store.layout import n_models
 
 __all__ = ["Cost", "estimate"]

@@ -18,10 +18,10 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
-from gatesweep import schema
-from gatesweep.chunks import Chunk, plan
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.experiment import Experiment
-from gatesweep.solvers.protocol import Status
+from gatesweep.grids.training import Chunk, plan
+from gatesweep.results import schema
 from gatesweep.store import journal
 
 __all__ = ["DIVERGED", "PENDING", "STORE_VERSION", "Receipt", "Store", "digest", "n_models"]

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from gatesweep import schema
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.results import schema
 from gatesweep.store.layout import STORE_VERSION, Store
 
 __all__ = ["check", "check_folder", "open_for_writing", "open_store"]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from gatesweep import schema
-from gatesweep.chunks import Cancelled, Chunk, compute, plan
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.grids.training import Cancelled, Chunk, compute, plan
+from gatesweep.results import schema
 from gatesweep.store import extend, reading
 from gatesweep.store.layout import DIVERGED, PENDING, STORE_VERSION, Receipt, Store, n_models
 from gatesweep.store.lock import Lease, hold
@@ -144,7 +144,7 @@ class Run:
         if client is None:
             receipts = self._fit_here(device, report, cancel)
         else:
-            from gatesweep.cluster import fit_there
+            from gatesweep.store.cluster import fit_there
 
             receipts = fit_there(client, self.store, self.todo, device, self.lease, cancel)
         for receipt in receipts:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 import gatesweep as gs
 from gatesweep.app.theme import LIGHT
-from gatesweep.static.export import MAX_BYTES, lecture_runs, render
+from gatesweep.page.export import MAX_BYTES, lecture_runs, render
 from tests.lecture import generate_data_with_noise
 from tests.ui.export_oracle import assert_same_boundary, logit, random_settings
 

@@ -63,7 +63,7 @@ def as_python(experiment: Experiment, state: ExplorerState, picture: Picture | N
     axes = {name: value for name, value in axes.items() if value}
     view = ", ".join(f"{name}={_python(name, value)}" for name, value in axes.items())
     return (
-        "import gatesweep as gs\nfrom gatesweep import plots\nfrom gatesweep.summaries import summary\n\n"
+        "import gatesweep as gs\nfrom gatesweep import plots\nfrom gatesweep.results.statistics import summary\n\n"
         f"dataset = gs.sweep(\n{given})\n"
         f"picture = summary(dataset, {state.measure!r}, {state.statistic!r}, {view})\n"
         "picture.to_dataframe().to_csv('gatesweep.csv')\n"

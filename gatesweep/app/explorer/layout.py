@@ -6,7 +6,6 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep import schema
 from gatesweep.app.controls import IN_ROW, at_most, brisk, choice, choose, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
@@ -20,8 +19,9 @@ from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, WRAP
 from gatesweep.app.style import CARD
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.experiment import Experiment
-from gatesweep.measures import MEASURES, axes
-from gatesweep.summaries import STATISTICS
+from gatesweep.results import schema
+from gatesweep.results.measures import MEASURES, axes
+from gatesweep.results.statistics import STATISTICS
 
 __all__ = ["Layout"]
 

@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.experiment import SWEPT, Experiment
-from gatesweep.measures import axes
-from gatesweep.summaries import run_seed
+from gatesweep.results.measures import axes
+from gatesweep.results.statistics import run_seed
 
 __all__ = ["model_at"]
 

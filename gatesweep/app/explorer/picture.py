@@ -1,4 +1,4 @@
-"""From a summary (see `gatesweep.summaries.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
+"""From a summary (`results.statistics.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ import xarray as xr
 
 from gatesweep.app.explorer.labels import label, short_label
 from gatesweep.app.explorer.state import fitting_axes
-from gatesweep.measures import LIMITS, MEASURES, TEST_NOISE, axes
-from gatesweep.summaries import STATISTICS, summary
+from gatesweep.results.measures import LIMITS, MEASURES, TEST_NOISE, axes
+from gatesweep.results.statistics import STATISTICS, summary
 
 __all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "hidden", "nice_ticks", "row_name"]
 

@@ -9,9 +9,9 @@ from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
-from gatesweep.measures import MEASURES, TEST_NOISE
+from gatesweep.results.measures import MEASURES, TEST_NOISE
+from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
-from gatesweep.summaries import STATISTICS
 
 __all__ = [
     "COMPARE",

@@ -12,7 +12,7 @@ from gatesweep.app.explorer.labels import short_label
 from gatesweep.app.explorer.picture import Picture, row_name
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
-from gatesweep.measures import LIMITS, MEASURES
+from gatesweep.results.measures import LIMITS, MEASURES
 
 __all__ = [
     "Rate",

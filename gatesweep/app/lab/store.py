@@ -12,14 +12,15 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from gatesweep import theory
-from gatesweep.data import gate_data, minibatches
-from gatesweep.design import DenseDesign
+from gatesweep.engine.design import DenseDesign
+from gatesweep.engine.loop import run
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.features import expand
-from gatesweep.fit import make_solver, run
+from gatesweep.fit import make_solver
+from gatesweep.lecture import gate_data, minibatches
 from gatesweep.settings import Settings
-from gatesweep.solvers.protocol import Status
 from gatesweep.sweep import sweep
 
 __all__ = ["N_SEEDS", "Data", "Population", "Run", "Scores", "Shown", "Valley", "population", "probability", "train"]

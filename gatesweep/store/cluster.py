@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from filelock import FileLock, Timeout
 
-from gatesweep.chunks import Cancelled, Chunk
 from gatesweep.errors import InputError
+from gatesweep.grids.training import Cancelled, Chunk
 from gatesweep.store import reading
 from gatesweep.store.layout import Receipt, Store
 from gatesweep.store.lock import Lease

@@ -9,8 +9,8 @@ from scipy.special import expit
 
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, GateLike, as_gate
-from gatesweep.lines import max_margin_line
-from gatesweep.quadrature import Array, noise_levels, sigmoid_moments
+from gatesweep.theory.lines import max_margin_line
+from gatesweep.theory.quadrature import Array, noise_levels, sigmoid_moments
 
 __all__ = ["population_optima", "population_optimum"]
 

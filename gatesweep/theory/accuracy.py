@@ -1,42 +1,23 @@
-"""What theory says is possible: exact accuracy and loss of a model, and the limits to compare it with.
+"""Exact accuracy and log loss of a model on the true distribution, and the best that a line can reach."""
 
-Rows are x = corner + noise_level * eps with all 2**k corners equally likely and eps standard normal;
-a model says class 1 where its logit is >= 0, as the lecture's p >= 0.5 does. Every function is defined
-at noise level 0 and at weight 0, takes NumPy arrays that broadcast, and works in float64.
-"""
-
-from functools import lru_cache, partial
+from functools import partial
 from itertools import combinations
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erf
 
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, GateLike, as_gate
-from gatesweep.lines import best_line, margin
-from gatesweep.population import population_optima, population_optimum
-from gatesweep.quadrature import Array, class_one, mean_over_noise, mean_softplus, noise_levels, split_nodes
+from gatesweep.theory.lines import best_line
+from gatesweep.theory.quadrature import Array, class_one, mean_over_noise, mean_softplus, noise_levels
 
-__all__ = [
-    "bayes_accuracy",
-    "best_line",
-    "best_linear_accuracy",
-    "exact_accuracy",
-    "exact_log_loss",
-    "majority_accuracy",
-    "margin",
-    "population_optima",
-    "population_optimum",
-]
+__all__ = ["best_linear_accuracy", "exact_accuracy", "exact_log_loss", "majority_accuracy"]
 
 CHUNK = 1 << 16
 """Logits evaluated in one step; bounds memory to about 100 MB."""
 NODES = {1: 1, 2: 40, 3: 20, 4: 8}
 """Quadrature nodes on either side of a split, by number of inputs, for each model."""
-BAYES_NODES = {1: 1, 2: 40, 3: 24, 4: 10}
-"""The same for the Bayes limit, which is needed only once for a gate and noise level."""
 
 
 class Leaf(Protocol):
@@ -82,60 +63,10 @@ def exact_log_loss(
     """The mean log loss in nats of a model on the true distribution; arguments as for `exact_accuracy`.
 
     Linear: mean over corners of E[softplus(-s z)], z ~ N(w.c + b, sigma^2 |w|^2), to 13 digits at any
-    scale (see `gatesweep.quadrature`). Interaction: the same, averaged by quadrature over all inputs
+    scale (see `gatesweep.theory.quadrature`). Interaction: the same, averaged by quadrature over all inputs
     but one: relative error below 1e-6 (2 inputs), 5e-3 (3 and 4), verified numerically.
     """
     return _over_corners(_log_loss, weight, intercept, gate, noise_level, features)
-
-
-def bayes_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:
-    """The accuracy of the best of all classifiers, (1 + E|2 P(class 1 | x) - 1|) / 2: shape of noise_level.
-
-    Given all inputs but one, the posterior is monotone in the last, so the best rule is a threshold and
-    its accuracy closed; the others are averaged by quadrature, split at 1/2 where single inputs change
-    the answer. For XOR this gives q^2 + (1-q)^2, q = Phi(1 / (2 sigma)). Absolute error below 1e-10
-    up to 2 inputs, 5e-5 for 3 and 5e-4 for 4 (verified numerically).
-    """
-    table, sigma = as_gate(gate), noise_levels(noise_level)
-    size = max(1, CHUNK // (4 * BAYES_NODES[table.n_inputs]) ** (table.n_inputs - 1))
-    levels, result = sigma.ravel(), np.empty(sigma.size)
-    for start in range(0, sigma.size, size):
-        part = slice(start, start + size)
-        result[part] = _bayes(table, tuple(levels[part].tolist()))
-    return result.reshape(sigma.shape)
-
-
-@lru_cache(maxsize=1024)
-def _bayes(gate: Gate, levels: tuple[float, ...]) -> Array:
-    k, sigma = gate.n_inputs, np.array(levels)
-    posterior = (2.0 * np.array(gate.truth) - 1).reshape(1, 1, *[2] * k)
-    weights = np.ones((len(sigma), 1))
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        lean, lean_weights = _evidence(sigma, BAYES_NODES[k])
-        for _ in range(k - 1):
-            low, high = posterior[:, :, 0, None], posterior[:, :, 1, None]
-            tilt = lean.reshape(len(sigma), 1, -1, *[1] * (low.ndim - 3))
-            weights = (weights[:, :, None] * lean_weights[:, None]).reshape(len(sigma), -1)
-            posterior = ((low + high + tilt * (high - low)) / 2).reshape(*weights.shape, *low.shape[3:])
-        certainty = _certainty(posterior[..., 0], posterior[..., 1], sigma[:, None])
-    return (1 + (weights * certainty).sum(1)) / 2
-
-
-def _evidence(sigma: Array, count: int) -> tuple[Array, Array]:
-    """Quadrature over one input: 2 P(its corner is 1 | x) - 1 = tanh((x - 1/2) / (2 sigma^2)), and weights."""
-    from_middle = np.array([-0.5, 0.5])
-    nodes, weights = split_nodes(-from_middle / sigma[:, None], count)
-    tilt = (from_middle / sigma[:, None])[..., None] + nodes
-    lean = np.tanh(tilt / (2 * sigma[:, None, None]))
-    return lean.reshape(len(sigma), -1), weights.reshape(len(sigma), -1) / 2
-
-
-def _certainty(low: Array, high: Array, sigma: Array) -> Array:
-    """E|low (1 - q) + high q| over the last input, q its posterior; a threshold where the signs differ."""
-    shift = sigma * np.log(np.abs(low / high))
-    below, above = (erf((0.5 / sigma + step) / np.sqrt(2)) for step in (shift, -shift))
-    turned = np.abs(low) * below + np.abs(high) * above
-    return np.where(low * high < 0, turned, np.abs(low + high)) / 2
 
 
 def best_linear_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from gatesweep.data import draw, n_rows, split_rows
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import as_gate
+from gatesweep.lecture import draw, n_rows, split_rows
 from gatesweep.settings import Settings
 from gatesweep.theory import best_line
 

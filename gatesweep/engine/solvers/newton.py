@@ -7,11 +7,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.design import Design
-from gatesweep.device import to_host
-from gatesweep.linear import solve_symmetric
-from gatesweep.separability import is_separable, on_right_side
-from gatesweep.solvers.protocol import State, Status
+from gatesweep.engine.design import Design
+from gatesweep.engine.device import to_host
+from gatesweep.engine.linear import solve_symmetric
+from gatesweep.engine.separability import is_separable, on_right_side
+from gatesweep.engine.solvers.protocol import State, Status
 
 __all__ = ["Newton"]
 

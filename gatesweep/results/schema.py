@@ -12,12 +12,12 @@ import torch
 import xarray as xr
 
 from gatesweep import theory
-from gatesweep.data import TEST_FRACTION, n_rows
-from gatesweep.device import as_device
+from gatesweep.engine.device import as_device
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.features import feature_names
+from gatesweep.lecture import TEST_FRACTION, n_rows
 from gatesweep.settings import Settings
-from gatesweep.solvers.protocol import Status
 
 __all__ = ["Variable", "arrange", "attributes", "coordinates", "limits", "place", "sizes", "to_dataset", "variables"]
 

@@ -11,8 +11,8 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
+from gatesweep.results.files import over_seeds, status_counts
 from gatesweep.store import Cost
-from gatesweep.summary import over_seeds, status_counts
 
 __all__ = ["cost_table", "sparkline", "tables"]
 

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from gatesweep.gates import Gate, GateLike, as_gate, corners
-from gatesweep.quadrature import Array, noise_levels
+from gatesweep.theory.quadrature import Array, noise_levels
 
 __all__ = ["best_line", "margin", "max_margin_line", "threshold_functions"]
 

@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from gatesweep.design import Design, log_loss
-from gatesweep.device import to_host
-from gatesweep.separability import on_right_side
-from gatesweep.solvers.protocol import State, Status
+from gatesweep.engine.design import Design, log_loss
+from gatesweep.engine.device import to_host
+from gatesweep.engine.separability import on_right_side
+from gatesweep.engine.solvers.protocol import State, Status
 
 __all__ = ["OPTIMIZERS", "GradientDescent"]
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.design import Design
+from gatesweep.engine.design import Design
 
 __all__ = ["Solver", "State", "Status"]
 

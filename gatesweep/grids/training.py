@@ -11,14 +11,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gatesweep import schema, theory
-from gatesweep.data import Draw, MiniBatches, draw, minibatches, split_rows
-from gatesweep.design import CornerDesign
-from gatesweep.device import as_device, to_host
+from gatesweep import theory
+from gatesweep.engine.design import CornerDesign
+from gatesweep.engine.device import as_device, to_host
+from gatesweep.engine.loop import Outcome, evaluate, run
+from gatesweep.engine.threads import ordered_map
 from gatesweep.experiment import OUTER, Experiment
 from gatesweep.features import factor_columns, factor_lift, feature_names
-from gatesweep.fit import Outcome, evaluate, make_solver, run
-from gatesweep.threads import ordered_map
+from gatesweep.fit import make_solver
+from gatesweep.lecture import Draw, MiniBatches, draw, minibatches, split_rows
+from gatesweep.results import schema
 
 __all__ = ["Cancelled", "Chunk", "compute", "plan"]
 

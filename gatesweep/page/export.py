@@ -1,6 +1,6 @@
 """The static page: one HTML file that holds BokehJS, fitted models and noise draws, and needs nothing else.
 
-Python packs what a sweep found; the page (gatesweep/static) makes the rows, the surface, the boundary
+Python packs what a sweep found; the page (gatesweep/page) makes the rows, the surface, the boundary
 and the limits of them in the browser. A page makes no request, so it opens from disk, by mail or on a stick.
 """
 
@@ -20,8 +20,8 @@ from bokeh.themes import Theme
 from gatesweep.app.theme import DARK, FONT, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
-from gatesweep.static.figures import page_figures
-from gatesweep.static.pack import Packer, has_path, noise_entry, run_entry
+from gatesweep.page.figures import page_figures
+from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
 from gatesweep.sweep import sweep
 
 __all__ = ["MAX_BYTES", "export", "lecture_runs", "render"]
@@ -108,7 +108,7 @@ def render(datasets: list[xr.Dataset]) -> str:
 
 
 def _static(name: str) -> str:
-    return (files("gatesweep") / "static" / name).read_text(encoding="utf-8")
+    return (files("gatesweep") / "page" / name).read_text(encoding="utf-8")
 
 
 def _bokeh() -> str:

@@ -10,9 +10,9 @@ from jaxtyping import Bool, Float
 from scipy.optimize import linprog
 from torch import Tensor
 
-from gatesweep.design import Design
-from gatesweep.device import to_host
-from gatesweep.linear import solve_symmetric
+from gatesweep.engine.design import Design
+from gatesweep.engine.device import to_host
+from gatesweep.engine.linear import solve_symmetric
 
 __all__ = ["is_separable", "on_right_side"]
 

@@ -1,0 +1,1 @@
+"""The engine: tensors only; nothing of gates, labels, files or screens."""

@@ -1,0 +1,1 @@
+"""A grid of models as chunks: planned, trained, scored."""

@@ -1,0 +1,1 @@
+"""The dataset: its schema, what is computed from it, how it is shown and written."""
