@@ -1,5 +1,6 @@
 """Blocks on threads: their order, their errors, their bits, and smaller ones where memory runs out."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -128,3 +129,46 @@ def test_threads_that_stand_back_have_the_lower_priority_and_the_caller_its_own(
         "assert blocks == [NICENESS] * 8 and nice() == before < NICENESS, (blocks, nice())\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+FORK = """
+import hashlib, multiprocessing, sys
+import numpy as np
+import torch
+import gatesweep as gs
+
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(200, 500, 5)), rng.integers(0, 2, (200, 500))
+
+def answers(_=None):
+    dataset = gs.sweep(gate=("AND", "XOR"), noise_level=(0.1, 0.4), seed=range(4), num_samples=100, device="cpu")
+    bits = dataset.weight.values.tobytes() + gs.fit(X, y, device="cpu").weight.numpy().tobytes()
+    return hashlib.sha256(bits).hexdigest()
+
+class Rows(torch.utils.data.Dataset):
+    def __len__(self):
+        return 2
+    def __getitem__(self, i):
+        return answers()
+
+def in_pool():
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        return pool.map(answers, range(2))
+
+def in_joblib():
+    from joblib import Parallel, delayed
+    return Parallel(2, backend="multiprocessing")(delayed(answers)() for _ in range(2))
+
+def in_data_loader():
+    return list(torch.utils.data.DataLoader(Rows(), num_workers=2, batch_size=None, multiprocessing_context="fork"))
+
+wanted = answers()
+print({wanted} == set(globals()[sys.argv[1]]()))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize("children", ["in_pool", "in_joblib", "in_data_loader"])
+def test_children_that_are_forked_after_a_sweep_sweep_and_fit_the_same_bits(children):
+    done = subprocess.run([sys.executable, "-c", FORK, children], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "True\n", done.stderr

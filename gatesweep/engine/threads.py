@@ -59,6 +59,22 @@ def _pool() -> ThreadPoolExecutor:
     return pool
 
 
+def _begin_anew() -> None:
+    """A forked child has none of its parent's threads: no pool, nobody to release a lock, and none of torch's.
+
+    A parallel loop of torch would wait for them for ever, so the child computes on one thread, as the workers
+    of torch's DataLoader do: children come in numbers.
+    """
+    global _STARTING
+    _STARTING = Lock()
+    _pool.cache_clear()
+    torch.set_num_threads(1)
+
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork.
+    os.register_at_fork(after_in_child=_begin_anew)
+
+
 def ordered_map(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],
