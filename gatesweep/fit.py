@@ -51,8 +51,11 @@ class Fit:
     """The label that each model of the batch stands for, if the rows were grouped."""
 
     def logits(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:
-        """weight . x + intercept for X of shape (*batch, n, d), or (n, d) for all models."""
-        rows = torch.as_tensor(X, dtype=self.weight.dtype, device=self.weight.device)
+        """weight . x + intercept for X of shape (*batch, n, d), or (n, d) for all models: whatever `fit` takes."""
+        rows, d = _tensor("X", X, {"dtype": self.weight.dtype, "device": self.weight.device}), self.weight.shape[-1]
+        if rows.ndim < 2 or rows.shape[-1] != d:
+            rule = f"X must have the shape (*batch, n, {d}), with the columns of the fit"
+            raise InputError(rule, tuple(rows.shape), "Give those columns, in their order")
         return (rows @ self.weight[..., None])[..., 0] + self.intercept[..., None]
 
     def predict_proba(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:

@@ -100,6 +100,20 @@ def test_names_of_columns_are_kept_and_held():
         own.predict(frame.rename(columns={"a": "z"}))
 
 
+def test_prediction_takes_what_fit_takes():
+    X, y = table()
+    for given in (
+        X[::-1].copy()[::-1],
+        np.asfortranarray(X),
+        X.astype(object),
+        X.tolist(),
+        pd.DataFrame(X, dtype=object),
+    ):
+        own, theirs = gs.BatchedLogisticRegression().fit(given, y), reference().fit(X, y)
+        for name in ATTRIBUTES:
+            np.testing.assert_allclose(getattr(own, name)(given), getattr(theirs, name)(X), rtol=1e-5, atol=1e-5)
+
+
 def test_parameters_survive_clone_and_are_checked_only_by_fit():
     own = gs.BatchedLogisticRegression(C=-1.0, solver="sgd", epochs=3)
     copy = clone(own).set_params(learning_rate=0.1)

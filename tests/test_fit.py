@@ -1,6 +1,7 @@
 """`gs.fit` on any data: scikit-learn's optimum, batches of all shapes, truthful status, bad input."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.datasets import make_classification
@@ -210,6 +211,42 @@ def test_the_budget_of_steps_is_reported():
     X, y = table()
     fit = gs.fit(X, y, max_iter=2)
     assert int(fit.status) == Status.max_iter and int(fit.n_iter) == 2
+
+
+# --- prediction ----------------------------------------------------------------------------------
+
+
+def forms(X):
+    """The same rows, as people hold them."""
+    frame = pd.DataFrame(X, columns=[f"column {i}" for i in range(X.shape[1])])
+    fixed = X.copy()
+    fixed.setflags(write=False)
+    return {
+        "backwards": X[::-1].copy()[::-1],  # its strides are negative
+        "by columns": np.asfortranarray(X),
+        "objects": X.astype(object),
+        "read-only": fixed,
+        "lists": X.tolist(),
+        "tensor": torch.as_tensor(X),
+        "frame": frame,
+        "frame of objects": frame.astype(object),
+    }
+
+
+@pytest.mark.parametrize("form", forms(np.zeros((2, 2))))
+def test_prediction_takes_what_fit_takes(form):
+    X, y = table()
+    given = forms(X)[form]
+    fit = gs.fit(given, y, dtype="float64")
+    wanted = 1 / (1 + np.exp(-(X @ fit.weight.numpy() + float(fit.intercept))))
+    np.testing.assert_allclose(fit.predict_proba(given).numpy(), wanted, rtol=1e-12)
+    assert fit.predict(given).tolist() == (wanted >= 0.5).astype(int).tolist()
+
+
+@pytest.mark.parametrize("X", [np.zeros((5, 2)), np.zeros(3), np.zeros((2, 5, 4))])
+def test_prediction_of_other_columns_is_refused(X):
+    with pytest.raises(gs.InputError, match=r"X must have the shape \(\*batch, n, 3\)"):
+        gs.fit(*table()).predict_proba(X)
 
 
 # --- bad input -----------------------------------------------------------------------------------
