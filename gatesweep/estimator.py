@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from gatesweep.engine.device import to_host
+from gatesweep.engine.solvers import solver_class
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
 from gatesweep.fit import fit
@@ -95,7 +96,7 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
             to_host(values[None] if single else values)
             for values in (found.weight, found.intercept, found.n_iter, found.status)
         )
-        open_ = np.isin(self.status_, (Status.max_iter, Status.diverged)) & (self.solver == "newton")
+        open_ = np.isin(self.status_, (Status.max_iter, Status.diverged)) & solver_class(self.solver).seeks_optimum
         if open_.any():
             text = f"{open_.sum()} of {open_.size} models did not converge (status_): scale X, or raise max_iter"
             warnings.warn(text, ConvergenceWarning, stacklevel=2)

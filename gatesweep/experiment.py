@@ -5,14 +5,18 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, as_gate
 from gatesweep.lecture import n_rows
 from gatesweep.settings import Settings, plain
+
+if TYPE_CHECKING:
+    from gatesweep.engine.solvers.protocol import Solver
 
 __all__ = ["BATCHED", "DEFAULT_GRID", "GRID", "MAX_MODELS", "OUTER", "SWEPT", "Experiment"]
 
@@ -115,16 +119,24 @@ class Experiment:
         return int(np.prod([len(v) for v in self.grid.values()], dtype=object))
 
     @property
+    def solver(self) -> "type[Solver[Any]]":
+        """The solver, which knows its own start, split, steps and words."""
+        return solver_class(self.fixed["solver"])
+
+    @property
+    def n_steps(self) -> int:
+        """Steps or epochs that each model takes at most."""
+        return int(self.fixed[self.solver.budget])
+
+    @property
     def split(self) -> str:
         """The split in use: `auto` is the one that the lecture takes for this solver."""
-        auto = "sklearn" if self.fixed["solver"] == "newton" else "torch"
-        return auto if self.fixed["split"] == "auto" else self.fixed["split"]
+        return self.solver.split if self.fixed["split"] == "auto" else self.fixed["split"]
 
     @property
     def init(self) -> str:
-        """The initial values in use: `auto` is population for newton, ones for sgd and adam."""
-        auto = "population" if self.fixed["solver"] == "newton" else "ones"
-        return auto if self.fixed["init"] == "auto" else self.fixed["init"]
+        """The initial values in use: `auto` is what this solver starts from."""
+        return self.solver.init if self.fixed["init"] == "auto" else self.fixed["init"]
 
     def to_dict(self) -> dict[str, Any]:
         """Every parameter by name: lists for the dimensions, plain values for the rest; JSON-ready."""

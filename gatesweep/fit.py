@@ -1,7 +1,6 @@
 """`gatesweep.fit`: one logistic model to each data set of a batch."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,12 +11,10 @@ from torch import Tensor
 from gatesweep.engine.design import DenseDesign, Design
 from gatesweep.engine.device import as_device, to_host
 from gatesweep.engine.loop import Outcome, evaluate, run
-from gatesweep.engine.solvers.descent import GradientDescent
-from gatesweep.engine.solvers.newton import Newton
-from gatesweep.engine.solvers.protocol import Solver
+from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError
 from gatesweep.groups import padded_groups
-from gatesweep.lecture import minibatches
+from gatesweep.lecture import Stream
 from gatesweep.settings import Settings
 
 __all__ = ["Fit", "History", "fit"]
@@ -120,27 +117,19 @@ def fit(
     strength, rate = _checked("C", C, place), _checked("learning_rate", learning_rate, place)
     batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
     n, d = design.rows.shape[-2], design.n_params - 1
-    linear = init == "linear"
-    stream = minibatches(n, n, batch_size, 0 if solver == "newton" else epochs, train_seed, d, linear, init_seed)
-    method = make_solver(solver, strength, rate, stream.batches, max_iter, place)
-    params = _initial(init, solver, stream.weight, stream.intercept, d, place).expand(*batch, d + 1)
-    return _as_fit(run(design, method, params, record == "epoch"), design, labels)
+    method = solver_class(solver)
+    stream = Stream(n, n, d, train_seed, init == "linear", init_seed)
+    first = torch.as_tensor(_first(init, method.origin, stream), **place).expand(*batch, d + 1)
+    controls = {"C": strength, "learning_rate": rate, "epochs": epochs, "batch_size": batch_size, "max_iter": max_iter}
+    outcome = run(design, method.of(controls, stream.batches), first, record == "epoch")
+    return _as_fit(outcome, design, labels)
 
 
-def make_solver(name: str, C: Tensor, learning_rate: Tensor, batches: tuple, max_iter: int, place: dict) -> Solver[Any]:
-    """The solver of this name, its mini-batches on the device."""
-    if name == "newton":
-        return Newton(C, max_iter)
-    indices = [[torch.as_tensor(rows, device=place["device"]) for rows in epoch] for epoch in batches]
-    return GradientDescent(name, learning_rate, indices)
-
-
-def _initial(init: str, solver: str, weight: np.ndarray, intercept: float, d: int, place: dict) -> Tensor:
+def _first(init: str, origin: float, stream: Stream) -> np.ndarray:
+    """The first weights and intercept, (d + 1,)."""
     if init == "population":
         raise InputError("init=population needs a gate to know the population of", init, "Use auto, ones or linear")
-    if init == "linear":
-        return torch.tensor([*weight.tolist(), intercept], **place)
-    return torch.full((d + 1,), 0.0 if solver == "newton" and init == "auto" else 1.0, **place)
+    return stream.first() if init == "linear" else np.full(stream.n_features + 1, origin if init == "auto" else 1.0)
 
 
 def _checked(name: str, value: ArrayLike, place: dict) -> Tensor:

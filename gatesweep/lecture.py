@@ -19,6 +19,7 @@ from gatesweep.gates import GateLike, as_gate, corners
 __all__ = [
     "Draw",
     "MiniBatches",
+    "Stream",
     "draw",
     "generate_data_with_noise",
     "gate_data",
@@ -203,6 +204,43 @@ def minibatches(
             torch.manual_seed(train_seed if init_seed is None else init_seed)
             layer = torch.nn.Linear(n_features, 1)
     return MiniBatches(tuple(orders), layer.weight.detach().numpy()[0], float(layer.bias.detach()))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What one training run takes from torch's generator: its mini-batches, and the first values of `nn.Linear`.
+
+    Nothing is drawn before it is asked for: not every solver has mini-batches.
+    """
+
+    n_total: int
+    n_train: int
+    n_features: int
+    train_seed: int
+    linear: bool
+    """Whether the first values are those of `nn.Linear`."""
+    init_seed: int | None
+
+    def batches(self, epochs: int, batch_size: int) -> tuple[tuple[np.ndarray, ...], ...]:
+        """For each epoch the row numbers (within the training part) of each mini-batch."""
+        return self._drawn(batch_size, epochs).batches
+
+    def first(self) -> np.ndarray:
+        """`nn.Linear`'s initial weight and bias, (n_features + 1,)."""
+        drawn = self._drawn(1, 0)
+        return np.append(drawn.weight, drawn.intercept)
+
+    def _drawn(self, batch_size: int, epochs: int) -> MiniBatches:
+        return minibatches(
+            self.n_total,
+            self.n_train,
+            batch_size,
+            epochs,
+            self.train_seed,
+            self.n_features,
+            self.linear,
+            self.init_seed,
+        )
 
 
 def gate_data(

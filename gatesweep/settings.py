@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import param
 
+from gatesweep.engine.solvers import SOLVERS
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate
 
@@ -45,7 +46,7 @@ class Settings(param.Parameterized):
     )
     solver = param.Selector(
         default="newton",
-        objects=["newton", "sgd", "adam"],
+        objects=list(SOLVERS),
         doc="newton: the scikit-learn optimum. sgd, adam: torch.optim with mini-batches, as the lecture trains.",
     )
     C = param.Number(

@@ -71,7 +71,7 @@ def test_blocks_cover_a_chunk_once_within_their_bound(n_seeds, n_columns, elemen
     whole = training.BLOCK_ELEMENTS
     training.BLOCK_ELEMENTS = elements
     try:
-        blocks = list(training._blocks(grid, solver, torch.device("cpu")))
+        blocks = list(training._blocks(grid, torch.device("cpu")))
     finally:
         training.BLOCK_ELEMENTS = whole
     times = np.zeros((n_seeds, n_columns), int)

@@ -11,7 +11,9 @@ from torch._subclasses.fake_tensor import unset_fake_temporarily
 from torch.overrides import TorchFunctionMode
 
 import gatesweep as gs
+from gatesweep import lecture
 from gatesweep.engine.device import as_device, to_host
+from gatesweep.engine.solvers.newton import Newton
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.grids import training
 from tests.tolerances import TOLERANCE
@@ -128,8 +130,8 @@ def fake_cuda(monkeypatch):
     for name, module in list(sys.modules.items()):
         if name.startswith("gatesweep") and getattr(module, "to_host", None) is to_host:
             monkeypatch.setattr(module, "to_host", from_fake)
-    for name in ("minibatches", "split_rows"):
-        monkeypatch.setattr(training, name, really(getattr(training, name)))
+    monkeypatch.setattr(training, "split_rows", really(training.split_rows))
+    monkeypatch.setattr(lecture, "minibatches", really(lecture.minibatches))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"fake {device.type}")
     with FakeTensorMode(), WithoutDeviceGuard():
         yield leaving
@@ -144,9 +146,8 @@ def test_every_tensor_of_a_sweep_is_on_the_device(solver, variant, fake_cuda):
 
 
 def test_the_fake_device_notices_a_tensor_left_on_the_cpu(fake_cuda, monkeypatch):
-    exact = training.make_solver
     on_cpu = torch.ones(3)
-    monkeypatch.setattr(training, "make_solver", lambda name, C, *rest: exact(name, on_cpu, *rest))
+    monkeypatch.setattr(Newton, "of", lambda settings, batches: Newton(on_cpu, settings["max_iter"]))
     with pytest.raises(RuntimeError, match="on the same device"):
         gs.sweep(**GRID, device="cuda")
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gatesweep"
 
 ORDER = (
-    "errors gates settings features lecture experiment engine groups fit theory results grids "
+    "errors engine gates settings features lecture experiment groups fit theory results grids "
     "store sweep estimator summaries plots app page bench cli"
 ).split()
 """A module or folder of gatesweep imports only from those before it."""
@@ -27,7 +27,7 @@ ORDER = (
 TENSORS_ONLY = "engine groups fit".split()
 """What knows tensors, and nothing of gates, labels, files or screens."""
 
-FIT_ALSO = {"gatesweep.lecture.minibatches", "gatesweep.settings.Settings"}
+FIT_ALSO = {"gatesweep.lecture.Stream", "gatesweep.settings.Settings"}
 """What `fit` takes besides: the order of mini-batches, and the check of its arguments."""
 
 CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}

@@ -81,15 +81,12 @@ def _read(state: param.Parameterized, name: str, text: str) -> Any:
 
 
 def _settings(state: param.Parameterized) -> dict[str, Any]:
-    """The model's settings; scikit-learn's model is newton's, and no sweep starts from weights set by hand."""
+    """The model's settings; what no sweep has (scikit-learn, a start by hand) stays at the sweep's default."""
     names = [name for name in Settings.param if name not in ("name", "record")]
     usual = {name: Settings.param[name].default for name in names if name not in GRID}
     chosen = {name: getattr(state, name) for name in names if name in GRID or getattr(state, name) != usual[name]}
-    if chosen.get("solver") in ("scikit-learn", "newton"):
-        del chosen["solver"]
-    if chosen.get("init") == "hand":
-        del chosen["init"]
-    return chosen
+    menus = {name: Settings.param[name].objects for name in chosen if isinstance(Settings.param[name], param.Selector)}
+    return {name: value for name, value in chosen.items() if name not in menus or value in menus[name]}
 
 
 def as_python(state: param.Parameterized) -> str:

@@ -11,7 +11,7 @@ import panel as pn
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
-from gatesweep.app.lab.state import SETTINGS, SOLVERS, LabState
+from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
 from gatesweep.app.lab.store import train
 from gatesweep.app.shell import create_app
 from gatesweep.engine.threads import stand_back
@@ -69,7 +69,7 @@ def pass_over_closed_pages(loop: asyncio.AbstractEventLoop, context: dict[str, A
 def warm_up() -> None:
     """Load what the first move of a visitor would wait for."""
     state = LabState()
-    for solver in SOLVERS:
+    for solver in CHOICES:
         train({name: getattr(state, name) for name in SETTINGS} | {"solver": solver, "epochs": 1})
 
 

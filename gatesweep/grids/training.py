@@ -18,8 +18,7 @@ from gatesweep.engine.loop import Outcome, evaluate, run
 from gatesweep.engine.threads import ordered_map
 from gatesweep.experiment import OUTER, Experiment
 from gatesweep.features import factor_columns, factor_lift, feature_names
-from gatesweep.fit import make_solver
-from gatesweep.lecture import Draw, MiniBatches, draw, minibatches, split_rows
+from gatesweep.lecture import Draw, Stream, draw, split_rows
 from gatesweep.results import schema
 
 __all__ = ["Cancelled", "Chunk", "compute", "plan"]
@@ -90,7 +89,7 @@ def compute(
     """
     place = {"dtype": getattr(torch, experiment.fixed["dtype"]), "device": as_device(device)}
     grid = _Grid(experiment, chunk.num_samples, chunk.features, chunk.seeds)
-    blocks = list(_blocks(grid, experiment.fixed["solver"], place["device"]))
+    blocks = list(_blocks(grid, place["device"]))
     found: dict[str, np.ndarray] = {}
     fitted = ordered_map(lambda block: _fit_block(grid, *block, place, cancel), blocks, place["device"], _halves)
     for (seeds, columns), parts in fitted:
@@ -141,20 +140,9 @@ class _Grid:
         parts = [split_rows(rows, self.experiment.split, fixed["train_seed"]) for rows in corner]
         return np.stack([train for train, _ in parts]), np.stack([test for _, test in parts])
 
-    def stream(self, n_train: int, n_total: int) -> MiniBatches:
-        fixed = self.experiment.fixed
-        epochs = 0 if fixed["solver"] == "newton" else fixed["epochs"]
-        linear = self.experiment.init == "linear"
-        return minibatches(
-            n_total,
-            n_train,
-            fixed["batch_size"],
-            epochs,
-            fixed["train_seed"],
-            self.n_features,
-            linear,
-            fixed["init_seed"],
-        )
+    def stream(self, n_train: int, n_total: int) -> Stream:
+        fixed, linear = self.experiment.fixed, self.experiment.init == "linear"
+        return Stream(n_total, n_train, self.n_features, fixed["train_seed"], linear, fixed["init_seed"])
 
     @cached_property
     def optimum(self) -> np.ndarray:
@@ -167,10 +155,9 @@ class _Grid:
         return np.concatenate([weight, intercept[..., None]], -1)
 
 
-def _blocks(grid: _Grid, solver: str, device: torch.device) -> Iterator[tuple[slice, slice]]:
+def _blocks(grid: _Grid, device: torch.device) -> Iterator[tuple[slice, slice]]:
     """Blocks of (seeds, columns), small enough for the cache or the device, in a fixed order."""
-    fixed = grid.experiment.fixed
-    rows = grid.num_samples if solver == "newton" else min(fixed["batch_size"], grid.num_samples)
+    rows = grid.experiment.solver.rows_at_once(grid.num_samples, grid.experiment.fixed)
     budget = BLOCK_ELEMENTS if device.type == "cpu" else DEVICE_ELEMENTS
     models = max(1, budget // (rows * len(grid.truth)))
     n_columns = grid.columns.shape[1]
@@ -204,14 +191,8 @@ def _fit_block(
     fixed = grid.experiment.fixed
     noise_level, C, learning_rate = grid.columns[:, columns]
     train, test, stream = _designs(grid, seeds, noise_level, place)
-    solver = make_solver(
-        fixed["solver"],
-        torch.as_tensor(C, **place),
-        torch.as_tensor(learning_rate, **place),
-        stream.batches,
-        fixed["max_iter"],
-        place,
-    )
+    batched = {"C": torch.as_tensor(C, **place), "learning_rate": torch.as_tensor(learning_rate, **place)}
+    solver = grid.experiment.solver.of(fixed | batched, stream.batches)
     shape = (seeds.stop - seeds.start, len(grid.truth), len(noise_level), grid.n_features + 1)
     first = torch.as_tensor(_first_params(grid, columns, stream), **place).expand(shape)
 
@@ -226,7 +207,7 @@ def _fit_block(
 
 def _designs(
     grid: _Grid, seeds: slice, noise_level: np.ndarray, place: dict
-) -> tuple[CornerDesign, CornerDesign, MiniBatches]:
+) -> tuple[CornerDesign, CornerDesign, Stream]:
     draws = grid.draws(seeds)
     eps, corner = np.stack([d.eps for d in draws]), np.stack([d.corner for d in draws])
     n_inputs = eps.shape[-1]
@@ -243,11 +224,11 @@ def _designs(
     return design(train), design(test), grid.stream(train.shape[1], corner.shape[1])
 
 
-def _first_params(grid: _Grid, columns: slice, stream: MiniBatches) -> np.ndarray:
+def _first_params(grid: _Grid, columns: slice, stream: Stream) -> np.ndarray:
     init = grid.experiment.init
     if init == "population":
         return grid.optimum[:, columns]
-    return np.append(stream.weight, stream.intercept) if init == "linear" else np.ones(grid.n_features + 1)
+    return stream.first() if init == "linear" else np.ones(grid.n_features + 1)
 
 
 def _exact(grid: _Grid, params: np.ndarray, noise_level: np.ndarray) -> np.ndarray:
@@ -283,7 +264,7 @@ def _history(
 ) -> dict[str, np.ndarray]:
     """The same after every epoch; a newton path that ended early is continued with its last step."""
     steps = [(*evaluate(train, params), *evaluate(test, params), params) for params in outcome.path]
-    steps += steps[-1:] * (schema.n_epochs(grid.experiment) - len(steps))
+    steps += steps[-1:] * (1 + grid.experiment.n_steps - len(steps))
     train_loss, train_accuracy, test_loss, test_accuracy, params = (
         to_host(torch.stack(values, 3)) for values in zip(*steps, strict=True)
     )

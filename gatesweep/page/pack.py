@@ -14,7 +14,6 @@ from gatesweep.theory import best_line
 
 __all__ = ["Packer", "has_path", "noise_entry", "run_entry"]
 
-SOLVER_NAMES = {"newton": "Newton", "sgd": "SGD, epoch by epoch", "adam": "Adam, epoch by epoch"}
 LABELS = {"noise_level": "Noise level", "num_samples": "Samples", "learning_rate": "Learning rate"}
 
 
@@ -61,7 +60,7 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
         arrays["exact"] = packer.add(dataset[f"exact_accuracy{suffix}"].transpose(*order).values, "f4")
     constants = {n: v for n, v in experiment.to_dict().items() if n not in experiment.swept}
     return {
-        "label": _label(experiment),
+        "label": _label(experiment, has_path(dataset)),
         "dims": [_dimension(name, experiment) for name in SWEPT if name in experiment.swept],
         "constants": constants | {"n_models": experiment.n_models},
         "test_counts": parts[:, 1].tolist(),
@@ -71,8 +70,9 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
     }
 
 
-def _label(experiment: Experiment) -> str:
-    name = SOLVER_NAMES[experiment.fixed["solver"]]
+def _label(experiment: Experiment, has_path: bool) -> str:
+    solver = experiment.solver
+    name = f"{solver.label}, {solver.unit} by {solver.unit}" if has_path else solver.label
     return name + " with x1·x2" if experiment.grid["features"] == ("interaction",) else name
 
 

@@ -66,19 +66,13 @@ def n_train(experiment: Experiment, num_samples: int) -> int:
     return n - int(np.floor(test) if experiment.split == "torch" else np.ceil(test))
 
 
-def n_epochs(experiment: Experiment) -> int:
-    """Length of the dimension `epoch`: every epoch (newton: step) and the start."""
-    newton = experiment.fixed["solver"] == "newton"
-    return 1 + int(experiment.fixed["max_iter"] if newton else experiment.fixed["epochs"])
-
-
 def coordinates(experiment: Experiment) -> dict[str, np.ndarray]:
     """Values of every dimension, in the dataset's order."""
     values = {name: np.array(experiment.grid[name]) for name in experiment.swept}
     richest = "interaction" if "interaction" in experiment.grid["features"] else "linear"
     values["feature"] = np.array(feature_names(experiment.n_inputs, richest))
     if experiment.fixed["record"] == "epoch":
-        values["epoch"] = np.arange(n_epochs(experiment))
+        values["epoch"] = np.arange(1 + experiment.n_steps)
     return values
 
 

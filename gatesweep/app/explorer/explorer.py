@@ -221,11 +221,11 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.picture = picture
 
     def _last_epoch(self, picture: Picture) -> int | None:
-        """The last epoch to play; newton's models have all arrived long before the last step that it may take."""
+        """The last epoch to play; models that seek an optimum have it long before the last step that they may take."""
         if picture.epochs is None:
             return None
         last = len(picture.epochs) - 1
-        return last if self.shown.fixed["solver"] != "newton" else min(last, int(self.dataset["n_iter"].max()))
+        return min(last, int(self.dataset["n_iter"].max())) if self.shown.solver.seeks_optimum else last
 
     def _move(self, event: param.parameterized.Event) -> None:
         if self._quiet or self.picture is None or self.picture.epochs is None:

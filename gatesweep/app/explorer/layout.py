@@ -18,6 +18,7 @@ from gatesweep.app.explorer.state import COMPARE
 from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, WRAP
 from gatesweep.app.style import CARD
 from gatesweep.app.theme import DARK, LIGHT
+from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
 from gatesweep.results import schema
 from gatesweep.results.measures import MEASURES, axes
@@ -175,9 +176,9 @@ class Layout:
 
     def _fold(self) -> None:
         e, c = self._explorer, self.conditional
-        newton = e.solver == "newton"
-        shown = {
-            "C": newton, "learning_rate": not newton, "epochs": not newton, "num_samples": True, "features": True,
+        uses = solver_class(e.solver).uses
+        shown = {name: name in uses for name in ("C", "learning_rate", "epochs")} | {
+            "num_samples": True, "features": True,
             "compare_values": e.compare != "none", "also": e.compare != "none", "also_values": e.also != "none",
         }  # fmt: skip
         for name, widget in c.items():

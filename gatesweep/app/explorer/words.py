@@ -43,7 +43,7 @@ class Rate:
 
     @staticmethod
     def cost(experiment: Experiment) -> float:
-        passes = 8 if experiment.fixed["solver"] == "newton" else experiment.fixed["epochs"]
+        passes = experiment.solver.passes(experiment.fixed)
         rows = float(np.mean(experiment.grid["num_samples"])) + 20
         return experiment.n_models * rows * passes * (2 if experiment.fixed["record"] == "epoch" else 1)
 

@@ -7,11 +7,12 @@ import panel_material_ui as pmui
 
 from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
 from gatesweep.app.lab.lessons import LESSONS
-from gatesweep.app.lab.state import TRAINING
+from gatesweep.app.lab.state import SCIKIT_LEARN, TRAINING, in_sweep
 from gatesweep.app.lab.style import CONTROLS
 from gatesweep.app.lab.truth_table import TruthTable
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.style import CARD
+from gatesweep.engine.solvers import solver_class
 
 __all__ = ["Controls"]
 
@@ -99,10 +100,10 @@ class Controls(pn.viewable.Viewer):
 
     def draw(self) -> None:
         """Only what this solver uses, less what the lesson hides."""
-        lab, stochastic = self._lab, self._lab.solver in ("sgd", "adam")
-        unused = {"C"} if stochastic else {"learning_rate", "epochs", "batch_size"}
+        lab = self._lab
+        unused = {"C", "learning_rate", "epochs", "batch_size"} - {*solver_class(in_sweep(lab.solver)).uses}
         unused |= set() if lab.init == "linear" else {"init_seed"}
-        unused |= {"init"} if lab.solver == "scikit-learn" else set()
+        unused |= {"init"} if lab.solver == SCIKIT_LEARN else set()
         for name, control in self.named.items():
             part = control._layout if isinstance(control, pn.viewable.Viewer) else control
             part.visible = name not in unused and name not in lab.hide

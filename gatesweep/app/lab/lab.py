@@ -16,7 +16,7 @@ from gatesweep.app.lab.control_panel import Controls
 from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.pointer import Pointer
-from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState
+from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState, in_sweep
 from gatesweep.app.notebook import InCell, drawing, has_loop, prepare
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
@@ -166,7 +166,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     def learn_from_here(self) -> None:
         """Train from the line set by hand, and play it."""
         # scikit-learn's own fit takes no start.
-        self.solver = "newton" if self.solver == "scikit-learn" else self.solver
+        self.solver = in_sweep(self.solver)
         self.param.update(init="hand", by_hand=False)
         self.param.update(epoch=0, playing=True)
 

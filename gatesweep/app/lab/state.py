@@ -5,13 +5,28 @@ from typing import Any
 import param
 
 from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.engine.solvers import SOLVERS, solver_class
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.settings import Settings
 
-__all__ = ["HAND", "HIDEABLE", "PAIRS", "SETTINGS", "SOLVERS", "TRAINING", "VIEW", "LabState"]
+__all__ = [
+    "CHOICES",
+    "HAND",
+    "HIDEABLE",
+    "PAIRS",
+    "SCIKIT_LEARN",
+    "SETTINGS",
+    "TRAINING",
+    "VIEW",
+    "LabState",
+    "in_sweep",
+]
 
-SOLVERS = ("scikit-learn", "newton", "sgd", "adam")
+SCIKIT_LEARN = "scikit-learn"
+"""The lecture's own call: a solver of the Lab alone, since it fits one model at a time."""
+CHOICES = (SCIKIT_LEARN, *SOLVERS)
+"""Solvers of the Lab."""
 TRAINING = ("C", "learning_rate", "epochs", "batch_size", "init", "init_seed")
 """Controls that are folded away under Training."""
 HIDEABLE = ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features", *TRAINING, "training", "hand")
@@ -24,6 +39,11 @@ MAX_STEPS = 20_000
 """Mini-batches that the Lab trains at most while the page waits."""
 
 
+def in_sweep(solver: str) -> str:
+    """What a sweep has for a solver of the Lab: scikit-learn's optimum is newton's."""
+    return "newton" if solver == SCIKIT_LEARN else solver
+
+
 class LabState(Settings):
     """One model's settings (see `gatesweep.experiment.Settings`) and the view of it.
 
@@ -33,7 +53,7 @@ class LabState(Settings):
     gate = param.Selector(default="AND", objects=list(GATE_NAMES))
     solver = param.Selector(
         default="newton",
-        objects=list(SOLVERS),
+        objects=list(CHOICES),
         doc="scikit-learn: the lecture's LogisticRegression. newton: the same optimum, step by step. sgd, adam: "
         "torch.optim with mini-batches, as the lecture trains.",
     )
@@ -72,11 +92,9 @@ class LabState(Settings):
     @classmethod
     def affordable(cls, settings: dict[str, Any]) -> None:
         """Refuse a training run that would keep the page waiting: InputError."""
-        if settings["solver"] not in ("sgd", "adam"):
-            epochs = steps = settings["max_iter"]
-        else:
-            epochs = settings["epochs"]
-            steps = epochs * (settings["num_samples"] // settings["batch_size"] + 1)
+        solver, rows = solver_class(in_sweep(settings["solver"])), settings["num_samples"]
+        epochs = settings[solver.budget]
+        steps = epochs * -(-rows // solver.rows_at_once(rows, settings))
         if settings["num_samples"] * epochs > MAX_ROW_VISITS or steps > MAX_STEPS:
             raise InputError(
                 f"the Lab trains at most {MAX_STEPS:,} steps and {MAX_ROW_VISITS:,} row visits at once",

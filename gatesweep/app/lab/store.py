@@ -12,14 +12,14 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from gatesweep import theory
+from gatesweep.app.lab.state import SCIKIT_LEARN, in_sweep
 from gatesweep.engine.design import DenseDesign
 from gatesweep.engine.loop import run
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.features import expand
-from gatesweep.fit import make_solver
-from gatesweep.lecture import gate_data, minibatches
+from gatesweep.lecture import Stream, gate_data
 from gatesweep.settings import Settings
 from gatesweep.sweep import sweep
 
@@ -176,15 +176,18 @@ def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
     gate, noise_level = experiment.grid["gate"][0], experiment.grid["noise_level"][0]
     rows = gate_data(gate, noise_level, chosen["seed"], chosen["num_samples"], experiment.split, chosen["train_seed"])
     data = Data(*rows, gate, noise_level, chosen["features"])
-    path, status, n_iter = (_scikit_learn if settings["solver"] == "scikit-learn" else _engine)(experiment, data, start)
+    path, status, n_iter = (_scikit_learn if settings["solver"] == SCIKIT_LEARN else _engine)(experiment, data, start)
     limits = theory.bayes_accuracy(gate, noise_level), theory.best_linear_accuracy(gate, noise_level)
     return Run(data, path[:, :-1], path[:, -1], status, n_iter, *map(float, limits))
 
 
 def _as_sweep(settings: dict[str, Any]) -> dict[str, Any]:
     """The nearest settings that a sweep knows: no scikit-learn, no start by hand."""
-    nearest = {"solver": "newton"} if settings["solver"] == "scikit-learn" else {}
-    return settings | nearest | ({"init": "auto"} if settings.get("init") == "hand" else {})
+    return (
+        settings
+        | {"solver": in_sweep(settings["solver"])}
+        | ({"init": "auto"} if settings.get("init") == "hand" else {})
+    )
 
 
 def _scikit_learn(experiment: Experiment, data: Data, start: np.ndarray | None) -> tuple[np.ndarray, str, int]:
@@ -202,21 +205,12 @@ def _scikit_learn(experiment: Experiment, data: Data, start: np.ndarray | None) 
 def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tuple[np.ndarray, str, int]:
     fixed, d = experiment.fixed, 3 if data.features == "interaction" else 2
     place = {"dtype": getattr(torch, fixed["dtype"]), "device": torch.device("cpu")}
-    newton, linear = fixed["solver"] == "newton", experiment.init == "linear"
-    stream = minibatches(
-        len(data.y),
-        len(data.train),
-        fixed["batch_size"],
-        0 if newton else fixed["epochs"],
-        fixed["train_seed"],
-        d,
-        linear,
-        fixed["init_seed"],
-    )
-    C, rate = (torch.as_tensor([experiment.grid[name][0]], **place) for name in ("C", "learning_rate"))
-    solver = make_solver(fixed["solver"], C, rate, stream.batches, fixed["max_iter"], place)
+    linear = experiment.init == "linear"
+    stream = Stream(len(data.y), len(data.train), d, fixed["train_seed"], linear, fixed["init_seed"])
+    batched = {name: torch.as_tensor([experiment.grid[name][0]], **place) for name in ("C", "learning_rate")}
+    solver = experiment.solver.of(fixed | batched, stream.batches)
     if start is None:
-        start = _start(experiment, data, np.append(stream.weight, stream.intercept))
+        start = _start(experiment, data, stream)
     rows = np.column_stack([expand(data.X[data.train], data.features), np.ones(len(data.train))])
     sign = 1 - 2 * data.y[data.train]
     design = DenseDesign(*(torch.as_tensor(array, **place)[None] for array in (rows, sign)))
@@ -226,14 +220,14 @@ def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tup
     return path, Status(int(outcome.status[0])).name, int(outcome.n_iter[0])
 
 
-def _start(experiment: Experiment, data: Data, linear: np.ndarray) -> np.ndarray:
+def _start(experiment: Experiment, data: Data, stream: Stream) -> np.ndarray:
     """Weights and intercept before the first step, (feature + 1,)."""
-    if experiment.fixed["init"] == "auto" and experiment.fixed["solver"] == "newton":
-        return np.zeros(len(linear))
+    if experiment.fixed["init"] == "auto":
+        return np.full(stream.n_features + 1, experiment.solver.origin)
     if experiment.init == "population":
         where = data.gate, data.noise_level, experiment.grid["C"][0], len(data.train), data.features
         return np.append(*theory.population_optimum(*where))
-    return linear if experiment.init == "linear" else np.ones(len(linear))
+    return stream.first() if experiment.init == "linear" else np.ones(stream.n_features + 1)
 
 
 @dataclass(frozen=True)

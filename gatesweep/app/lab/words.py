@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gatesweep.app.lab.state import SCIKIT_LEARN, in_sweep
 from gatesweep.app.lab.store import Run, Shown
 from gatesweep.app.theme import Palette
+from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import as_gate
 
 __all__ = ["PARAMETERS", "confusion", "difference", "equation", "legend", "losses", "meaning", "progress", "summary"]
@@ -37,7 +39,7 @@ def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
     """One sentence: what this accuracy is worth at this gate and noise level."""
     gate, noise = as_gate(run.data.gate), run.data.noise_level
     line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
-    remedy = "Take a smaller learning rate." if solver in ("sgd", "adam") else "Take another C."
+    remedy = solver_class(in_sweep(solver)).remedy
     if not np.isfinite([*shown.weight, shown.intercept]).all():
         return f"The weights have run off to infinity: this is no model any more. {remedy}"
     if run.status == "diverged" and not by_hand:
@@ -79,7 +81,7 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
     severity, words = STATES[run.status]
     if run.status == "converged":
         unit = "step" if run.n_iter == 1 else "steps"
-        words = "converged" if solver == "scikit-learn" else f"converged after {run.n_iter} {unit}"
+        words = "converged" if solver == SCIKIT_LEARN else f"converged after {run.n_iter} {unit}"
     elif run.status == "max_iter" and run.last_epoch > 1:
         loss = run.history.train_loss
         rises = (np.diff(loss) > 0.1 * loss[:-1]).sum()
@@ -156,7 +158,7 @@ def difference(run: Run, solver: str, init: str, by_hand: bool) -> str:
     notes = (
         (by_hand, "The line on show is set by hand; this is the trained one."),
         (init == "hand", "The Lab starts from the weights set by hand; a sweep starts as usual."),
-        (solver == "scikit-learn", "scikit-learn stops a little before the optimum that this finds."),
+        (solver == SCIKIT_LEARN, "scikit-learn stops a little before the optimum that this finds."),
         (run.status == "separable", "Separable: weights grow for ever, and where they stop depends on the start."),
     )
     return "".join(f"# {note}\n" for holds, note in notes if holds)

@@ -1,8 +1,9 @@
 """Gradient descent as the lecture trains: torch.optim over mini-batches, closed-form gradients."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import torch
 from jaxtyping import Float, Int
@@ -11,11 +12,9 @@ from torch import Tensor
 from gatesweep.engine.design import Design, log_loss
 from gatesweep.engine.device import to_host
 from gatesweep.engine.separability import on_right_side
-from gatesweep.engine.solvers.protocol import State, Status
+from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status
 
-__all__ = ["OPTIMIZERS", "GradientDescent"]
-
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+__all__ = ["SGD", "Adam", "GradientDescent"]
 
 GRADIENT_TOLERANCE = 1e-4
 """Mean gradient below which a model counts as converged."""
@@ -31,23 +30,41 @@ class DescentState(State):
     epoch: int
 
 
-class GradientDescent:
-    """`sgd` or `adam`: one step of the solver is one epoch of mini-batches.
+class GradientDescent(Solver[DescentState]):
+    """One step of the solver is one epoch of mini-batches; what moves the parameters is an optimizer of torch.
 
     torch.optim knows one learning rate for a tensor. So it moves, at rate 1, each model's displacement in
     units of that model's own learning rate, which is the same iteration for SGD and for Adam.
 
     Args:
-        name: a key of OPTIMIZERS.
         learning_rate: broadcastable to the batch.
         batches: for each epoch the row numbers of each mini-batch, the same for every model.
     """
 
-    def __init__(self, name: str, learning_rate: Float[Tensor, "*batch"], batches: Sequence[Sequence[Tensor]]) -> None:
-        self.name = name
+    unit = "epoch"
+    uses = ("learning_rate", "epochs", "batch_size")
+    budget = "epochs"
+    split = "torch"
+    init = "ones"
+    origin = 1.0
+    seeks_optimum = False
+    remedy = "Take a smaller learning rate."
+
+    optimizer: ClassVar[Callable[..., torch.optim.Optimizer]]
+
+    def __init__(self, learning_rate: Float[Tensor, "*batch"], batches: Sequence[Sequence[Tensor]]) -> None:
         self.learning_rate = learning_rate[..., None]
         self.batches = batches
         self.max_steps = len(batches)
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], batches: Batches) -> Self:
+        rate, drawn = settings["learning_rate"], batches(settings["epochs"], settings["batch_size"])
+        return cls(rate, [[torch.as_tensor(rows, device=rate.device) for rows in epoch] for epoch in drawn])
+
+    @classmethod
+    def rows_at_once(cls, n_rows: int, settings: Mapping[str, Any]) -> int:
+        return min(settings["batch_size"], n_rows)
 
     def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> DescentState:
         displacement = torch.zeros_like(params)
@@ -58,7 +75,7 @@ class GradientDescent:
             running=torch.ones_like(models, dtype=torch.bool),
             first=params,
             displacement=displacement,
-            optimizer=OPTIMIZERS[self.name]([displacement], lr=1.0),
+            optimizer=self.optimizer([displacement], lr=1.0),
             epoch=0,
         )
 
@@ -97,3 +114,17 @@ class GradientDescent:
             start = design.mean(log_loss(design.logits(state.first)))
             status = torch.where(loss > 2 * torch.maximum(start, coin), Status.diverged, status)
         return torch.where(state.running & torch.isfinite(loss), status, Status.diverged).to(torch.int8)
+
+
+class SGD(GradientDescent):
+    """torch.optim.SGD, as the lecture's Model A and B."""
+
+    label = "SGD"
+    optimizer = torch.optim.SGD
+
+
+class Adam(GradientDescent):
+    """torch.optim.Adam."""
+
+    label = "Adam"
+    optimizer = torch.optim.Adam

@@ -1,7 +1,9 @@
 """Newton's method: the optimum that scikit-learn's LogisticRegression defines."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -11,7 +13,7 @@ from gatesweep.engine.design import Design
 from gatesweep.engine.device import to_host
 from gatesweep.engine.linear import solve_symmetric
 from gatesweep.engine.separability import is_separable, on_right_side
-from gatesweep.engine.solvers.protocol import State, Status
+from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status
 
 __all__ = ["Newton"]
 
@@ -36,7 +38,7 @@ class NewtonState(State):
     """Models whose next step was not finite; they keep their last parameters."""
 
 
-class Newton:
+class Newton(Solver[NewtonState]):
     """Minimises sum(log loss) + |weight|^2 / (2 C), intercept free: C times this is scikit-learn's objective.
 
     Args:
@@ -44,10 +46,28 @@ class Newton:
         max_steps: Newton steps at most.
     """
 
+    label = "Newton"
+    unit = "step"
+    uses = ("C", "max_iter")
+    budget = "max_iter"
+    split = "sklearn"
+    init = "population"
+    origin = 0.0
+    seeks_optimum = True
+    remedy = "Take another C."
+
     def __init__(self, C: Float[Tensor, "*batch"], max_steps: int = 100) -> None:
         self.penalty = 1 / C
         self.max_steps = max_steps
         self.watch = True
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], batches: Batches) -> Self:
+        return cls(settings["C"], settings["max_iter"])
+
+    @classmethod
+    def passes(cls, settings: Mapping[str, Any]) -> int:
+        return min(8, settings["max_iter"])  # Convergence is quadratic: few models take more.
 
     def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> NewtonState:
         none = torch.zeros_like(params[..., 0], dtype=torch.bool)

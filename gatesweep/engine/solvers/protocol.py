@@ -1,15 +1,21 @@
-"""What a solver must offer the loop in `fit.py`, and what every model's status can be."""
+"""What a solver is: the steps that the loop takes, and all that the rest of gatesweep asks about it.
 
+Nothing outside a solver's own file asks for its name. What differs between solvers is an attribute here.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
+import numpy as np
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine.design import Design
 
-__all__ = ["Solver", "State", "Status"]
+__all__ = ["Batches", "Solver", "State", "Status"]
 
 
 class Status(IntEnum):
@@ -39,20 +45,63 @@ class State:
 
 StateT = TypeVar("StateT", bound=State)
 
+Batches = Callable[[int, int], Sequence[Sequence[np.ndarray]]]
+"""batches(epochs, batch_size): the row numbers of each mini-batch of each epoch, drawn as the lecture draws them."""
 
-class Solver(Protocol[StateT]):
+
+class Solver(ABC, Generic[StateT]):
     """One method. The loop calls `start`, then `step` until no model runs or `max_steps` is reached."""
 
-    @property
-    def max_steps(self) -> int:
-        """Steps at most"""
+    label: ClassVar[str]
+    """Its name on the screen."""
+    unit: ClassVar[str]
+    """What one step is called: "step" or "epoch"."""
+    uses: ClassVar[tuple[str, ...]]
+    """The settings that it reads and others may not: C is a penalty, `budget` is one of them."""
+    budget: ClassVar[str]
+    """The setting that says how many steps it takes at most."""
+    split: ClassVar[str]
+    """What split=auto means: how the lecture splits the rows for it."""
+    init: ClassVar[str]
+    """What init=auto means in a sweep, where the gate is known."""
+    origin: ClassVar[float]
+    """What init=auto means where nothing is known but the rows: the first value of each parameter."""
+    seeks_optimum: ClassVar[bool]
+    """Whether a model that has not converged is worth a warning; else its budget alone says when it ends."""
+    remedy: ClassVar[str]
+    """What to do about a model that diverged."""
 
+    max_steps: int
+
+    @classmethod
+    @abstractmethod
+    def of(cls, settings: Mapping[str, Any], batches: Batches) -> Self:
+        """The solver of a batch of models.
+
+        Args:
+            settings: what it `uses`, by name; C and learning_rate are tensors that broadcast to the batch.
+            batches: draws mini-batches; to be called once, or not at all.
+        """
+
+    @classmethod
+    def rows_at_once(cls, n_rows: int, settings: Mapping[str, Any]) -> int:
+        """Rows of a model that one operation works on: all of them, or a mini-batch."""
+        return n_rows
+
+    @classmethod
+    def passes(cls, settings: Mapping[str, Any]) -> int:
+        """How often a fit goes through its rows, about."""
+        return int(settings[cls.budget])
+
+    @abstractmethod
     def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> StateT:
         """The state before the first step."""
 
+    @abstractmethod
     def step(self, design: Design, state: StateT) -> StateT:
         """One step of every running model; no host sync, no loop over models."""
 
+    @abstractmethod
     def finish(
         self, design: Design, state: StateT, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
     ) -> Int[Tensor, "*batch"]:
