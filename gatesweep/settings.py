@@ -114,7 +114,8 @@ class Settings(param.Parameterized):
             if isinstance(declared, param.Number) and isinstance(value, float) and np.isnan(value):
                 raise ValueError("NaN")
             declared._validate(value)
-            return float(value) if type(declared) is param.Number else value
+            # + 0.0 turns -0.0 into 0.0: equal settings must have one text and one hash.
+            return float(value) + 0.0 if type(declared) is param.Number else value
         except InputError:
             raise
         except (TypeError, ValueError) as error:

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 from scipy.stats import norm
 
 from gatesweep import InputError, theory
+from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES, as_gate
 from gatesweep.lecture import generate_data_with_noise
 
@@ -129,6 +130,16 @@ def test_without_noise_the_corners_decide_and_ties_are_class_1():
     assert theory.exact_accuracy([-1, -1, 2], 0.0, "XNOR", 0.0, "interaction") == 1.0
     assert theory.exact_accuracy([-1, -1, 2], -1e-9, "XNOR", 0.0, "interaction") == 0.5
     assert_allclose(theory.exact_log_loss([8, 8], -12.0, "AND", 0.0), np.logaddexp(0, [-12, -4, -4, -4]).mean())
+
+
+def test_negative_zero_is_no_noise_too():
+    assert theory.exact_accuracy([1, 1], -1.5, "AND", -0.0) == 1.0
+    assert theory.exact_accuracy([-1, -1, 2], 0.0, "XNOR", -0.0, "interaction") == 1.0
+    for limit in (theory.bayes_accuracy, theory.best_linear_accuracy):
+        for gate in ("XOR", "00010111"):
+            assert limit(gate, -0.0) == limit(gate, 0.0)
+    plain, negative = (Experiment.of(gate="AND", noise_level=[zero]) for zero in (0.0, -0.0))
+    assert negative.hash == plain.hash
 
 
 @pytest.mark.parametrize("features", ["linear", "interaction"])

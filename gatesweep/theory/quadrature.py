@@ -32,7 +32,7 @@ def noise_levels(noise_level: ArrayLike) -> Array:
     levels = np.asarray(noise_level, dtype=np.float64)
     if not np.all(np.isfinite(levels) & (levels >= 0)):
         raise InputError("noise_level must be finite standard deviations, 0 or more", noise_level, "Give 0.05, say")
-    return levels
+    return levels + 0.0  # -0.0 becomes 0.0: a scale of -0.0 would turn ties and signs over.
 
 
 def _series(function: Callable[[Array], Array]) -> Array:
@@ -142,4 +142,6 @@ def mean_over_noise(leaf: Callable[[Array, Array], Array], logit: Array, count: 
         weights = (weights[..., None] * node_weights).reshape(len(rows), -1)
         nodes = nodes.reshape(*nodes.shape, *[1] * (constant.ndim - 2))
         rows = (constant[:, :, None] + nodes * slope[:, :, None]).reshape(*weights.shape, *constant.shape[2:])
-    return (weights * leaf(rows[..., 0], np.abs(rows[..., 1]))).sum(1)
+    value = leaf(rows[..., 0], np.abs(rows[..., 1]))
+    # Weights sum to 1 only up to rounding: averaging what differs keeps a constant exactly what it is.
+    return value[:, 0] + (weights * (value - value[:, :1])).sum(1)
