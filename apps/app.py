@@ -1,5 +1,5 @@
 """The whole app: panel serve apps/app.py"""
 
-from gatesweep.app.shell import create_app
+from gatesweep.app.page import create_app
 
 create_app().servable()

@@ -1,5 +1,5 @@
 """The Lab: panel serve apps/lab.py"""
 
-from gatesweep.app.shell import create_app
+from gatesweep.app.page import create_app
 
 create_app(view="lab").servable()

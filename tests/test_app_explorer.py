@@ -12,14 +12,15 @@ import pytest
 import xarray as xr
 
 import gatesweep as gs
+from gatesweep.app.code import as_command
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.cells import cell_columns, limit_columns
-from gatesweep.app.explorer.downloads import as_command, as_csv, as_netcdf, as_python
+from gatesweep.app.explorer.downloads import as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
-from gatesweep.app.explorer.jobs import Job, Worker
 from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, draw, nice_ticks
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
+from gatesweep.app.jobs import Job, Worker
 from gatesweep.app.theme import LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -193,7 +194,7 @@ def test_downloads_are_what_is_shown(explorer, tmp_path, monkeypatch):
     script.write_text(as_python(experiment, explorer))
     monkeypatch.chdir(tmp_path)
     made = runpy.run_path(str(script))
-    xr.testing.assert_equal(made["dataset"]["weight"], explorer.dataset["weight"])
+    xr.testing.assert_equal(made["ds"]["weight"], explorer.dataset["weight"])
     np.testing.assert_allclose(pd.read_csv("gatesweep.csv")["value"], table["value"])
 
 
@@ -201,7 +202,7 @@ def test_command_makes_the_same_experiment():
     state = ExplorerState(
         C=float("inf"), compare="num_samples", compare_values="20, 60", **SMALL | {"num_samples": 500}
     )
-    words = shlex.split(as_command(state.experiment()))
+    words = shlex.split(as_command(state.experiment(), out="sweep.nc"))
     assert words[:2] == ["gatesweep", "sweep"]
     from gatesweep.cli.values import parse
 

@@ -8,12 +8,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 
 import gatesweep as gs
+from gatesweep.app.address import read_query, to_query
+from gatesweep.app.code import as_command, as_python, nearest_sweep
 from gatesweep.app.lab import store, words
 from gatesweep.app.lab.geometry import hand_line, level, surface, through
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
-from gatesweep.app.links import as_command, as_python, read_query, to_query
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 
@@ -256,8 +257,8 @@ def test_a_hostile_link_gives_a_complaint_and_no_value(query):
 def test_python_and_command_give_the_model_on_show(lab):
     lab.restore({"gate": "XOR", "noise_level": 0.3, "solver": "sgd", "learning_rate": 0.1, "epochs": 3})
     space = {}
-    exec(as_python(lab).replace("print(ds)", ""), space)
+    exec(as_python(nearest_sweep(lab.settings)).replace("print(ds)", ""), space)
     np.testing.assert_allclose(space["ds"].weight.values.ravel(), lab.fit.weight, atol=1e-5)
-    assert as_command(lab) == (
+    assert as_command(nearest_sweep(lab.settings)) == (
         "gatesweep sweep --gate XOR --noise-level 0.3 --seed 42 --solver sgd --learning-rate 0.1 --epochs 3"
     )

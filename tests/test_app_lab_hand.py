@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from bokeh.events import Tap
 
+from gatesweep.app.address import read_query, to_query
 from gatesweep.app.lab import store
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
-from gatesweep.app.links import read_query, to_query
 
 
 @pytest.fixture(scope="module")

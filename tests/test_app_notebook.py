@@ -1,6 +1,6 @@
 """What a notebook's page has to say, as the kernel takes it in."""
 
-from gatesweep.app.notebook import keep_newest
+from gatesweep.app.compat import keep_newest
 
 
 def moved(model, attr, new):

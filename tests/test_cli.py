@@ -211,7 +211,7 @@ def test_verify_and_repair(tmp_path):
 def test_serve_and_bench_delegate(monkeypatch, tmp_path):
     calls = []
     serving = types.SimpleNamespace(serve=lambda *arguments: calls.append(arguments))
-    monkeypatch.setitem(sys.modules, "gatesweep.app.serve", serving)
+    monkeypatch.setitem(sys.modules, "gatesweep.app.server", serving)
     monkeypatch.setitem(sys.modules, "gatesweep.bench", types.SimpleNamespace(main=lambda given: calls.append(given)))
     run("serve", "--no-show", "--port", "0", "--address", "localhost")
     run("serve", tmp_path / "sweep.zarr")

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gatesweep as gs
-from gatesweep.app import links
+from gatesweep.app import code
+from gatesweep.app.address import read_query, to_query
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE, LINKED, ExplorerState
 from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
-from gatesweep.app.links import read_query, to_query
 from gatesweep.cli.values import given_parameters
 from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES
@@ -108,8 +108,8 @@ def test_a_lab_s_link_python_and_command_say_the_same(asked):
     chosen = {name: values[name] for name in SETTINGS} | {"solver": solver}
     grid = {name: [chosen[name]] for name in ("gate", "noise_level", "seed")}
     expected = Experiment.of(**(chosen | grid)).hash
-    assert by_command(links.as_command(state)).hash == expected
-    assert by_python(links.as_python(state)).hash == expected
+    assert by_command(code.as_command(code.nearest_sweep({n: values[n] for n in SETTINGS}))).hash == expected
+    assert by_python(code.as_python(code.nearest_sweep({n: values[n] for n in SETTINGS}))).hash == expected
 
 
 @given(EXPLORER, COMPARED)
@@ -127,14 +127,14 @@ def test_an_explorer_s_link_leads_back(asked, compared):
 def test_an_explorer_s_python_and_command_make_its_experiment(asked, compared):
     state = explorer_state(asked | compared)
     experiment = state.experiment()
-    command = downloads.as_command(experiment).removesuffix(" --out sweep.nc")
+    command = code.as_command(experiment)
     assert by_command(command).hash == experiment.hash
     assert by_python(downloads.as_python(experiment, state)).hash == experiment.hash
 
 
 def test_scattered_seeds_stay_scattered():
     experiment = Experiment.of(seed=[1, 5, 9], gate="XOR")
-    command = downloads.as_command(experiment).removesuffix(" --out sweep.nc")
+    command = code.as_command(experiment)
     assert by_command(command).hash == experiment.hash
     assert by_python(downloads.as_python(experiment, ExplorerState())).hash == experiment.hash
 

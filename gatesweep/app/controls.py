@@ -7,6 +7,9 @@ import numpy as np
 import panel_material_ui as pmui
 import param
 
+from gatesweep.app.assets import sheets
+from gatesweep.app.compat import WIDGET_HEIGHTS, answer_after
+
 __all__ = [
     "BRISK",
     "IN_ROW",
@@ -30,29 +33,14 @@ WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
 IN_ROW = {"size": "small", "margin": (6, 4)}
 """Look of a menu beside others."""
-NO_LABEL = [
-    ".MuiFormLabel-root { position: absolute !important; clip-path: inset(50%) } button { white-space: nowrap }"
-]
-"""For a group whose meaning is plain to the eye; the label is still read out."""
-
-
-HEIGHTS = {
-    pmui.IntSlider: 51,
-    pmui.FloatSlider: 51,
-    pmui.IntInput: 40,
-    pmui.RadioButtonGroup: 39,
-    pmui.Button: 35,
-    pmui.Select: 35,
-    pmui.Switch: 25,
-}
-"""Pixels of a small widget. It is empty until the browser has drawn it: where its place is kept, nothing below it
-moves meanwhile, and the page need not be laid out anew for each."""
+NO_LABEL = sheets("no_label")
+"""For a group whose meaning is plain to the eye."""
 
 
 def brisk(widget: Any) -> Any:
     """The widget, answering at once and with its place kept."""
-    widget._debounce = BRISK
-    widget.min_height = HEIGHTS.get(type(widget))
+    answer_after(widget, BRISK)
+    widget.min_height = WIDGET_HEIGHTS.get(type(widget))
     return widget
 
 

@@ -5,6 +5,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from gatesweep.app.assets import sheets
+
 __all__ = ["KEYS", "KeyHelp"]
 
 MEANING = (
@@ -24,12 +26,6 @@ KEYS = [key for keys, _ in MEANING for key in keys]
 """Keys that the page hands on, by their names in a browser."""
 
 CLOSE = {"& .MuiIconButton-root": {"color": "text.secondary"}}
-LOOK = """
-:host { color: var(--panel-on-surface-color); font-size: 15px }
-table { border-spacing: 0 6px } td { padding: 0 14px 0 0; vertical-align: baseline }
-kbd { font: inherit; font-weight: 600; padding: 1px 8px; border-radius: 6px;
-  border: 1px solid color-mix(in srgb, var(--panel-on-surface-color) 30%, transparent) }
-"""
 
 
 class KeyHelp(pn.viewable.Viewer):
@@ -38,7 +34,7 @@ class KeyHelp(pn.viewable.Viewer):
     def __init__(self) -> None:
         super().__init__()
         rows = "".join(f"<tr><td>{_caps(keys)}</td><td>{words}</td></tr>" for keys, words in MEANING)
-        table = pn.pane.HTML(f"<table>{rows}</table>", stylesheets=[LOOK], sizing_mode="stretch_width")
+        table = pn.pane.HTML(f"<table>{rows}</table>", stylesheets=sheets("keys"), sizing_mode="stretch_width")
         self.dialog = pmui.Dialog(
             table, title="Keys", title_variant="h6", show_close_button=True, close_on_click=True, sx=CLOSE
         )

@@ -16,7 +16,7 @@ __all__ = ["bench", "serve"]
 @click.option("--show/--no-show", default=True, show_default=True, help="Open the page in a browser.")
 def serve(file: Path | None, port: int, address: str, show: bool) -> None:
     """Open the app: on a live grid, or on the finished sweep FILE (.zarr or .nc)."""
-    from gatesweep.app.serve import serve as run_server
+    from gatesweep.app.server import serve as run_server
 
     try:
         run_server(file, port, address, show)

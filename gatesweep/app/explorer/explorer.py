@@ -9,14 +9,15 @@ import panel as pn
 import param
 import xarray as xr
 
+from gatesweep.app.cell import InCell, prepare
+from gatesweep.app.drawing import drawing
 from gatesweep.app.explorer.figures import Figures
-from gatesweep.app.explorer.jobs import Job, Worker
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import model_at
 from gatesweep.app.explorer.picture import Picture, draw
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
-from gatesweep.app.notebook import InCell, drawing, prepare
+from gatesweep.app.jobs import Job, Worker
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment

@@ -23,6 +23,7 @@ from bokeh.models import (
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
+from gatesweep.app.assets import asset
 from gatesweep.app.explorer.canvas import Canvas
 from gatesweep.app.explorer.cells import (
     CELL_COLUMNS,
@@ -47,11 +48,6 @@ LINE_STYLES: dict[str, tuple[str, str | list[int], float]] = {
     "majority_accuracy": ("muted", [1, 4], 1.5),
 }
 """Colour (a name in Palette), dash and width of each limit."""
-BAR_LABEL = """
-const value = mapper.tags.includes("log") ? 10 ** tick : tick
-const isPlain = !value || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3)
-return isPlain ? String(+value.toPrecision(3)) : value.toExponential(0)
-"""
 REACH = 14
 """Pixels within which a tap means a point."""
 ACCENT = "#d55e00"
@@ -123,7 +119,7 @@ class Figures:
         self._bar = ColorBar(
             color_mapper=self.mapper, ticker=FixedTicker(ticks=[]), width=12, padding=4, label_standoff=6,
             border_line_color=None, bar_line_color=None, major_tick_line_color=None, background_fill_alpha=0,
-            formatter=CustomJSTickFormatter(args={"mapper": self.mapper}, code=BAR_LABEL),
+            formatter=CustomJSTickFormatter(args={"mapper": self.mapper}, code=asset("explorer/bar_label.js")),
         )  # fmt: skip
         fig.add_layout(self._bar, "right")
         self._heatmap_hover = _hover(fig, self._quad)

@@ -6,17 +6,16 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from gatesweep.app.assets import sheets
 from gatesweep.app.controls import IN_ROW, at_most, brisk, choice, choose, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
-from gatesweep.app.explorer.jobs import Job
 from gatesweep.app.explorer.labels import short_label
 from gatesweep.app.explorer.picture import Picture, hidden
 from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
-from gatesweep.app.explorer.style import GRID, PAIRS, PICTURES, WRAP
-from gatesweep.app.style import CARD
+from gatesweep.app.jobs import Job
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
@@ -47,7 +46,7 @@ class Layout:
             self.presets,
             self._controls(),
             self._pictures(),
-            stylesheets=[GRID],
+            stylesheets=sheets("explorer/grid"),
             sizing_mode="stretch_both",
             margin=0,
         )
@@ -96,7 +95,8 @@ class Layout:
             choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
             choice(e, "compare", "Compare also", options=compare), c["compare_values"],
             c["also"], c["also_values"],
-            self._run_card(), css_classes=["gs-controls"], stylesheets=[CARD], sizing_mode="stretch_width", margin=0,
+            self._run_card(), css_classes=["gs-controls"], stylesheets=sheets("card"), sizing_mode="stretch_width",
+            margin=0,
         )  # fmt: skip
 
     def _widen(self, *events: Any) -> None:
@@ -135,7 +135,8 @@ class Layout:
         self.panes = (heatmap, curves)
         return pn.Column(
             self._view(), self.title, heatmap, self.legend, curves, self.player, self._bottom(),
-            css_classes=["gs-pictures"], stylesheets=[CARD, PICTURES], sizing_mode="stretch_both", margin=0,
+            css_classes=["gs-pictures"], stylesheets=sheets("card", "explorer/pictures"), sizing_mode="stretch_both",
+            margin=0,
         )  # fmt: skip
 
     def _view(self) -> pn.FlexBox:
@@ -155,7 +156,11 @@ class Layout:
             menu.param.watch(lambda event: self._pick("at", self._at()), "value")
         menus = (measure, self.statistic, *self.axes.values(), *self.rest)
         return pn.FlexBox(
-            *menus, margin=0, sizing_mode="stretch_width", css_classes=["gs-view", "gs-text"], stylesheets=[PAIRS]
+            *menus,
+            margin=0,
+            sizing_mode="stretch_width",
+            css_classes=["gs-view", "gs-text"],
+            stylesheets=sheets("explorer/pairs"),
         )
 
     def _bottom(self) -> pn.FlexBox:
@@ -163,7 +168,15 @@ class Layout:
         self.cell = {n: pmui.Select(label=n, visible=False, width=130, **IN_ROW) for n in ("y", "x", "panel")}
         run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, width=150)
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
-        opening = pn.Row(self.cell["panel"], self.cell["y"], self.cell["x"], run, button, margin=0, stylesheets=[WRAP])
+        opening = pn.Row(
+            self.cell["panel"],
+            self.cell["y"],
+            self.cell["x"],
+            run,
+            button,
+            margin=0,
+            stylesheets=sheets("explorer/wrap"),
+        )
         return pn.FlexBox(
             opening,
             downloads(e),

@@ -5,13 +5,22 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from gatesweep.app.assets import sheets
 from gatesweep.app.controls import IN_ROW, brisk
-from gatesweep.app.explorer.style import ONE_ROW, WRAP
 
 __all__ = ["EpochPlayer"]
 
 SPEEDS = {"2 / s": 500, "5 / s": 200, "12 / s": 80}
 """Milliseconds a frame, by what is on the button."""
+ONE_ROW: dict[str, Any] = {
+    "flexDirection": "row",
+    "alignItems": "center",
+    "gap": "14px",
+    "flexWrap": {"xs": "wrap", "sm": "nowrap"},
+    "& > .MuiFormLabel-root": {"minWidth": "80px"},
+    "& > .MuiBox-root:last-of-type": {"order": -1, "flexWrap": "nowrap !important"},
+}
+"""The player's buttons, label and slider side by side: the height belongs to the pictures."""
 
 
 class EpochPlayer(pn.viewable.Viewer):
@@ -40,7 +49,12 @@ class EpochPlayer(pn.viewable.Viewer):
         speed = pmui.Select(label="Speed", options=SPEEDS, value=80, width=100, **IN_ROW)
         speed.param.watch(lambda event: setattr(self.player, "interval", event.new), "value")
         self._layout = pn.Row(
-            self.player, speed, margin=0, sizing_mode="stretch_width", visible=False, stylesheets=[WRAP]
+            self.player,
+            speed,
+            margin=0,
+            sizing_mode="stretch_width",
+            visible=False,
+            stylesheets=sheets("explorer/wrap"),
         )
 
     def show(self, last: int | None, epoch: int) -> None:

@@ -5,12 +5,11 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from gatesweep.app.controls import NO_LABEL, brisk, button, choice
+from gatesweep.app.assets import sheets
+from gatesweep.app.controls import brisk, button, choice
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import GRID_NAMES, VIEW_NAMES
-from gatesweep.app.explorer.style import ONLY_NARROW, ONLY_WIDE
-from gatesweep.app.style import CARD
 
 __all__ = ["PresetBar"]
 
@@ -29,9 +28,9 @@ class PresetBar(pn.viewable.Viewer):
         preset, label = explorer.param.preset, "Comparison"
         look = {"size": "small", "margin": (6, 8), "description": "", "sx": BUTTON}
         buttons = pmui.RadioButtonGroup.from_param(
-            preset, options=titles, label=label, stylesheets=[*NO_LABEL, ONLY_WIDE], **look
+            preset, options=titles, label=label, stylesheets=sheets("no_label", "explorer/only_wide"), **look
         )
-        menu = choice(explorer, "preset", label, options=titles, stylesheets=[ONLY_NARROW])
+        menu = choice(explorer, "preset", label, options=titles, stylesheets=sheets("explorer/only_narrow"))
         self._question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 14, 6, 14))
         self._reset = button("Reset", self._go_back, "restart_alt", variant="text", margin=(8, 8, 0, 0), styles=UNSEEN)
         explorer.param.watch(self._offer_reset, [*GRID_NAMES, *VIEW_NAMES])
@@ -39,7 +38,7 @@ class PresetBar(pn.viewable.Viewer):
             pn.Row(brisk(buttons), menu, self._reset, sizing_mode="stretch_width", margin=0),
             self._question,
             css_classes=["gs-presets"],
-            stylesheets=[CARD],
+            stylesheets=sheets("card"),
             sizing_mode="stretch_width",
             margin=0,
         )

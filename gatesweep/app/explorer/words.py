@@ -7,9 +7,9 @@ import xarray as xr
 
 from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
 from gatesweep.app.explorer.figures import ACCENT, LINE_STYLES
-from gatesweep.app.explorer.jobs import Job
 from gatesweep.app.explorer.labels import short_label
 from gatesweep.app.explorer.picture import Picture, row_name
+from gatesweep.app.jobs import Job
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
 from gatesweep.results.measures import LIMITS, MEASURES

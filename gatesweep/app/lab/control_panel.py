@@ -5,13 +5,12 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from gatesweep.app.assets import sheets
 from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
 from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import SCIKIT_LEARN, TRAINING, in_sweep
-from gatesweep.app.lab.style import CONTROLS
 from gatesweep.app.lab.truth_table import TruthTable
 from gatesweep.app.lab.words import PARAMETERS
-from gatesweep.app.style import CARD
 from gatesweep.engine.solvers import solver_class
 
 __all__ = ["Controls"]
@@ -91,7 +90,7 @@ class Controls(pn.viewable.Viewer):
             self.training,
             self.by_hand,
             css_classes=["gs-controls"],
-            stylesheets=[CARD, CONTROLS],
+            stylesheets=sheets("card", "lab/controls"),
             **FILL,
         )
         lab.param.watch(lambda *events: self.draw(), ["solver", "features", "init", "hide", "by_hand"])

@@ -9,6 +9,9 @@ import numpy as np
 import panel as pn
 import param
 
+from gatesweep.app.cell import InCell, prepare
+from gatesweep.app.drawing import drawing
+from gatesweep.app.jobs import has_loop
 from gatesweep.app.lab import store, words
 from gatesweep.app.lab.boundary import BoundaryFigure
 from gatesweep.app.lab.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
@@ -17,7 +20,6 @@ from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.pointer import Pointer
 from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState, in_sweep
-from gatesweep.app.notebook import InCell, drawing, has_loop, prepare
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate

@@ -7,14 +7,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from gatesweep.app.assets import sheets
 from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
 from gatesweep.app.lab import words
 from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import PAIRS
 from gatesweep.app.lab.store import Shown
-from gatesweep.app.lab.style import FRAME, LESSON, NUMBERS, PAGE, PLAYER, ROOT, STAGE, TEXT, TOP
 from gatesweep.app.lab.words import PARAMETERS
-from gatesweep.app.style import CARD
 
 __all__ = ["LessonBar", "Numbers", "Stage", "page"]
 
@@ -24,12 +23,12 @@ ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
 
 def page(*parts: pn.viewable.Viewer) -> pn.Column:
     """The whole Lab: lesson bar, controls, stage and numbers."""
-    inner = pn.Column(*parts, stylesheets=[PAGE], **FILL)
-    return pn.Column(inner, stylesheets=[ROOT], **FILL)
+    inner = pn.Column(*parts, stylesheets=sheets("lab/page"), **FILL)
+    return pn.Column(inner, stylesheets=sheets("lab/root"), **FILL)
 
 
 def text(*css_classes: str) -> pn.pane.HTML:
-    return pn.pane.HTML("", stylesheets=[TEXT], css_classes=list(css_classes), **ACROSS)
+    return pn.pane.HTML("", stylesheets=sheets("lab/text"), css_classes=list(css_classes), **ACROSS)
 
 
 class LessonBar(pn.viewable.Viewer):
@@ -55,7 +54,12 @@ class LessonBar(pn.viewable.Viewer):
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
         self._layout = pn.Row(
-            self.select, self.question, self._buttons, css_classes=["gs-lesson"], stylesheets=[CARD, LESSON], **ACROSS
+            self.select,
+            self.question,
+            self._buttons,
+            css_classes=["gs-lesson"],
+            stylesheets=sheets("card", "lab/lesson"),
+            **ACROSS,
         )
         self.draw()
 
@@ -92,7 +96,7 @@ def _chart(figure: Any) -> pn.pane.Bokeh:
 
 
 def _card(*parts: Any, **options) -> pn.Column:
-    return pn.Column(*parts, stylesheets=[CARD], **(FILL | options))
+    return pn.Column(*parts, stylesheets=sheets("card"), **(FILL | options))
 
 
 class Folio(pn.viewable.Viewer):
@@ -140,9 +144,9 @@ class Stage(pn.viewable.Viewer):
         super().__init__()
         self._lab = lab
         self.legend, self.equation = text("gs-wide"), text("gs-wide")
-        self.progress = pn.pane.HTML("", stylesheets=[TEXT], margin=(6, 0, 0, 0))
+        self.progress = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(6, 0, 0, 0))
         # By itself and of a fixed size: the row of the legend need not be laid out anew with every model.
-        self.spoken = pn.pane.HTML("", stylesheets=[TEXT], width=1, height=1, margin=0)
+        self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
         self.play = button("Play", lab.toggle_play, "play_arrow", variant="contained", width=104)
         self.epoch = brisk(
             pmui.IntSlider(
@@ -164,20 +168,26 @@ class Stage(pn.viewable.Viewer):
         )
         view = toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"})
         self._layout = pn.Column(
-            pn.Row(self.legend, switch(lab, "cloud", "200 seeds", margin=(4, 10)), view, stylesheets=[TOP], **ACROSS),
-            pn.Column(pn.pane.Bokeh(lab.boundary.figure, **FILL), stylesheets=[FRAME], **FILL),
+            pn.Row(
+                self.legend,
+                switch(lab, "cloud", "200 seeds", margin=(4, 10)),
+                view,
+                stylesheets=sheets("lab/top"),
+                **ACROSS,
+            ),
+            pn.Column(pn.pane.Bokeh(lab.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
             pn.Row(
                 button("Back", lambda: lab.step(-1), "skip_previous", variant="text"),
                 self.play,
                 button("Step", lambda: lab.step(1), "skip_next", variant="text"),
                 self.epoch,
                 speed,
-                stylesheets=[PLAYER],
+                stylesheets=sheets("lab/player"),
                 **ACROSS,
             ),
-            pn.Row(self.equation, self.spoken, self.progress, stylesheets=[TOP], **ACROSS),
+            pn.Row(self.equation, self.spoken, self.progress, stylesheets=sheets("lab/top"), **ACROSS),
             css_classes=["gs-stage"],
-            stylesheets=[CARD, STAGE],
+            stylesheets=sheets("card", "lab/stage"),
             **FILL,
         )
         lab.param.watch(self._playing, "playing")
@@ -261,7 +271,7 @@ class Numbers(pn.viewable.Viewer):
             _card(self.training),
             _card(self.others),
             css_classes=["gs-numbers"],
-            stylesheets=[NUMBERS],
+            stylesheets=sheets("lab/numbers"),
             **FILL,
         )
 

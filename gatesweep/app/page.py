@@ -1,6 +1,5 @@
-"""The page: Lab and Explorer under one header, the address line, keys, and what goes to the clipboard."""
+"""The page: Lab and Explorer under one header, with the address line, keys, and what goes to the clipboard."""
 
-import asyncio
 import logging
 from typing import Any
 
@@ -8,10 +7,13 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 import xarray as xr
-from panel.util import edit_readonly
 
-from gatesweep.app.bridge import Bridge
-from gatesweep.app.controls import NO_LABEL, brisk
+from gatesweep.app import code
+from gatesweep.app.address import Address, read_query, to_query
+from gatesweep.app.assets import sheets
+from gatesweep.app.browser import Browser
+from gatesweep.app.compat import ignore_busy_state, send_at_once, valid
+from gatesweep.app.controls import brisk
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.state import LINKED
@@ -19,28 +21,14 @@ from gatesweep.app.keys import KeyHelp
 from gatesweep.app.lab import words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
-from gatesweep.app.links import as_command, as_python, read_query, to_query
-from gatesweep.app.notebook import has_loop
-from gatesweep.app.prompt import send_at_once
-from gatesweep.app.theme import LIGHT, THEME_CONFIG
+from gatesweep.app.theme import THEME_CONFIG
 from gatesweep.gates import GATE_NAMES
 
-__all__ = ["Shell", "create_app"]
+__all__ = ["App", "create_app"]
 
-REST = 0.6
-"""Seconds without a change before the address line follows, so that a drag is one step of Back."""
-OWN = ("view", "embed")
-"""Names in a link that are the shell's: view=explorer, embed=true (no header, for a frame)."""
-CHOSEN = f"button[aria-pressed=true] {{ color: #fff !important; background-color: {LIGHT.classes[0]} !important }}"
-"""The view on show, as plain as every other choice on the page; a header's own colours hide it."""
+OF_THE_PAGE = ("view", "embed")
+"""Names in a link that are the page's own: view=explorer, embed=true (no header, for a frame)."""
 SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "terminal"}
-SHARE_LOOK = """
-button { color: var(--panel-on-surface-color) !important }
-@media (max-width: 480px) { :host { width: 44px !important } button { min-width: 0 !important; font-size: 0 !important }
-  .MuiButton-startIcon { margin: 0 } .MuiButton-startIcon * { font-size: 22px !important }
-  button svg { display: none } }
-"""
-"""On a phone the icon alone: the name stays for those who are read to."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
@@ -56,38 +44,33 @@ LOOK = {
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 
 
-class Shell(param.Parameterized):
+class App(param.Parameterized):
     """One visitor's page. `page` is what to serve."""
 
     view = param.Selector(default="lab", objects=["lab", "explorer"])
 
     def __init__(self, dataset: xr.Dataset | None = None, **params: Any) -> None:
         super().__init__(**params)
-        location = pn.state.location
-        query = location.search if location else ""
+        query = pn.state.location.search if pn.state.location else ""
         asked = dict(part.partition("=")[::2] for part in query.lstrip("?").split("&"))
-        self._bare = bare = asked.get("embed") == "true"
+        self._bare = asked.get("embed") == "true"
         self.lab, self._dataset, self._home = Lab(), dataset, self.view
         self.explorer: Explorer | None = None
         self.keys = KeyHelp()
-        self.bridge = Bridge(self._key, self.go, self._darken, search=query, width=0, height=0, margin=0)
-        height = f":host {{ --lab-height: calc(100dvh - {0 if bare else 53}px) }}"
-        self._lab_place = pn.Column(self.lab, stylesheets=[height], **FILL)
-        self._explorer_place = pn.Column(visible=False, stylesheets=[height], **FILL)
-        self.page = self._page(bare)
+        self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
+        self.address = Address(self.browser, lambda: None if self.lab.playing else self.query)
+        look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
+        self._lab_place = pn.Column(self.lab, **look)
+        self._explorer_place = pn.Column(visible=False, **look)
+        self.page = self._page(self._bare)
         self.param.watch(self._show, "view")
         self.lab.param.watch(self._changed, [*SETTINGS, *VIEW, "playing"])
-        # What changes between a page's making and its loading does not reach the address line.
-        self._generation, self._linked, self._loaded = 0, -1, False
         if self.view == "explorer":
             self._show()
         if query:
             self.go(query)
-        pn.state.onload(self._begin)
-
-    def _begin(self) -> None:
-        self._loaded = True
-        self._linked_to()
+        else:
+            self.address.changed(replaces=True)
 
     def _page(self, bare: bool) -> pmui.Page:
         views = brisk(
@@ -97,7 +80,7 @@ class Shell(param.Parameterized):
                 options={"Lab": "lab", "Explorer": "explorer"},
                 size="small",
                 margin=(0, 12),
-                stylesheets=[*NO_LABEL, CHOSEN],
+                stylesheets=sheets("no_label", "views"),
                 description="",
             )
         )
@@ -108,7 +91,7 @@ class Shell(param.Parameterized):
             variant="text",
             margin=(0, 4),
             width=110,
-            stylesheets=[SHARE_LOOK],
+            stylesheets=sheets("share"),
             items=[{"label": label, "icon": icon} for label, icon in SHARE.items()],
         )
         share.on_click(lambda item: self.share(item["label"]))
@@ -119,7 +102,7 @@ class Shell(param.Parameterized):
             size="1.4em",
             margin=0,
             on_click=lambda _: self.keys.toggle(),
-            stylesheets=["@media (max-width: 480px) { :host { display: none } }"],
+            stylesheets=sheets("keys_button"),
         )
         page = pmui.Page(
             title="gatesweep",
@@ -129,7 +112,7 @@ class Shell(param.Parameterized):
                     pn.HSpacer(),
                     share,
                     help_button,
-                    self.bridge,
+                    self.browser,
                     sizing_mode="stretch_width",
                     margin=0,
                     align="center",
@@ -141,10 +124,7 @@ class Shell(param.Parameterized):
             sx=LOOK | (BARE if bare else {}),
             meta_description="Logistic models on noisy logic gates, live.",
         )
-        # A page follows Panel's process-wide busy state: it would be held by it for ever, and drawn anew at
-        # every move of every visitor.
-        with edit_readonly(page):
-            page.busy = param.rx(False)  # a reference takes the old one's place; a plain value would leave it
+        ignore_busy_state(page)
         page.param.watch(self._theme, "dark_theme")
         return page
 
@@ -178,7 +158,7 @@ class Shell(param.Parameterized):
             if name in settings:
                 try:
                     values[name] = type(self.lab).check(name, settings[name])
-                    self.lab.param[name]._validate(values[name])
+                    valid(self.lab.param[name], values[name])
                 except ValueError as error:
                     complaints.append(str(error))
         if complaints:
@@ -209,20 +189,15 @@ class Shell(param.Parameterized):
         asked = set(query.lstrip("?").split("&")) - {"", "embed=true"}
         self.view = self._home if not asked else "explorer" if "view=explorer" in asked else "lab"
         if self.view == "lab" or self.explorer is None:
-            values, complaints = read_query(self.lab, (*SETTINGS, *VIEW), query, ignore=OWN)
+            values, complaints = read_query(self.lab, (*SETTINGS, *VIEW), query, ignore=OF_THE_PAGE)
             self.lab.restore(values)
         else:
-            values, complaints = read_query(self.explorer, LINKED, query, ignore=OWN)
+            values, complaints = read_query(self.explorer, LINKED, query, ignore=OF_THE_PAGE)
             values, more = self.explorer.completed(values)
             complaints += more
             self.explorer.restore(values)
         self._complain(complaints)
-        self._linked_to()
-
-    def _linked_to(self) -> None:
-        """What is on show is a link's: the next address takes the place of the last."""
-        self._changed()
-        self._linked = self._generation
+        self.address.changed(replaces=True)
 
     def _complain(self, complaints: list[str]) -> None:
         def say() -> None:
@@ -233,37 +208,29 @@ class Shell(param.Parameterized):
             pn.state.onload(say)
 
     def _changed(self, *events: param.parameterized.Event) -> None:
-        self._generation += 1
-        if self._loaded and has_loop():
-            pn.state.execute(self._write_address)
-
-    async def _write_address(self) -> None:
-        generation = self._generation
-        await asyncio.sleep(REST)
-        if generation == self._generation and not self.lab.playing:
-            # What a link got wrong or said twice is no step of its own: Back would never get past it.
-            self.bridge.write(self.query, replaces=generation == self._linked)
+        self.address.changed()
 
     def share(self, what: str) -> None:
         """Put the link, the Python or the command for what is on show on the clipboard."""
         if what == "Copy link":
-            self.bridge.copy("{origin}" + self.query)
+            self.browser.copy("{origin}" + self.query)
         else:
-            self.bridge.copy(self._code("Python" in what))
+            self.browser.copy(self._code("Python" in what))
         if pn.state.notifications:
             pn.state.notifications.success("Copied", duration=1500)
 
     def _code(self, python: bool) -> str:
         if self.view == "lab" or self.explorer is None:
-            lab = self.lab
+            lab, experiment = self.lab, code.nearest_sweep(self.lab.settings)
             note = words.difference(lab.fit, lab.solver, lab.init, lab.by_hand)
-            return note + (as_python(lab) if python else as_command(lab))
+            return note + (code.as_python(experiment) if python else code.as_command(experiment))
         experiment = self.explorer.shown
         if python:
             return downloads.as_python(experiment, self.explorer, self.explorer.picture)
-        return downloads.as_command(experiment)
+        return code.as_command(experiment, out="sweep.nc")
 
-    def _key(self, key: str) -> None:
+    def press(self, key: str) -> None:
+        """What a key does; see `gatesweep.app.keys`."""
         if key == "d":
             self.page.dark_theme = not self.page.dark_theme
         elif key == "v":
@@ -287,4 +254,4 @@ def create_app(dataset: xr.Dataset | None = None, view: str = "lab") -> pmui.Pag
     """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep."""
     pn.extension(notifications=True, exception_handler=_report)
     send_at_once()
-    return Shell(dataset, view=view).page
+    return App(dataset, view=view).page

@@ -13,7 +13,7 @@ from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
 from gatesweep.app.lab.store import train
-from gatesweep.app.shell import create_app
+from gatesweep.app.page import create_app
 from gatesweep.engine.threads import stand_back
 from gatesweep.store import open_store
 

@@ -1,5 +1,6 @@
 """Work off the user's thread: one worker, the newest request wins, older ones are stopped and forgotten."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -7,7 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Job", "Worker"]
+__all__ = ["Job", "Worker", "has_loop"]
+
+
+def has_loop() -> bool:
+    """Whether an event loop runs here, as on a server and in a notebook; a plain script has none."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 @dataclass

@@ -7,25 +7,23 @@ import time
 import weakref
 
 import pytest
-from bokeh.server.views.ws import WSHandler
 from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.keys import KEYS
-from gatesweep.app.prompt import send_at_once
-from gatesweep.app.serve import pass_over_closed_pages
-from gatesweep.app.shell import Shell
+from gatesweep.app.page import App
+from gatesweep.app.server import pass_over_closed_pages
 
 
 def visit(view: str) -> list[weakref.ref]:
     """Open a page, let it train, close it; references to what it was made of."""
-    shell = Shell(view=view)
-    if shell.explorer:
+    app = App(view=view)
+    if app.explorer:
         end = time.monotonic() + 60
-        while shell.explorer.picture is None:
+        while app.explorer.picture is None:
             assert time.monotonic() < end, "the Explorer trained nothing"
             time.sleep(0.01)
-        shell.explorer.close()
-    return [weakref.ref(part) for part in (shell, shell.page, shell.lab)]
+        app.explorer.close()
+    return [weakref.ref(part) for part in (app, app.page, app.lab)]
 
 
 @pytest.mark.parametrize("view", ["lab", "explorer"])
@@ -36,35 +34,21 @@ def test_nothing_of_a_visitor_stays(view):
 
 
 def test_keys_lead_where_their_list_says():
-    shell = Shell()
+    app = App()
     for key in KEYS:
         assert isinstance(key, str) and KEYS.count(key) == 1
-    shell._key("v")
-    assert shell.view == "explorer"
-    shell._key("3")
-    assert shell.explorer.preset == "all_gates"
-    shell._key("v")
-    shell._key("3")
-    assert (shell.view, shell.lab.lesson) == ("lab", 3)
-    shell._key("d")
-    assert shell.page.dark_theme and shell.lab.dark and shell.explorer.dark
-    shell._key("?")
-    assert shell.keys.dialog.open
-    shell.explorer.close()
-
-
-def test_websockets_send_at_once(monkeypatch):
-    opened = []
-
-    class Socket:
-        def set_nodelay(self, value):
-            opened.append(value)
-
-    monkeypatch.setattr("gatesweep.app.prompt._open", lambda handler: opened.append("open"))
-    monkeypatch.setattr(WSHandler, "open", WSHandler.open)
-    send_at_once()
-    WSHandler.open(Socket())
-    assert opened == ["open", True]
+    app.press("v")
+    assert app.view == "explorer"
+    app.press("3")
+    assert app.explorer.preset == "all_gates"
+    app.press("v")
+    app.press("3")
+    assert (app.view, app.lab.lesson) == ("lab", 3)
+    app.press("d")
+    assert app.page.dark_theme and app.lab.dark and app.explorer.dark
+    app.press("?")
+    assert app.keys.dialog.open
+    app.explorer.close()
 
 
 def test_a_page_that_closes_is_not_reported_and_all_else_is(caplog):

@@ -1,19 +1,53 @@
-"""The state as a link, as Python and as a command: the same names everywhere, only what differs from the default."""
+"""The address line: a state as a query and back, and the history that Back and Forward go through."""
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import panel as pn
 import param
 
+from gatesweep.app.browser import Browser
+from gatesweep.app.compat import valid
+from gatesweep.app.jobs import has_loop
 from gatesweep.errors import InputError
-from gatesweep.experiment import GRID
-from gatesweep.settings import Settings
 
-__all__ = ["as_command", "as_python", "read_query", "to_query"]
+__all__ = ["Address", "read_query", "to_query"]
 
+REST = 0.6
+"""Seconds without a change before the address line follows, so that a drag is one step of Back."""
 MAX_QUERY = 4000
+
+
+class Address:
+    """What the address line says: it follows what is on show, once that has come to rest.
+
+    Every change has a number, and only the newest is written; what is written says which move through the
+    history (Back, Forward) was the last one heard of, so that the browser drops what was written before it moved
+    on.
+    """
+
+    def __init__(self, browser: Browser, query: Callable[[], str | None]) -> None:
+        """`query` gives the link to what is on show; None while the next moment would make it untrue."""
+        self._browser, self._query = browser, query
+        self._revision, self._replaces = 0, False
+
+    def changed(self, replaces: bool = False) -> None:
+        """Something else is on show. `replaces`: it is what a link asked for, less what the link got wrong."""
+        self._revision += 1
+        # A link's corrected address is no step of its own: Back would never get past it.
+        self._replaces = replaces
+        if has_loop():
+            # What changes between a page's making and its loading would not reach the browser.
+            pn.state.onload(self._write)
+
+    async def _write(self) -> None:
+        revision = self._revision
+        await asyncio.sleep(REST)
+        if revision == self._revision and (query := self._query()) is not None:
+            self._browser.write(query, self._replaces)
 
 
 def _write(value: Any) -> str:
@@ -69,39 +103,9 @@ def _read(state: param.Parameterized, name: str, text: str) -> Any:
     if isinstance(declared, param.List | param.ListSelector | param.Range):
         items = text.split(",") if text else []
         value: Any = tuple(map(float, items)) if isinstance(declared, param.Range) else items
-        declared._validate(value)
-        return value
+        return valid(declared, value)
     if isinstance(declared, param.Number):
         value = int(text) if re.fullmatch(r"[+-]?\d{1,20}", text) else float(text)
     else:
         value = text
-    value = type(state).check(name, value)
-    declared._validate(value)
-    return value
-
-
-def _settings(state: param.Parameterized) -> dict[str, Any]:
-    """The model's settings; what no sweep has (scikit-learn, a start by hand) stays at the sweep's default."""
-    names = [name for name in Settings.param if name not in ("name", "record")]
-    usual = {name: Settings.param[name].default for name in names if name not in GRID}
-    chosen = {name: getattr(state, name) for name in names if name in GRID or getattr(state, name) != usual[name]}
-    menus = {name: Settings.param[name].objects for name in chosen if isinstance(Settings.param[name], param.Selector)}
-    return {name: value for name, value in chosen.items() if name not in menus or value in menus[name]}
-
-
-def as_python(state: param.Parameterized) -> str:
-    """A script that fits the model on show."""
-    arguments = ", ".join(f"{name}={_literal(value)}" for name, value in _settings(state).items())
-    return f"import gatesweep as gs\n\nds = gs.sweep({arguments})\nprint(ds)\n"
-
-
-def _literal(value: Any) -> str:
-    return "float('inf')" if value == float("inf") else repr(value)
-
-
-def as_command(state: param.Parameterized) -> str:
-    """The same model on the command line."""
-    options: Mapping[str, Any] = _settings(state)
-    return "gatesweep sweep " + " ".join(
-        f"--{name.replace('_', '-')} {_write(value)}" for name, value in options.items()
-    )
+    return valid(declared, type(state).check(name, value))

@@ -1,0 +1,59 @@
+"""What only the browser can do: keys, the address line and its history, the clipboard, the device's own colours."""
+
+from collections.abc import Callable
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from gatesweep.app.assets import asset
+from gatesweep.app.keys import KEYS
+
+__all__ = ["Browser"]
+
+
+class Browser(JSComponent):
+    """Calls `on_key` with the name of a key, `on_move` with the query that Back or Forward led to.
+
+    `on_dark` is called once on a device that is set to dark.
+    """
+
+    keys = param.List(KEYS, item_type=str, doc="Names of the keys that are handed on.")
+    line = param.Dict({}, doc="What the address line shows: see `write`.")
+    copied = param.String("", doc="Text for the clipboard.")
+    copies = param.Integer(0, doc="Counts the requests to copy.")
+
+    _esm = asset("browser.js")
+
+    def __init__(
+        self,
+        on_key: Callable[[str], None],
+        on_move: Callable[[str], None],
+        on_dark: Callable[[], None],
+        **params,
+    ) -> None:
+        super().__init__(**params)
+        self._on_key, self._on_move, self._on_dark = on_key, on_move, on_dark
+        self._moves = 0
+
+    def _handle_msg(self, data: dict) -> None:
+        if isinstance(data.get("key"), str):
+            self._on_key(data["key"][:16])
+        if data.get("dark") is True:
+            # It comes before the page is loaded, and what is changed until then does not reach the browser.
+            pn.state.onload(self._on_dark)
+        if isinstance(data.get("query"), str) and isinstance(data.get("move"), int):
+            self._moves = data["move"]
+            self._on_move(data["query"])
+
+    def write(self, query: str, replaces: bool) -> None:
+        """Show `query` in the address line, as a step of its own for Back or in the last one's place.
+
+        `move` is the number of moves through the history that are known here: the browser drops a line that does
+        not know of its newest one.
+        """
+        self.line = {"query": query, "replaces": replaces, "move": self._moves}
+
+    def copy(self, text: str) -> None:
+        """Put `text` on the clipboard; {origin} in it becomes the page's address."""
+        self.param.update(copied=text, copies=self.copies + 1)

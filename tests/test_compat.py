@@ -1,0 +1,136 @@
+"""What the app leans on and its libraries do not promise: each of these fails when one of them breaks it."""
+
+import asyncio
+import gc
+import subprocess
+import sys
+import weakref
+from importlib.metadata import version
+from threading import Thread, get_ident
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+import pytest
+from bokeh.plotting import figure
+from bokeh.server.views.ws import WSHandler
+from packaging.version import Version
+from panel.io.state import state
+from panel.links import Callback
+from panel.util import edit_readonly
+
+from gatesweep.app import compat
+
+
+@pytest.mark.parametrize("name", compat.TRIED)
+def test_the_versions_tried_are_near_the_installed_ones(name):
+    """A minor version up, go through gatesweep/app/compat.py again and write the new number into TRIED."""
+    assert Version(version(name)).release[:2] == Version(compat.TRIED[name]).release[:2]
+
+
+def test_websockets_send_at_once(monkeypatch):
+    opened = []
+
+    class Socket:
+        def set_nodelay(self, value):
+            opened.append(value)
+
+    assert hasattr(WSHandler, "set_nodelay")
+    monkeypatch.setattr(compat, "_open", lambda handler: opened.append("open"))
+    monkeypatch.setattr(WSHandler, "open", WSHandler.open)
+    compat.send_at_once()
+    WSHandler.open(Socket())
+    assert opened == ["open", True]
+
+
+def test_a_script_s_arguments_are_kept_for_ever_and_a_saving_button_gives_it_none():
+    def remains(**arguments):
+        shown, button = figure(), pmui.Button()
+        button.js_on_click(args={name: shown for name in arguments}, code="")
+        Callback.registry[button][0].args["button"] = button if arguments else None
+        return weakref.ref(shown)
+
+    kept, gone = remains(figure=True), remains()
+    gc.collect()
+    assert kept() is not None, "Panel lets go of a script's arguments now: save.js may be given its figures"
+    assert gone() is None
+
+
+def test_a_saving_script_names_its_figures():
+    shown = figure(name="heatmap")
+    assert f'save(["svg", "heatmap", "{shown.id}", "serif"])' in compat.save_figures([shown], "svg", "serif")
+
+
+def test_a_widget_answers_after_the_time_it_is_given():
+    waited = []
+
+    class Document:
+        session_context = object()
+
+        def add_timeout_callback(self, callback, milliseconds):
+            waited.append(milliseconds)
+
+    slider = pmui.FloatSlider(value=0.0)
+    compat.answer_after(slider, 4)
+    assert type(slider)._debounce == 50
+    document = Document()
+    slider._server_change(document, "ref", None, "value", 0.0, 1.0)
+    assert waited == [4]
+
+
+def test_the_first_extension_is_told_from_the_second():
+    asks = "from gatesweep.app.compat import has_extension as asked"
+    told = "import panel as pn; before = asked(); pn.extension(); print(before, asked())"
+    run = subprocess.run([sys.executable, "-c", f"{asks}; {told}"], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "True"]
+
+
+def test_a_cell_s_messages_wait_for_the_kernel_s_own_thread(monkeypatch):
+    heard = []
+    monkeypatch.setattr(pn.Column, "_on_msg", lambda self, ref, manager, msg: heard.append((msg, get_ident())))
+
+    async def cell():
+        output = compat.KernelOutput()
+        come = Thread(target=lambda: output._on_msg("ref", None, {"content": {"events": []}}))
+        come.start()
+        come.join()
+        assert not heard
+        await asyncio.sleep(0)
+
+    asyncio.run(cell())
+    assert heard == [({"content": {"events": []}}, get_ident())]
+
+
+def test_a_page_does_not_follow_the_busy_state():
+    page = pmui.Page(busy_indicator=None)
+    with edit_readonly(state):
+        state.param.update(busy=True)
+        assert page.busy
+        state.param.update(busy=False)
+    compat.ignore_busy_state(page)
+    with edit_readonly(state):
+        state.param.update(busy=True)
+        assert not page.busy
+        state.param.update(busy=False)
+
+
+def test_a_file_s_button_is_plain_text_and_warns_of_nothing():
+    button = compat.file_button("CSV", "table.csv", lambda: None, size="small")
+    assert (button.variant, button.label, button.filename) == ("text", "CSV", "table.csv")
+    with pytest.warns(Warning):  # else the button could be given its look like any other
+        pmui.FileDownload(variant="text")
+
+
+def test_the_icons_have_one_font():
+    css = compat.icon_font()
+    assert css.startswith("@font-face { font-family: 'Material Icons'") and len(css) > 10_000
+
+
+def test_a_value_is_checked_without_being_set():
+    class State(param.Parameterized):
+        share = param.Number(0.5, bounds=(0, 1))
+
+    assert compat.valid(State.param.share, 0.7) == 0.7
+    with pytest.raises(ValueError, match="share"):
+        compat.valid(State.param.share, 2)
+    assert State().share == 0.5
