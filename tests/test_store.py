@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import resource
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -292,3 +293,19 @@ def test_provenance_is_portable_and_complete(tmp_path):
     assert gs.Experiment.from_dict(json.loads(attrs["experiment"])).hash == EXPERIMENT.hash == attrs["experiment_hash"]
     assert {"device", "dtype", "threads", "torch_version", "numpy_version", "gatesweep_version"} <= set(attrs)
     assert {type(value) for value in attrs.values()} <= {str, int, float}
+
+
+@pytest.mark.parametrize("suffix", [".zarr", ".nc"])
+def test_sweeps_that_are_joined_keep_their_labels_whole(tmp_path, suffix):
+    short, long = (
+        gs.sweep(**GRID | {"gate": gate}, out=tmp_path / f"{gate}{suffix}") for gate in (("OR",), ("NAND", "XNOR"))
+    )
+    joined = xr.concat([short, long], "gate")
+    joined.to_netcdf(tmp_path / "joined.nc", engine="h5netcdf")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Consolidated metadata")
+        joined.to_zarr(tmp_path / "joined.zarr", zarr_format=3)
+    for found in (xr.open_dataset(tmp_path / "joined.nc"), xr.open_zarr(tmp_path / "joined.zarr")):
+        assert found["gate"].values.tolist() == ["OR", "NAND", "XNOR"]
+        np.testing.assert_array_equal(found["weight"].values, joined["weight"].values)
+        found.close()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gatesweep.cli.values import FilePath
+
 if TYPE_CHECKING:
     from gatesweep.store import Finding
 
@@ -13,7 +15,7 @@ __all__ = ["export", "show", "verify"]
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath())
 def show(file: Path) -> None:
     """Print FILE (.zarr or .nc) as a table: each gate's accuracy against the noise level."""
     from rich.console import Console
@@ -28,7 +30,7 @@ def show(file: Path) -> None:
 
 
 @click.command()
-@click.argument("paths", metavar="[SOURCE] OUT", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[SOURCE] OUT", nargs=-1, required=True, type=FilePath())
 def export(paths: tuple[Path, ...]) -> None:
     """Write OUT: one .html page that works without server or network; or SOURCE as .nc, .csv or .parquet.
 
@@ -55,7 +57,7 @@ def export(paths: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("store", type=FilePath())
 @click.option("--repair", is_flag=True, help="Compute damaged and missing chunks again, and only those.")
 @click.option("--device", default="auto", show_default=True, help="Where --repair computes.")
 def verify(store: Path, repair: bool, device: str) -> None:

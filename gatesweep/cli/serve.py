@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from gatesweep.cli.values import FilePath
 from gatesweep.errors import InputError
 
 __all__ = ["bench", "serve"]
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FilePath())
 @click.option("--port", type=click.IntRange(0, 65535), default=5006, show_default=True, help="0 takes a free one.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Network address to listen on.")
 @click.option("--show/--no-show", default=True, show_default=True, help="Open the page in a browser.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gatesweep.cli.values import given_parameters, parameter_options
+from gatesweep.cli.values import FilePath, given_parameters, parameter_options
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 
@@ -25,7 +25,7 @@ INTERRUPTED = 130
 
 @click.command()
 @parameter_options
-@click.option("--out", type=click.Path(path_type=Path), help="Where to: FILE.zarr (can be resumed) or FILE.nc.")
+@click.option("--out", type=FilePath(), help="Where to: FILE.zarr (can be resumed) or FILE.nc.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @click.option("--shard", metavar="I/N", help="Fit part I of N only, for job arrays; all write the same --out.")
 @click.option("--scheduler", metavar="ADDRESS", help="Fit on a Dask cluster, such as tcp://host:8786.")

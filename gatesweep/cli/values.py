@@ -1,5 +1,6 @@
-"""What the user types for a parameter: single values, comma lists, start:stop:count, Python ranges."""
+"""What the user types: paths, and for a parameter single values, comma lists, start:stop:count, Python ranges."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,9 +9,17 @@ import param
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import GRID, MAX_MODELS, SWEPT
+from gatesweep.paths import local_path
 from gatesweep.settings import Settings, describe
 
-__all__ = ["given_parameters", "parameter_options", "parse"]
+__all__ = ["FilePath", "given_parameters", "parameter_options", "parse"]
+
+
+class FilePath(click.Path):
+    """A path of this machine; `~` and file:// work also where no shell has seen to them, as in --out=~/a.zarr."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return local_path(super().convert(value, param, ctx))
 
 
 def parse(name: str, text: str) -> Any:

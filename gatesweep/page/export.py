@@ -22,6 +22,7 @@ from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.page.figures import page_figures
 from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
+from gatesweep.paths import local_path
 from gatesweep.sweep import sweep
 
 __all__ = ["MAX_BYTES", "export", "lecture_runs", "render"]
@@ -52,7 +53,7 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
         InputError: the file exists, the dataset is not a finished sweep of two-input gates, or the
             page would be larger than MAX_BYTES.
     """
-    target = Path(path)
+    target = local_path(path)
     if target.suffix.lower() not in (".html", ".htm"):
         raise InputError("a page's file name must end in .html", str(path), "Name it lecture.html, say")
     if target.exists() and not overwrite:

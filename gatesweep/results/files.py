@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from gatesweep.errors import InputError
+from gatesweep.paths import local_path
 
 __all__ = ["over_seeds", "save", "status_counts", "summary_table"]
 
@@ -67,8 +68,9 @@ def summary_table(dataset: xr.Dataset) -> pd.DataFrame:
     return frame.reset_index()
 
 
-def save(dataset: xr.Dataset, path: Path) -> None:
+def save(dataset: xr.Dataset, path: str | Path) -> None:
     """Write `summary_table` as .csv or .parquet, or the whole dataset as .nc; the file must not be there."""
+    path = local_path(path)
     if path.exists():
         raise InputError("the output path must be free", str(path), "Write to another path, or remove it")
     writers = {

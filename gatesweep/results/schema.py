@@ -48,6 +48,8 @@ COORDINATES = {
     "feature": ("feature", ""),
     "epoch": ("epoch", "passes"),
 }
+TEXT_ENCODING = {"dtype": np.dtypes.StringDType()}
+"""How text is saved: at any width, in the type that Zarr v3 specifies."""
 
 
 @dataclass(frozen=True)
@@ -170,5 +172,5 @@ def to_dataset(experiment: Experiment, arrays: dict[str, Any], device: str | tor
         long_name, units = COORDINATES[name]
         doc = Settings.param[name].doc if name in Settings.param else None
         attrs = {"long_name": long_name} | ({"units": units} if units else {}) | ({"description": doc} if doc else {})
-        labels[name] = (name, values, attrs)
+        labels[name] = (name, values, attrs, TEXT_ENCODING if values.dtype.kind == "U" else {})
     return xr.Dataset(found | limits(experiment), labels, attributes(experiment, device))

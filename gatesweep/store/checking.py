@@ -10,6 +10,7 @@ from typing import Any
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.grids.training import Chunk
+from gatesweep.paths import local_path
 from gatesweep.store import journal, reading
 from gatesweep.store.layout import Store, digest
 from gatesweep.store.lock import hold
@@ -39,7 +40,7 @@ def verify(path: str | Path) -> list[Finding]:
     Raises:
         InputError: no store is there, or its journal is lost, or its metadata is not gatesweep's.
     """
-    folder = Path(path)
+    folder = local_path(path)
     findings = _frame_findings(folder)
     if any(finding.place.endswith("zarr.json") for finding in findings):
         # Without sound metadata the chunks cannot even be named.
@@ -89,7 +90,7 @@ def _chunk_finding(store: Store, chunk: Chunk, receipts: list) -> Finding | None
 
 def repair(path: str | Path, *, device: Any = "auto") -> int:
     """Write damaged labels and metadata anew, fit damaged and missing chunks again; how many chunks."""
-    folder = Path(path)
+    folder = local_path(path)
     with disk_errors(folder), hold(folder):
         if _frame_findings(folder):
             _restore_frame(folder)

@@ -15,6 +15,7 @@ import xarray as xr
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.paths import local_path
 from gatesweep.results import schema
 from gatesweep.store.layout import STORE_VERSION, Store
 
@@ -35,7 +36,7 @@ def open_store(path: str | Path) -> xr.Dataset:
         InputError: nothing is there, or not a result of gatesweep, or one of another version, or
             one that is not what it says.
     """
-    path = Path(path)
+    path = local_path(path)
     if not path.exists():
         raise InputError("a result file must be there", str(path), "Check the path, or make it with gatesweep sweep")
     if path.is_dir():
@@ -44,8 +45,14 @@ def open_store(path: str | Path) -> xr.Dataset:
     else:
         _check_netcdf(path)
         dataset = xr.open_dataset(path, engine="h5netcdf")
-    words = {name: label for name, label in dataset.coords.items() if label.dtype.kind in "TO"}
-    return dataset.assign_coords({n: label.copy(data=np.array(label.values.tolist())) for n, label in words.items()})
+    return dataset.assign_coords({n: _text(label) for n, label in dataset.coords.items() if label.dtype.kind in "TOU"})
+
+
+def _text(label: xr.DataArray) -> xr.DataArray:
+    """Words as NumPy's text, to be saved at any width: the file's own would cut longer ones that are joined to them."""
+    words = label.copy(data=np.array(label.values.tolist()))
+    words.encoding = dict(schema.TEXT_ENCODING)
+    return words
 
 
 def open_for_writing(folder: Path) -> Store:

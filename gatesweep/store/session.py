@@ -16,6 +16,7 @@ import xarray as xr
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.grids.training import Cancelled, Chunk, compute, plan
+from gatesweep.paths import local_path
 from gatesweep.results import schema
 from gatesweep.store import extend, reading
 from gatesweep.store.layout import DIVERGED, PENDING, STORE_VERSION, Receipt, Store, n_models
@@ -53,10 +54,11 @@ def write(
             run works on it.
         Cancelled: `cancel` was set.
     """
-    with start(experiment, Path(path), device=device, shard=shard) as run:
+    path = local_path(path)
+    with start(experiment, path, device=device, shard=shard) as run:
         run.execute(device=device, progress=progress, cancel=cancel, client=client)
         run.finish()
-    return reading.open_store(Path(path))
+    return reading.open_store(path)
 
 
 @contextmanager
