@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from gatesweep.errors import InputError
-from gatesweep.results.measures import LIMITS, MEASURES
+from gatesweep.results.measures import LIMITS, MEASURES, limit_name
 from gatesweep.results.statistics import STATISTICS, summary
 
 __all__ = ["boundary", "curves", "heatmap", "points", "surface"]
@@ -112,9 +112,10 @@ def _with_band(row: xr.Dataset, x: str, title: str) -> hv.Overlay:
             hv.Area(edges, x, ["value", "high"], label="10 to 90 % of seeds").opts(alpha=0.25, color=BLUE, line_alpha=0)
         )
     for name, style in LIMIT_STYLES.items():
-        if name in row:
+        column = limit_name(name, row.attrs["measure"])
+        if column in row:
             # At one noise level a limit is one number, whatever runs across.
-            limit = np.broadcast_to(row[name].values, row[x].shape)
+            limit = np.broadcast_to(row[column].values, row[x].shape)
             parts.append(hv.Curve((row[x].values, limit), x, "value", label=LIMITS[name]).opts(**style))
     parts.append(_median(row, x, "median").opts(color=BLUE, line_width=2.5))
     return hv.Overlay(parts).opts(title=title, frame_width=260, frame_height=200, legend_position="bottom")

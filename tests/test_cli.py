@@ -1,5 +1,6 @@
 """The command line: what is typed is what is fitted; refused input is one line and status 2."""
 
+import os
 import shlex
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 import gatesweep as gs
 from gatesweep import store
+from gatesweep.bench.job import Size
 from gatesweep.cli import main
 from gatesweep.cli.values import GRID_DEFAULTS, parse
 from gatesweep.experiment import DEFAULT_GRID
@@ -228,3 +230,44 @@ def test_version_and_help():
     for command in main.commands:
         if command != "bench":
             assert "Usage:" in run(command, "--help").output
+
+
+# --- output that is not UTF-8 ---------------------------------------------------------------------
+
+
+ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437", "cp932", "utf-8"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_table_is_written_in_the_encoding_of_the_output(tmp_path, monkeypatch, encoding):
+    monkeypatch.setattr("gatesweep.store.cost.PROBE_SECONDS", 0.02)
+    monkeypatch.setattr(sys.modules["gatesweep.bench.main"], "QUICK", Size(2, 2, 1, 2, 2, 4, (2, 2)))
+    path = tmp_path / "größe Σ 大.zarr"
+
+    def written(*arguments, status=0):
+        result = CliRunner(charset=encoding).invoke(main, list(map(str, arguments)))
+        assert result.exit_code == status, result.exception
+        # click takes ASCII for a misconfigured UTF-8.
+        return result.stdout_bytes.decode("utf-8" if encoding == "ascii" else encoding)
+
+    looked = written("sweep", *SMALL)
+    assert "24 models in" in written("sweep", *SMALL, "--out", path)
+    shown = written("show", path)
+    assert "Wrote" in written("export", path, path.with_suffix(".csv"))
+    (path / "weight/c/0/0/0/0").write_bytes(b"nonsense")
+    assert "damaged" in written("verify", path, status=1)
+    written("verify", tmp_path / "大", status=2)
+    assert "models" in written("sweep", *SMALL, "--dry-run")
+    assert "gatesweep beside" in written("bench", "--quick", "--rows", "interactive")
+    exact = f"{gs.sweep(gate='XOR', noise_level=0.3, seed=range(4), num_samples=20).exact_accuracy.mean().item():.3f}"
+    for table in (looked, shown):
+        assert exact in table and ("▁" in table or encoding != "utf-8")
+        assert table.isascii() or encoding == "utf-8"
+
+
+def test_where_python_is_told_the_encoding(tmp_path):
+    gs.sweep(gate="XOR", noise_level=(0.1, 0.4), seed=(1, 2), num_samples=20, out=tmp_path / "a.zarr").close()
+    command = [Path(sys.executable).with_name("gatesweep"), "show", tmp_path / "a.zarr"]
+    done = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "cp1252"})
+    assert done.returncode == 0, done.stderr
+    assert b"XOR" in done.stdout and done.stdout.isascii()

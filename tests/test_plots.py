@@ -55,6 +55,11 @@ def test_curves_hold_median_band_and_limits(dataset):
     )
 
 
+def test_curves_of_a_gap_have_their_limits_too(dataset):
+    elements = {element.label: element for element in plots.curves(dataset, measure="gap_to_bayes")["XOR"]}
+    np.testing.assert_allclose(elements["Bayes limit"].dimension_values(1), 0)
+
+
 def test_a_summary_draws_as_its_sweep(dataset):
     frame = summary(dataset, "weight_norm", "mean")
     assert (

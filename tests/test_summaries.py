@@ -64,6 +64,16 @@ def test_limits_beside_the_numbers_are_theory(dataset):
     assert "bayes_accuracy" not in summary(dataset, "test_loss")
 
 
+@pytest.mark.parametrize("measure", ["gap_to_best_line", "gap_to_bayes", "separability_index"])
+def test_a_limit_on_another_scale_has_another_name(dataset, measure):
+    frame = summary(dataset, measure)
+    assert not [name for name in frame if "accuracy" in name]
+    bayes, best = (theory.bayes_accuracy("XOR", np.array(NOISE)), theory.best_linear_accuracy("XOR", np.array(NOISE)))
+    at_best = {"gap_to_best_line": bayes - best, "gap_to_bayes": 0 * bayes, "separability_index": 1 + 0 * bayes}
+    np.testing.assert_allclose(frame[f"bayes_{measure}"].sel(gate="XOR"), at_best[measure], atol=1e-12)
+    assert {f"best_linear_{measure}", f"population_{measure}", f"majority_{measure}"} < set(frame)
+
+
 def test_axes_may_be_exchanged_and_seeds_shown(dataset):
     frame = summary(dataset, "exact_accuracy", x="seed", y="noise_level", panel="gate")
     assert frame["value"].dims == ("gate", "noise_level", "seed")

@@ -89,7 +89,7 @@ def test_export_refuses(path, tmp_path, monkeypatch, arguments):
 def test_table_shows_the_means(path):
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
     with store.open_store(path) as dataset, console.file:
-        for part in tables(dataset, console.width):
+        for part in tables(dataset, console):
             console.print(part)
         text = console.export_text()
         mean = dataset["exact_accuracy"].sel(gate="XOR", num_samples=40).mean("seed").values

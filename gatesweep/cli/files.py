@@ -25,7 +25,7 @@ def show(file: Path) -> None:
 
     console = Console()
     with open_store(file) as dataset:
-        for part in tables(dataset, console.width):
+        for part in tables(dataset, console):
             console.print(part)
 
 

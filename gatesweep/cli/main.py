@@ -1,6 +1,8 @@
 """The `gatesweep` command."""
 
+import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -17,6 +19,9 @@ class Commands(click.Group):
     """A group that reports refused input as one line and exit status 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A path may hold what the output's encoding has no letter for, and hours of fitting stand behind it.
+            sys.stdout.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
         except InputError as error:

@@ -92,7 +92,7 @@ def _look(experiment: Experiment, device: str) -> None:
         except Cancelled:
             raise SystemExit(INTERRUPTED) from None
     console = Console()
-    for part in tables(dataset, console.width):
+    for part in tables(dataset, console):
         console.print(part)
 
 

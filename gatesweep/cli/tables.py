@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import xarray as xr
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
@@ -25,19 +25,20 @@ MEASURES = {
     "best_linear_accuracy": "best linear",
     "bayes_accuracy": "Bayes",
 }
-BARS = "▁▂▃▄▅▆▇█"
+BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", ".:-=+*#@"
 
 
-def tables(dataset: xr.Dataset, width: int = 100) -> list[RenderableType]:
+def tables(dataset: xr.Dataset, console: Console) -> list[RenderableType]:
     """What `gatesweep show` prints: a summary, and mean accuracy against the noise level for each gate."""
-    return [_summary(dataset), _accuracies(dataset, width)]
+    bars = ASCII_BARS if console.options.ascii_only else BARS
+    return [_summary(dataset), _accuracies(dataset, console.width, bars)]
 
 
-def sparkline(values: np.ndarray, width: int, low: float = 0.5, high: float = 1.0) -> str:
-    """Bars for `values` (n,) in at most `width` characters, from `low` up to `high`; a blank where NaN."""
+def sparkline(values: np.ndarray, width: int, bars: str = BARS, low: float = 0.5, high: float = 1.0) -> str:
+    """One of `bars` for each of `values` (n,), at most `width`, from `low` up to `high`; a blank where NaN."""
     picked = values[np.unique(np.linspace(0, len(values) - 1, min(width, len(values))).round().astype(int))]
-    scaled = np.clip((picked - low) / (high - low), 0, 1) * (len(BARS) - 1)
-    return "".join(" " if np.isnan(s) else BARS[int(round(s))] for s in scaled)
+    scaled = np.clip((picked - low) / (high - low), 0, 1) * (len(bars) - 1)
+    return "".join(" " if np.isnan(s) else bars[int(round(s))] for s in scaled)
 
 
 def _summary(dataset: xr.Dataset) -> Table:
@@ -57,7 +58,7 @@ def _summary(dataset: xr.Dataset) -> Table:
     return table
 
 
-def _accuracies(dataset: xr.Dataset, width: int) -> Table:
+def _accuracies(dataset: xr.Dataset, width: int, bars: str) -> Table:
     levels, rows = dataset["noise_level"].values, list(_rows(dataset))
     # Borders and padding take 3 a column and 1; numbers take 5.
     label_width = max(4, *(len(label) for label, *_ in rows))
@@ -73,7 +74,7 @@ def _accuracies(dataset: xr.Dataset, width: int) -> Table:
         table.add_column(f"{level:g}", justify="right", no_wrap=True)
     for label, measure, values, ends_section in rows[:MAX_ROWS]:
         cells = ["" if np.isnan(v) else f"{v:.3f}" for v in values[shown]]
-        table.add_row(Text(label), measure, sparkline(values, room), *cells, end_section=ends_section)
+        table.add_row(Text(label), measure, sparkline(values, room, bars), *cells, end_section=ends_section)
     if len(rows) > MAX_ROWS:
         table.caption = f"{len(rows) - MAX_ROWS:,} more rows are in the file"
     return table

@@ -20,6 +20,7 @@ __all__ = [
     "TEST_NOISE",
     "Measure",
     "axes",
+    "limit_name",
     "limits",
     "measure_of",
     "per_model",
@@ -241,6 +242,12 @@ def limits(dataset: xr.Dataset, measure: str, at: Mapping[str, Any] | None = Non
     )
     table = table.sel({name: value for name, value in (at or {}).items() if name in coords})
     return {name: chosen.transform(table[name], table) for name in LIMITS}
+
+
+def limit_name(limit: str, measure: str) -> str:
+    """What a limit is called on the scale of a measure: bayes_accuracy, but bayes_gap_to_best_line."""
+    is_accuracy = measure_of(measure).kind == "accuracy"
+    return limit if is_accuracy else f"{limit.removesuffix('accuracy')}{measure}"
 
 
 @lru_cache(maxsize=4096)

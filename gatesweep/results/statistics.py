@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.results.measures import DIVERGED, MEASURES, TEST_NOISE, axes, limits, per_model, select
+from gatesweep.results.measures import DIVERGED, MEASURES, TEST_NOISE, axes, limit_name, limits, per_model, select
 
 __all__ = ["BAND", "STATISTICS", "run_seed", "summary"]
 
@@ -75,7 +75,8 @@ def summary(
     Returns:
         Dataset with dims (panel,) y, x (, epoch): `value` the statistic, `low`, `median`, `high`
         the quantiles 0.1, 0.5, 0.9 over seeds, `diverged` the share of seeds whose fit ran away,
-        up to the epoch, and the limits in LIMITS where the measure has them.
+        up to the epoch, and the limits in LIMITS where the measure has them, on its scale and named for it
+        (`bayes_accuracy`, and for a gap `bayes_gap_to_best_line`).
 
     Raises:
         InputError: unknown measure, statistic or dimension, or one dimension shown twice.
@@ -108,7 +109,7 @@ def summary(
     frame = xr.Dataset({name: (dims, numbers) for name, numbers in bands.items()}, coords)
     frame["diverged"] = _share_diverged(dataset, rest, dims)
     for name, limit in limits(dataset, measure, rest).items():
-        frame[name] = limit.drop_vars([c for c in limit.coords if c not in limit.dims])
+        frame[limit_name(name, measure)] = limit.drop_vars([c for c in limit.coords if c not in limit.dims])
     frame.attrs = {"measure": measure, "statistic": "mean" if is_share else statistic} | {
         k: _text(v) for k, v in rest.items()
     }

@@ -11,7 +11,7 @@ import xarray as xr
 
 from gatesweep.app.explorer.labels import label, short_label
 from gatesweep.app.explorer.state import fitting_axes
-from gatesweep.results.measures import LIMITS, MEASURES, TEST_NOISE, axes
+from gatesweep.results.measures import LIMITS, MEASURES, TEST_NOISE, axes, limit_name
 from gatesweep.results.statistics import STATISTICS, summary
 
 __all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "hidden", "nice_ticks", "row_name"]
@@ -191,7 +191,11 @@ class Picture:
             array("median") if "median" in frame else array("value"),
             array("high"),
             array("diverged"),
-            {name: limit[..., 0] for name in LIMITS if (limit := array(name)) is not None},
+            {
+                name: limit[..., 0]
+                for name in LIMITS
+                if (limit := array(limit_name(name, frame.attrs["measure"]))) is not None
+            },
             frame,
             n_seeds,
         )
