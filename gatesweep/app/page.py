@@ -38,8 +38,14 @@ LOOK = {
         "fontWeight": 700,
         "letterSpacing": "-0.01em",
         "marginRight": "8px",
+        "overflow": "hidden",
+        "textOverflow": "ellipsis",
         "@media (max-width: 359px)": {"display": "none"},
     },
+    # Whatever the font, the title gives way and no button leaves the screen.
+    "header .MuiToolbar-root > :has(.title), header a:has(.title)": {"minWidth": 0},
+    "header .MuiToolbar-root > :has(.title)": {"flexShrink": 1},
+    "header .MuiToolbar-root > :not(:has(.title))": {"flexShrink": 0},
 }
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 

@@ -70,6 +70,17 @@ SIDEWAYS = """() => {
   return page.scrollWidth > innerWidth ? [`page: ${page.scrollWidth} in ${innerWidth}`, ...found] : found
 }"""
 
+SET_IN = """(font) => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(`* { font-family: ${font} !important }`)
+  const walk = (root) => {
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+    for (const el of root.querySelectorAll("*")) if (el.shadowRoot) walk(el.shadowRoot)
+  }
+  walk(document)
+}"""
+"""JavaScript: the whole page in another font."""
+
 
 def summary(page):
     """What a screen reader is told of the picture."""
@@ -256,11 +267,13 @@ def inner_size(page, name):
     return page.evaluate(f"(name) => {{ const f = ({NAMED})(name); return [f.inner_width, f.inner_height] }}", name)
 
 
-def test_a_phone_stacks_and_nothing_lies_aside(open_lab):
+@pytest.mark.parametrize("font", ["system-ui", "'Liberation Sans Narrow', 'Arial Narrow', sans-serif", "monospace"])
+def test_a_phone_stacks_and_nothing_lies_aside(open_lab, font):
     page = open_lab("?solver=sgd&features=interaction", width=390, height=844)
     for name in ("Training", "By hand"):
         unfold(page, name)
     expect(control(page, "button", "Let it learn from here")).to_be_visible()
+    page.evaluate(SET_IN, font)
     for colour in ("rgb(242, 244, 248)", "rgb(10, 14, 19)"):
         expect(page.locator("main")).to_have_css("background-color", colour)
         assert (page.evaluate(SIDEWAYS), header_outside(page, 390)) == ([], {})
