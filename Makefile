@@ -47,7 +47,7 @@ $(BIN)/pip:
 
 $(VENV)/app.stamp: EXTRAS :=
 $(VENV)/test.stamp: EXTRAS := [test]
-$(VENV)/bench.stamp: EXTRAS := [jax]
+$(VENV)/bench.stamp: EXTRAS := [bench,jax]
 $(VENV)/%.stamp: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo 'Installing gatesweep$(EXTRAS) into $(VENV): a few minutes the first time.'
 	$(PIP) --editable '.$(EXTRAS)'

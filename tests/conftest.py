@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, sync_playwright
-
 from tests.browser import find_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 hypothesis.settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None, database=None)
 hypothesis.settings.load_profile("ci")
@@ -23,7 +26,14 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 
+BROWSER_TESTS = ("ui", "test_jupyterlab.py")
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m "not ui"` browser tests are not even imported, so that such a run needs no Playwright."""
+    return True if config.option.markexpr == "not ui" and collection_path.name in BROWSER_TESTS else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,8 +52,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """A headless Chromium. No browser on this machine is an error, not a skip."""
+    from playwright.sync_api import sync_playwright
+
     executable = find_browser()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGS))
@@ -52,7 +64,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
     """Opens pages: `page(url, width=390, height=844, color_scheme="dark", **context options)`.
 
     Each call is a browser profile of its own, so two calls are two visitors. The test fails at its end
@@ -61,7 +73,7 @@ def page(browser: Browser) -> Iterator[Callable[..., Page]]:
     troubles: list[str] = []
     contexts = []
 
-    def open_page(url: str | None = None, *, width: int = 1400, height: int = 900, **options) -> Page:
+    def open_page(url: str | None = None, *, width: int = 1400, height: int = 900, **options) -> "Page":
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         opened = context.new_page()
@@ -76,7 +88,7 @@ def page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert not troubles, "\n".join(["The page had trouble:", *troubles])
 
 
-def watch(page: Page, troubles: list[str]) -> None:
+def watch(page: "Page", troubles: list[str]) -> None:
     """Append to `troubles` every console error, uncaught exception and bad request of `page`, as it comes."""
 
     def on_console(message) -> None:
