@@ -17,7 +17,7 @@ from distributed import Client, LocalCluster
 
 from gatesweep import store
 from gatesweep.experiment import Experiment
-from gatesweep.grids.training import plan
+from gatesweep.grids.plan import plan
 
 
 def timed(experiment: Experiment, client: Client | None) -> float:

@@ -129,6 +129,11 @@ class Experiment:
         return int(self.fixed[self.solver.budget])
 
     @property
+    def records(self) -> bool:
+        """Whether the result keeps every step of every model."""
+        return self.fixed["record"] == "epoch"
+
+    @property
     def split(self) -> str:
         """The split in use: `auto` is the one that the lecture takes for this solver."""
         return self.solver.split if self.fixed["split"] == "auto" else self.fixed["split"]

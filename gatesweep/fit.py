@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gatesweep.engine.design import DenseDesign, Design
 from gatesweep.engine.device import as_device, to_host
-from gatesweep.engine.loop import Outcome, evaluate, run
+from gatesweep.engine.loop import Path, run
 from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError
 from gatesweep.groups import padded_groups
@@ -121,8 +121,8 @@ def fit(
     stream = Stream(n, n, d, train_seed, init == "linear", init_seed)
     first = torch.as_tensor(_first(init, method.origin, stream), **place).expand(*batch, d + 1)
     controls = {"C": strength, "learning_rate": rate, "epochs": epochs, "batch_size": batch_size, "max_iter": max_iter}
-    outcome = run(design, method.of(controls, stream.batches), first, record == "epoch")
-    return _as_fit(outcome, design, labels)
+    path = run(design, method.of(controls, stream.batches), first, record == "epoch")
+    return _as_fit(path, design, labels, record == "epoch")
 
 
 def _first(init: str, origin: float, stream: Stream) -> np.ndarray:
@@ -209,20 +209,18 @@ def _check_values(inputs: Tensor, labels: Tensor, weight: Tensor | None) -> None
         )
 
 
-def _as_fit(outcome: Outcome, design: Design, groups: np.ndarray | None) -> Fit:
+def _as_fit(path: Path, design: Design, groups: np.ndarray | None, record: bool) -> Fit:
     history = None
-    if outcome.path:
-        params = torch.stack(outcome.path, -2)
-        scores = [evaluate(design, step) for step in outcome.path]
-        loss, accuracy = (torch.stack(values, -1) for values in zip(*scores, strict=True))
-        history = History(params[..., :-1], params[..., -1], loss, accuracy)
+    if record:
+        params, scores = path.stacked(), path.scores(design)
+        history = History(params[..., :-1], params[..., -1], scores.loss, scores.accuracy)
     return Fit(
-        weight=outcome.params[..., :-1],
-        intercept=outcome.params[..., -1],
-        status=outcome.status,
-        n_iter=outcome.n_iter,
-        train_loss=outcome.loss,
-        train_accuracy=outcome.accuracy,
+        weight=path.params[..., :-1],
+        intercept=path.params[..., -1],
+        status=path.status,
+        n_iter=path.n_iter,
+        train_loss=path.last.loss,
+        train_accuracy=path.last.accuracy,
         history=history,
         groups=groups,
     )

@@ -12,7 +12,8 @@ import xarray as xr
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
-from gatesweep.grids.training import Cancelled, Chunk, compute, plan
+from gatesweep.grids.plan import Chunk, plan
+from gatesweep.grids.training import Cancelled, compute
 from gatesweep.results import schema
 
 __all__ = ["Cancelled", "Chunk", "Progress", "compute", "plan", "sweep"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import gatesweep as gs
 from gatesweep.engine.threads import _within_memory
-from gatesweep.grids import training
+from gatesweep.grids import plan, training
+from gatesweep.grids.batch import Batch
 from gatesweep.results import schema
 
 GRID = {"gate": ("AND", "XOR"), "noise_level": (0.1, 0.4, 0.8), "seed": (9, 2, 5, 7, 1), "num_samples": 100}
@@ -28,12 +29,12 @@ def test_every_model_is_in_one_chunk(n_gates, n_noise, n_seeds, samples, feature
     experiment = gs.Experiment.of(
         gate=gates, noise_level=range(n_noise), seed=range(n_seeds), num_samples=samples, features=features, C=[1, 2]
     )
-    whole = training.CHUNK_MODELS
-    training.CHUNK_MODELS = size
+    whole = plan.CHUNK_MODELS
+    plan.CHUNK_MODELS = size
     try:
-        planned = training.plan(experiment)
+        planned = plan.plan(experiment)
     finally:
-        training.CHUNK_MODELS = whole
+        plan.CHUNK_MODELS = whole
     times = np.zeros(experiment.shape, int)
     for i, chunk in enumerate(planned):
         assert chunk.index == i
@@ -46,11 +47,11 @@ def test_every_model_is_in_one_chunk(n_gates, n_noise, n_seeds, samples, feature
 
 
 def test_a_chunk_alone_is_its_region_of_the_sweep(monkeypatch):
-    monkeypatch.setattr(training, "CHUNK_MODELS", 24)
+    monkeypatch.setattr(plan, "CHUNK_MODELS", 24)
     parameters = {**GRID, "num_samples": (60, 100), "features": ("interaction", "linear"), "C": (0.3, 3.0)}
     experiment = gs.Experiment.of(**parameters)
     whole = gs.sweep(experiment, device="cpu")
-    planned = training.plan(experiment)
+    planned = plan.plan(experiment)
     assert len(planned) == 3 * 2 * 2
     for chunk in reversed(planned):
         found = training.compute(experiment, chunk, "cpu")
@@ -66,18 +67,20 @@ def test_a_chunk_alone_is_its_region_of_the_sweep(monkeypatch):
     solver=st.sampled_from(["newton", "sgd"]),
 )
 def test_blocks_cover_a_chunk_once_within_their_bound(n_seeds, n_columns, elements, solver):
-    experiment = gs.Experiment.of(gate=["AND", "OR"], noise_level=range(n_columns), seed=range(n_seeds), solver=solver)
-    grid = training._Grid(experiment, 100, "linear", tuple(range(n_seeds)))
-    whole = training.BLOCK_ELEMENTS
-    training.BLOCK_ELEMENTS = elements
+    experiment = gs.Experiment.of(
+        gate=["AND", "OR"], noise_level=range(n_columns), seed=range(n_seeds), num_samples=100, solver=solver
+    )
+    (chunk,) = plan.plan(experiment)
+    whole = plan.BLOCK_ELEMENTS
+    plan.BLOCK_ELEMENTS = elements
     try:
-        blocks = list(training._blocks(grid, torch.device("cpu")))
+        blocks = list(plan.blocks(experiment, chunk, torch.device("cpu")))
     finally:
-        training.BLOCK_ELEMENTS = whole
+        plan.BLOCK_ELEMENTS = whole
     times = np.zeros((n_seeds, n_columns), int)
-    for seeds, columns in blocks:
-        times[seeds, columns] += 1
-        models = (seeds.stop - seeds.start) * (columns.stop - columns.start) * 2
+    for block in blocks:
+        times[block.seeds, block.columns] += 1
+        models = (block.seeds.stop - block.seeds.start) * (block.columns.stop - block.columns.start) * 2
         assert models == 2 or models * (100 if solver == "newton" else 64) <= elements
     assert (times == 1).all()
 
@@ -91,7 +94,7 @@ def test_blocks_cover_a_chunk_once_within_their_bound(n_seeds, n_columns, elemen
     ],
 )
 def test_a_block_is_halved_by_seeds_and_then_by_columns(block, halves):
-    assert training._halves(block) == halves
+    assert plan.Block(*block).halves() == [plan.Block(*half) for half in halves]
 
 
 @pytest.fixture
@@ -99,16 +102,17 @@ def small_device(monkeypatch):
     """The CPU in the part of a GPU that holds so many models at once: more raise what a full GPU raises."""
 
     def of_size(models):
-        fitted = training._fit_block
+        fitted = Batch.fit
         sizes = []
 
-        def fit_block(grid, seeds, columns, place, cancel):
-            sizes.append((seeds.stop - seeds.start) * (columns.stop - columns.start) * len(grid.truth))
+        def fit(batch, *args, **options):
+            seeds, columns = batch.block.seeds, batch.block.columns
+            sizes.append((seeds.stop - seeds.start) * (columns.stop - columns.start) * len(batch.models.truth))
             if sizes[-1] > models:
                 raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-            return fitted(grid, seeds, columns, place, cancel)
+            return fitted(batch, *args, **options)
 
-        monkeypatch.setattr(training, "_fit_block", fit_block)
+        monkeypatch.setattr(Batch, "fit", fit)
         monkeypatch.setattr(
             training, "ordered_map", lambda function, tasks, device, halves: _within_memory(function, tasks, halves)
         )

@@ -15,7 +15,7 @@ from gatesweep import lecture
 from gatesweep.engine.device import as_device, to_host
 from gatesweep.engine.solvers.newton import Newton
 from gatesweep.engine.solvers.protocol import Status
-from gatesweep.grids import training
+from gatesweep.grids import batch
 from tests.tolerances import TOLERANCE
 
 SOLVERS = ("newton", "sgd", "adam")
@@ -130,7 +130,7 @@ def fake_cuda(monkeypatch):
     for name, module in list(sys.modules.items()):
         if name.startswith("gatesweep") and getattr(module, "to_host", None) is to_host:
             monkeypatch.setattr(module, "to_host", from_fake)
-    monkeypatch.setattr(training, "split_rows", really(training.split_rows))
+    monkeypatch.setattr(batch, "split_rows", really(batch.split_rows))
     monkeypatch.setattr(lecture, "minibatches", really(lecture.minibatches))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"fake {device.type}")
     with FakeTensorMode(), WithoutDeviceGuard():

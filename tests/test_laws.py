@@ -6,7 +6,7 @@ import xarray as xr
 
 import gatesweep as gs
 from gatesweep.engine.solvers.protocol import Status
-from gatesweep.grids import training
+from gatesweep.grids import plan
 from tests.tolerances import TOLERANCE
 
 SOLVERS = ("newton", "sgd", "adam")
@@ -82,8 +82,8 @@ def test_the_troubles_above_are_troubles():
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_other_chunks_are_the_same_within_rounding(solver, monkeypatch):
     whole = sweep(solver, C=(0.5, 2.0))
-    monkeypatch.setattr(training, "CHUNK_MODELS", 24)
-    assert len(training.plan(gs.Experiment.of(**GRID, C=(0.5, 2.0)))) == 2
+    monkeypatch.setattr(plan, "CHUNK_MODELS", 24)
+    assert len(plan.plan(gs.Experiment.of(**GRID, C=(0.5, 2.0)))) == 2
     assert_close(whole, sweep(solver, C=(0.5, 2.0)))
 
 
@@ -91,7 +91,7 @@ def test_other_chunks_are_the_same_within_rounding(solver, monkeypatch):
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_other_blocks_are_the_same_within_rounding(solver, elements, monkeypatch):
     whole = sweep(solver, record="epoch", max_iter=9)
-    monkeypatch.setattr(training, "BLOCK_ELEMENTS", elements)
+    monkeypatch.setattr(plan, "BLOCK_ELEMENTS", elements)
     assert_close(whole, sweep(solver, record="epoch", max_iter=9))
 
 

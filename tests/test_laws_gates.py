@@ -45,8 +45,8 @@ def test_gradient_descent_from_the_opposite_start_ends_at_the_opposite_model(sol
     first = torch.tensor([[0.3, -1.0, 2.0], [1.0, 1.0, 1.0]], dtype=torch.float64)
     batches = [[torch.arange(start, start + 50) for start in range(0, 200, 50)]] * 7
     ends = [run(DenseDesign(rows, way * sign), solver(torch.ones(2), batches), way * first) for way in (1, -1)]
-    assert torch.equal(ends[0].params, -ends[1].params) and torch.equal(ends[0].loss, ends[1].loss)
-    assert torch.equal(ends[0].accuracy, ends[1].accuracy) and not torch.equal(ends[0].params, first)
+    assert torch.equal(ends[0].params, -ends[1].params) and torch.equal(ends[0].last.loss, ends[1].last.loss)
+    assert torch.equal(ends[0].last.accuracy, ends[1].last.accuracy) and not torch.equal(ends[0].params, first)
 
 
 def rows_of(gate, seeds=range(6), noise_level=0.3, num_samples=120):

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 import gatesweep as gs
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
-from gatesweep.grids import training
+from gatesweep.grids import plan
 from gatesweep.lecture import gate_data
 from gatesweep.results import schema
 from tests import recompute
@@ -181,7 +181,7 @@ def test_progress_counts_every_model_once():
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_cancelled_sweep_ends_with_cancelled_and_the_next_one_works(solver, monkeypatch):
-    monkeypatch.setattr(training, "CHUNK_MODELS", 27)
+    monkeypatch.setattr(plan, "CHUNK_MODELS", 27)
     cancel, said = threading.Event(), []
 
     def stop(done, total):

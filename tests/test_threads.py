@@ -96,8 +96,8 @@ import hashlib, sys
 import torch
 torch.set_num_threads(int(sys.argv[1]))
 import gatesweep as gs
-from gatesweep.grids import training
-training.BLOCK_ELEMENTS = 20_000
+from gatesweep.grids import plan
+plan.BLOCK_ELEMENTS = 20_000
 digest = hashlib.sha256()
 for solver in ("newton", "sgd", "adam"):
     dataset = gs.sweep(gate=("AND", "XOR"), noise_level=(0.05, 0.2, 0.7), seed=range(25), solver=solver,

@@ -1,23 +1,21 @@
 """What is measured: the job, how much of it, and what one comparison finds."""
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
 from typing import Any
-from unittest import mock
 
 import numpy as np
 
 from gatesweep.bench.spread import Spread, spread_over
 from gatesweep.bench.timing import on_all_cores
-from gatesweep.engine.loop import run
+from gatesweep.engine.device import Place
 from gatesweep.experiment import Experiment
-from gatesweep.grids import training
-from gatesweep.sweep import sweep
+from gatesweep.grids.batch import Batch, Models
+from gatesweep.grids.plan import Block, blocks, plan
 
-__all__ = ["FULL", "QUICK", "Bench", "Row", "Size"]
+__all__ = ["FULL", "QUICK", "Bench", "Row", "Size", "only_chunk"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,13 @@ class Row:
         return self.value >= self.target if self.at_least else self.value <= self.target
 
 
+def only_chunk(experiment: Experiment) -> tuple[Models, list[Block]]:
+    """The models of a job on the CPU, and their blocks: a job is one chunk."""
+    (chunk,) = plan(experiment)
+    models = Models(experiment, chunk, Place.of(experiment.fixed["dtype"], "cpu"))
+    return models, list(blocks(experiment, chunk, models.place.device))
+
+
 class Bench:
     """The job, the spreads of its models, and what several rows need."""
 
@@ -90,16 +95,12 @@ class Bench:
         """Measures the fits of a sweep alone: from designs built to parameters found, on all cores."""
 
         def fit() -> float:
-            tasks = []
-
-            def keep(design: Any, *arguments: Any) -> Any:
-                tasks.append((copy(design), *arguments[:2]))
-                return run(design, *arguments)
-
-            with mock.patch.object(training, "run", keep):
-                sweep(experiment, device="cpu")
+            models, parts = only_chunk(experiment)
+            tasks = [Batch(models, block) for block in parts]
+            for batch in tasks:
+                _ = batch.designs, batch.solver, batch.first  # made when they are first asked for
             started = perf_counter()
-            on_all_cores(lambda task: run(*task), tasks)
+            on_all_cores(Batch.fit, tasks)
             return perf_counter() - started
 
         return fit

@@ -1,45 +1,44 @@
 """Where the time of a sweep goes: CPU time of each part, on one thread."""
 
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from pkgutil import resolve_name
 from time import process_time
+from types import CodeType, FrameType
 from typing import Any
-from unittest import mock
 
-import torch
 from torch.profiler import ProfilerActivity, profile
 
+from gatesweep.bench.job import only_chunk
+from gatesweep.engine import loop
+from gatesweep.engine.design import CornerDesign, log_loss
+from gatesweep.engine.linear import solve_symmetric
+from gatesweep.engine.solvers.descent import GradientDescent
+from gatesweep.engine.solvers.newton import Newton
+from gatesweep.engine.threads import one_thread
 from gatesweep.experiment import Experiment
-from gatesweep.grids import training
+from gatesweep.grids import scores
+from gatesweep.grids.batch import Batch
+from gatesweep.grids.training import fit_block, gather
+from gatesweep.results import schema
 from gatesweep.sweep import sweep
 
 __all__ = ["operations", "phases"]
 
-PARTS = {
-    "draws and designs": ["gatesweep.grids.training._designs"],
-    "first weights": ["gatesweep.grids.training._first_params"],
-    "products": [f"gatesweep.engine.design.CornerDesign.{name}" for name in ("logits", "gradient", "hessian")],
-    "mini-batches": ["gatesweep.engine.design.CornerDesign.take"],
-    "sigmoid": ["torch.Tensor.sigmoid_", "torch.sigmoid"],
-    "solve": ["gatesweep.engine.solvers.newton.solve_symmetric"],
-    "rest of a step": [
-        "gatesweep.engine.solvers.newton.Newton.step",
-        "gatesweep.engine.solvers.descent.GradientDescent.step",
-    ],
-    "metrics": ["gatesweep.engine.loop.log_loss", "gatesweep.grids.training.evaluate"]
-    + [f"gatesweep.engine.design.CornerDesign.{name}" for name in ("correct", "mean")],
-    "exact accuracy": ["gatesweep.grids.training._exact"],
-    "limits of theory": ["gatesweep.results.schema.limits"],
-    "labels": ["gatesweep.results.schema.to_dataset", "gatesweep.results.schema.arrange"],
+PARTS: dict[str, list[Any]] = {
+    "draws and designs": [vars(Batch)[name].func for name in ("draws", "rows", "designs", "solver")],
+    "first weights": [vars(Batch)["first"].func],
+    "products": [CornerDesign.logits, CornerDesign.gradient, CornerDesign.hessian],
+    "mini-batches": [CornerDesign.take],
+    "sigmoid": ["sigmoid_", "sigmoid"],
+    "solve": [solve_symmetric],
+    "rest of a step": [Newton.step, GradientDescent.step],
+    "metrics": [log_loss, loop.evaluate, CornerDesign.correct, CornerDesign.mean],
+    "exact accuracy": [scores.exact],
+    "limits of theory": [schema.limits],
+    "labels": [schema.to_dataset, scores.arrange],
 }
-"""Functions of each part; a name is looked up where it is called."""
+"""Functions of each part, torch's own by name; what they call counts for it too, but for what another part has."""
 REST = "all else"
-
-
-def _serial(function: Callable[[Any], Any], tasks: Iterable[Any], *_: Any) -> Iterator[tuple[Any, Any]]:
-    return ((task, function(task)) for task in tasks)
 
 
 def phases(experiment: Experiment, repeats: int) -> dict[str, float]:
@@ -48,52 +47,49 @@ def phases(experiment: Experiment, repeats: int) -> dict[str, float]:
 
 
 def _measure(experiment: Experiment) -> dict[str, float]:
-    spent: defaultdict[str, float] = defaultdict(float)
-    running: list[str] = []
-    last = process_time()
+    clock = _Clock()
+    with one_thread():
+        sys.setprofile(clock)
+        try:
+            _sweep_here(experiment)
+        finally:
+            sys.setprofile(None)
+    return dict(clock.spent)
 
-    def switch() -> None:
-        nonlocal last
+
+def _sweep_here(experiment: Experiment) -> None:
+    """What `sweep` does, in this thread, where the clock sees it."""
+    models, parts = only_chunk(experiment)
+    arrays = gather(models, ((block, fit_block(models, block)) for block in parts))
+    schema.to_dataset(experiment, arrays, "cpu")
+
+
+class _Clock:
+    """The interpreter tells it of every call: it charges the CPU time between two of them to the part on top."""
+
+    def __init__(self) -> None:
+        self.part: dict[CodeType | str, str] = {
+            getattr(function, "__code__", function): part for part, found in PARTS.items() for function in found
+        }
+        self.spent: defaultdict[str, float] = defaultdict(float)
+        self.running, self.last = [REST], process_time()
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        part = self.part.get(frame.f_code if event in ("call", "return") else argument.__name__)
+        if part is None:
+            return
         now = process_time()
-        if running:
-            spent[running[-1]] += now - last
-        last = now
-
-    def timed(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **options: Any) -> Any:
-            switch()
-            running.append(part)
-            try:
-                return function(*arguments, **options)
-            finally:
-                switch()
-                running.pop()
-
-        return call
-
-    with ExitStack() as stack:
-        stack.enter_context(_one_thread())
-        for part, places in PARTS.items():
-            for name in places:
-                stack.enter_context(mock.patch(name, timed(part, resolve_name(name))))
-        timed(REST, sweep)(experiment, device="cpu")
-    return dict(spent)
+        self.spent[self.running[-1]] += now - self.last
+        self.last = now
+        if event in ("call", "c_call"):
+            self.running.append(part)
+        else:
+            self.running.pop()
 
 
 def operations(experiment: Experiment, count: int) -> dict[str, float]:
     """CPU seconds of the `count` torch operations that take most."""
-    with _one_thread(), profile(activities=[ProfilerActivity.CPU]) as found:
+    with one_thread(), profile(activities=[ProfilerActivity.CPU]) as found:
         sweep(experiment, device="cpu")
     averages = sorted(found.key_averages(), key=lambda event: -event.self_cpu_time_total)
     return {event.key: event.self_cpu_time_total / 1e6 for event in averages[:count]}
-
-
-class _one_thread(ExitStack):
-    """The sweep's blocks one after the other in this thread, torch on one core."""
-
-    def __enter__(self) -> "_one_thread":
-        threads = torch.get_num_threads()
-        self.callback(torch.set_num_threads, threads)
-        torch.set_num_threads(1)
-        self.enter_context(mock.patch.object(training, "ordered_map", _serial))
-        return self

@@ -1,5 +1,6 @@
 """Which device computes, and the one place where its results are asked for."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -7,7 +8,7 @@ from torch import Tensor
 
 from gatesweep.errors import InputError
 
-__all__ = ["as_device", "to_host"]
+__all__ = ["Place", "as_device", "to_host"]
 
 
 def as_device(device: str | torch.device = "auto") -> torch.device:
@@ -22,6 +23,23 @@ def as_device(device: str | torch.device = "auto") -> torch.device:
         raise InputError(
             "device must be one that torch finds on this machine", str(device), "Use auto or cpu"
         ) from error
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where tensors are made: their number format and their device."""
+
+    dtype: torch.dtype
+    device: torch.device
+
+    @classmethod
+    def of(cls, dtype: str, device: str | torch.device) -> "Place":
+        """The place of settings and arguments, such as "float32" and "auto"."""
+        return cls(getattr(torch, dtype), as_device(device))
+
+    def tensor(self, values: Any) -> Tensor:
+        """Numbers, an array or a tensor as a tensor of this place."""
+        return torch.as_tensor(values, dtype=self.dtype, device=self.device)
 
 
 def to_host(tensor: Tensor) -> Any:

@@ -1,8 +1,10 @@
-"""The only loop: a design and a solver give fitted models."""
+"""The only loop, in which a design and a solver give a path of models; and the only scores of models on rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -10,20 +12,41 @@ from gatesweep.engine.design import Design, log_loss
 from gatesweep.engine.device import to_host
 from gatesweep.engine.solvers.protocol import Solver, StateT
 
-__all__ = ["Outcome", "evaluate", "run"]
+__all__ = ["Path", "Scores", "evaluate", "run"]
+
+
+class Scores(NamedTuple):
+    """What models do on some rows."""
+
+    loss: Float[Tensor, "*batch"]
+    """Mean log loss, in nats, without a penalty."""
+    accuracy: Float[Tensor, "*batch"]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What `run` found for a batch of models."""
+class Path:
+    """The one record of training: a batch of models after every step, or after the last alone, and how each ended."""
 
-    params: Float[Tensor, "*batch p"]
+    steps: tuple[Float[Tensor, "*batch p"], ...]
+    """Parameters after each step, the first ones first; of a path that was not recorded, the last ones alone."""
     status: Int[Tensor, "*batch"]
     n_iter: Int[Tensor, "*batch"]
-    loss: Float[Tensor, "*batch"]
-    accuracy: Float[Tensor, "*batch"]
-    path: list[Float[Tensor, "*batch p"]]
-    """Parameters after each step, the initial ones first; empty unless recorded."""
+    last: Scores
+    """Of the last step, on the rows of the training."""
+
+    @property
+    def params(self) -> Float[Tensor, "*batch p"]:
+        """The last parameters: the trained models."""
+        return self.steps[-1]
+
+    def stacked(self) -> Float[Tensor, "*batch step p"]:
+        """All steps as one tensor."""
+        return torch.stack(self.steps, -2)
+
+    def scores(self, design: Design) -> Scores:
+        """At every step, shape (*batch, step)."""
+        loss, accuracy = zip(*(evaluate(design, params) for params in self.steps), strict=True)
+        return Scores(torch.stack(loss, -1), torch.stack(accuracy, -1))
 
 
 def run(
@@ -32,25 +55,26 @@ def run(
     params: Float[Tensor, "*batch p"],
     record: bool = False,
     check: Callable[[], None] = lambda: None,
-) -> Outcome:
+) -> Path:
     """Start, step until every model is done, finish. `check` is called between steps and may raise."""
     state = solver.start(design, params)
-    path = [params] if record else []
+    steps = [params]
     for _ in range(solver.max_steps):
         check()
         state = solver.step(design, state)
-        if record:
-            path.append(state.params)
+        if not record:
+            steps.clear()
+        steps.append(state.params)
         if not to_host(state.running.any()):
             break
     logits = design.logits(state.params)
     loss = design.mean(log_loss(logits))
     status = solver.finish(design, state, logits, loss)
-    return Outcome(state.params, status, state.n_iter, loss, design.mean(design.correct(logits)), path)
+    return Path(tuple(steps), status, state.n_iter, Scores(loss, design.mean(design.correct(logits))))
 
 
-def evaluate(design: Design, params: Float[Tensor, "*batch p"]) -> tuple[Tensor, Tensor]:
-    """Mean log loss in nats, and accuracy, of each model on a design's rows."""
+def evaluate(design: Design, params: Float[Tensor, "*batch p"]) -> Scores:
+    """The scores of each model on a design's rows."""
     logits = design.logits(params)
     loss = design.mean(log_loss(logits))
-    return loss, design.mean(design.correct(logits))
+    return Scores(loss, design.mean(design.correct(logits)))

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from threading import Barrier, Lock
 from typing import TypeVar
@@ -19,7 +20,7 @@ import torch
 
 from gatesweep.errors import InputError
 
-__all__ = ["ordered_map", "stand_back"]
+__all__ = ["one_thread", "ordered_map", "stand_back"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -36,6 +37,17 @@ def stand_back() -> None:
     machine trains as fast as before. On Linux, where a thread has a priority of its own; elsewhere nothing.
     """
     _STANDING_BACK.set()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """torch on this thread alone: for one model's tiny tensors, waking the others takes longer than the work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _single_threaded() -> None:

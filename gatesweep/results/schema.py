@@ -14,12 +14,12 @@ import xarray as xr
 from gatesweep import theory
 from gatesweep.engine.device import as_device
 from gatesweep.engine.solvers.protocol import Status
-from gatesweep.experiment import SWEPT, Experiment
+from gatesweep.experiment import Experiment
 from gatesweep.features import feature_names
 from gatesweep.lecture import TEST_FRACTION, n_rows
 from gatesweep.settings import Settings
 
-__all__ = ["Variable", "arrange", "attributes", "coordinates", "limits", "place", "sizes", "to_dataset", "variables"]
+__all__ = ["Variable", "attributes", "coordinates", "limits", "place", "sizes", "to_dataset", "variables"]
 
 LONG_NAMES = {
     "weight": "weight of each feature",
@@ -73,7 +73,7 @@ def coordinates(experiment: Experiment) -> dict[str, np.ndarray]:
     values = {name: np.array(experiment.grid[name]) for name in experiment.swept}
     richest = "interaction" if "interaction" in experiment.grid["features"] else "linear"
     values["feature"] = np.array(feature_names(experiment.n_inputs, richest))
-    if experiment.fixed["record"] == "epoch":
+    if experiment.records:
         values["epoch"] = np.arange(1 + experiment.n_steps)
     return values
 
@@ -95,7 +95,7 @@ def variables(experiment: Experiment) -> dict[str, Variable]:
     flags = {"flag_values": [int(s) for s in Status], "flag_meanings": " ".join(s.name for s in Status)}
     numbers = [name for name in LONG_NAMES if name not in ("status", "n_iter")]
     found = {name: measured(name, *(("feature",) if name == "weight" else ())) for name in numbers}
-    if experiment.fixed["record"] == "epoch":
+    if experiment.records:
         for name in numbers:
             extra = ("epoch", "feature") if name == "weight" else ("epoch",)
             found[f"{name}_history"] = measured(f"{name}_history", *extra)
@@ -144,24 +144,6 @@ _version = cache(version)
 def place(experiment: Experiment, name: str, region: dict[str, slice]) -> tuple[slice, ...]:
     """The part of variable `name` that a chunk's region is."""
     return tuple(region.get(dim, slice(None)) for dim in variables(experiment)[name].dims)
-
-
-def arrange(experiment: Experiment, name: str, array: np.ndarray) -> np.ndarray:
-    """A chunk's array (seed, gate, column, ...) in the dims of the schema.
-
-    Columns part into noise_level, C and learning_rate; dimensions that are not swept go; features that
-    this chunk does not have get weight 0.
-    """
-    lengths = [len(experiment.grid[n]) for n in ("noise_level", "C", "learning_rate")]
-    parted = array.reshape(*array.shape[:2], *lengths, *array.shape[3:])
-    ordered = np.moveaxis(parted, 0, 2)
-    full = np.expand_dims(ordered, (5, 6))
-    drop = tuple(axis for axis, n in enumerate(SWEPT) if n not in experiment.swept)
-    arranged = full.squeeze(drop)
-    if name.startswith("weight"):
-        missing = sizes(experiment)["feature"] - arranged.shape[-1]
-        arranged = np.pad(arranged, [(0, 0)] * (arranged.ndim - 1) + [(0, missing)])
-    return np.ascontiguousarray(arranged)
 
 
 def to_dataset(experiment: Experiment, arrays: dict[str, Any], device: str | torch.device) -> xr.Dataset:

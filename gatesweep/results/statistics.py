@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from gatesweep.engine.solvers.protocol import runaway_loss
 from gatesweep.errors import InputError
 from gatesweep.results.measures import DIVERGED, MEASURES, TEST_NOISE, axes, limit_name, limits, per_model, select
 
@@ -125,12 +126,12 @@ def _text(value: Any) -> str | float | int:
 
 
 def _share_diverged(dataset: xr.Dataset, rest: Mapping[str, Any], dims: tuple[str, ...]) -> xr.DataArray:
-    """The share of fits that ran away; epoch by epoch, by when they had (the rule is `GradientDescent.finish`'s)."""
+    """The share of fits that ran away; epoch by epoch, by when they had."""
     part = select(dataset, {k: v for k, v in rest.items() if k in dataset["status"].dims})
     gone = part["status"] == DIVERGED
     if "epoch" in dims and "train_loss_history" in part and gone.any():
         loss, epoch = part["train_loss_history"], part["epoch"]
-        limit = 2 * np.maximum(loss.isel(epoch=0, drop=True), np.log(2))
+        limit = runaway_loss(loss.isel(epoch=0, drop=True))
         gone = gone & ((loss > limit) | (epoch > part["n_iter"]) | (epoch == epoch[-1]))
     share = gone if "seed" in dims else gone.mean("seed")
     return share.astype(float).drop_vars([c for c in share.coords if c not in share.dims])

@@ -9,7 +9,7 @@ from typing import Any
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
-from gatesweep.grids.training import Chunk
+from gatesweep.grids.plan import Chunk
 from gatesweep.paths import local_path
 from gatesweep.store import journal, reading
 from gatesweep.store.layout import Store, digest

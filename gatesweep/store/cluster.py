@@ -18,7 +18,8 @@ import torch
 from filelock import FileLock, Timeout
 
 from gatesweep.errors import InputError
-from gatesweep.grids.training import Cancelled, Chunk
+from gatesweep.grids.plan import Chunk
+from gatesweep.grids.training import Cancelled
 from gatesweep.store import reading
 from gatesweep.store.layout import Receipt, Store
 from gatesweep.store.lock import Lease

@@ -8,9 +8,9 @@ from typing import Any
 import psutil
 
 from gatesweep.experiment import Experiment
-from gatesweep.grids.training import compute, plan
+from gatesweep.grids.plan import plan
+from gatesweep.grids.training import compute
 from gatesweep.results import schema
-from gatesweep.store.layout import n_models
 
 __all__ = ["Cost", "estimate"]
 
@@ -35,7 +35,7 @@ def estimate(experiment: Experiment, device: Any = "auto") -> Cost:
     """Fit a few models of each sample size for about half a second, and scale up."""
     chunks, size = plan(experiment), schema.n_bytes(experiment)
     seconds = sum(_seconds(part, device) for part in _parts(experiment))
-    chunk_bytes = size * max(map(n_models, chunks)) // experiment.n_models
+    chunk_bytes = size * max(chunk.n_models for chunk in chunks) // experiment.n_models
     # A chunk is held twice, as fitted and as encoded, beside what the probe has left in place.
     memory = psutil.Process().memory_info().rss + 2 * chunk_bytes
     return Cost(experiment.n_models, len(chunks), size, memory, seconds)
@@ -59,8 +59,8 @@ def _seconds(part: Experiment, device: Any) -> float:
         started = perf_counter()
         compute(probe, chunk, device)
         taken = perf_counter() - started
-        estimated = taken * part.n_models / n_models(chunk)
-        if taken > PROBE_SECONDS or n_models(chunk) < probe.n_models:
+        estimated = taken * part.n_models / chunk.n_models
+        if taken > PROBE_SECONDS or chunk.n_models < probe.n_models:
             break
     return estimated
 

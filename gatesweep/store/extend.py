@@ -9,7 +9,7 @@ import numpy as np
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
-from gatesweep.grids.training import Chunk
+from gatesweep.grids.plan import Chunk
 from gatesweep.store.layout import PENDING, Receipt, Store
 
 __all__ = ["boxes", "extended", "put", "recover", "require_extension", "swap"]

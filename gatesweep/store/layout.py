@@ -10,7 +10,6 @@ import tempfile
 import warnings
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,11 @@ from zarr.codecs import ZstdCodec
 
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.experiment import Experiment
-from gatesweep.grids.training import Chunk, plan
+from gatesweep.grids.plan import Chunk, plan
 from gatesweep.results import schema
 from gatesweep.store import journal
 
-__all__ = ["DIVERGED", "PENDING", "STORE_VERSION", "Receipt", "Store", "digest", "n_models"]
+__all__ = ["DIVERGED", "PENDING", "STORE_VERSION", "Receipt", "Store", "digest"]
 
 STORE_VERSION = 1
 PENDING = -1
@@ -183,11 +182,6 @@ class Store:
                 if receipt.digests == digests:
                     found[chunk.index] = receipt
         return found
-
-
-def n_models(chunk: Chunk) -> int:
-    """Models of a chunk."""
-    return prod(part.stop - part.start for part in chunk.region.values())
 
 
 def _fill_value(dtype: np.dtype) -> float | int:

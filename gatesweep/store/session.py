@@ -15,11 +15,12 @@ import xarray as xr
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
-from gatesweep.grids.training import Cancelled, Chunk, compute, plan
+from gatesweep.grids.plan import Chunk, plan
+from gatesweep.grids.training import Cancelled, compute
 from gatesweep.paths import local_path
 from gatesweep.results import schema
 from gatesweep.store import extend, reading
-from gatesweep.store.layout import DIVERGED, PENDING, STORE_VERSION, Receipt, Store, n_models
+from gatesweep.store.layout import DIVERGED, PENDING, STORE_VERSION, Receipt, Store
 from gatesweep.store.lock import Lease, hold
 
 __all__ = ["Run", "disk_errors", "fit_chunk", "start", "write"]
@@ -126,9 +127,9 @@ class Run:
         index, count = shard or (1, 1)
         chunks = store.chunks[index - 1 :: count]
         sound = store.sound(chunks)
-        missing = {c.index: sound[c.index].missing if c.index in sound else n_models(c) for c in chunks}
+        missing = {c.index: sound[c.index].missing if c.index in sound else c.n_models for c in chunks}
         self.todo = [chunk for chunk in chunks if missing[chunk.index]]
-        self.total = sum(map(n_models, chunks))
+        self.total = sum(chunk.n_models for chunk in chunks)
         self.kept = self.done = self.total - sum(missing.values())
         self.failed = 0
 

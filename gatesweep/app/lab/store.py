@@ -216,7 +216,7 @@ def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tup
     design = DenseDesign(*(torch.as_tensor(array, **place)[None] for array in (rows, sign)))
     with _one_thread():
         outcome = run(design, solver, torch.as_tensor(start, **place)[None], record=True)
-    path = torch.stack(outcome.path, 1)[0].double().numpy()
+    path = outcome.stacked()[0].double().numpy()
     return path, Status(int(outcome.status[0])).name, int(outcome.n_iter[0])
 
 

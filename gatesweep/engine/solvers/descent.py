@@ -1,6 +1,5 @@
 """Gradient descent as the lecture trains: torch.optim over mini-batches, closed-form gradients."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
@@ -12,7 +11,7 @@ from torch import Tensor
 from gatesweep.engine.design import Design, log_loss
 from gatesweep.engine.device import to_host
 from gatesweep.engine.separability import on_right_side
-from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status
+from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status, runaway_loss
 
 __all__ = ["SGD", "Adam", "GradientDescent"]
 
@@ -100,19 +99,14 @@ class GradientDescent(Solver[DescentState]):
     def finish(
         self, design: Design, state: DescentState, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
     ) -> Int[Tensor, "*batch"]:
-        """No penalty, so rows all on their right side mean: separable, with no optimum to come to.
-
-        Diverged is also who did more than twice as badly as both the start and a coin (log loss ln 2):
-        the logistic loss keeps steps bounded, so a rate far too large shows in the loss first.
-        """
+        """No penalty, so rows all on their right side mean: separable, with no optimum to come to."""
         gradient = design.gradient(torch.sigmoid(logits)) / design.count
         flat = gradient.abs().amax(-1) <= GRADIENT_TOLERANCE
         status = torch.where(flat, Status.converged, Status.max_iter).to(torch.int8)
         status = torch.where(on_right_side(design, logits), Status.separable, status)
-        coin = torch.full_like(loss, math.log(2))
-        if to_host((loss > 2 * coin).any()):
+        if to_host((loss > runaway_loss(torch.zeros_like(loss))).any()):
             start = design.mean(log_loss(design.logits(state.first)))
-            status = torch.where(loss > 2 * torch.maximum(start, coin), Status.diverged, status)
+            status = torch.where(loss > runaway_loss(start), Status.diverged, status)
         return torch.where(state.running & torch.isfinite(loss), status, Status.diverged).to(torch.int8)
 
 

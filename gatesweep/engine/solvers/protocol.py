@@ -3,6 +3,7 @@
 Nothing outside a solver's own file asks for its name. What differs between solvers is an attribute here.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from gatesweep.engine.design import Design
 
-__all__ = ["Batches", "Solver", "State", "Status"]
+__all__ = ["Batches", "Solver", "State", "Status", "runaway_loss"]
 
 
 class Status(IntEnum):
@@ -41,6 +42,15 @@ class State:
     """Steps (newton) or epochs (sgd, adam) that the model took."""
     running: Bool[Tensor, "*batch"]
     """Models still changing; the others keep their parameters, whatever their neighbours do."""
+
+
+def runaway_loss(first: Any) -> Any:
+    """The training loss above which a model has diverged, from its loss at the start: an array of any library.
+
+    More than twice as bad as both the start and a coin (log loss ln 2): the logistic loss keeps steps
+    bounded, so a step far too large shows in the loss first.
+    """
+    return 2 * first.clip(min=math.log(2))
 
 
 StateT = TypeVar("StateT", bound=State)
