@@ -7,6 +7,8 @@ import xarray as xr
 
 from gatesweep import plots, theory
 from gatesweep.errors import InputError
+from gatesweep.plots.drawn import Drawn
+from gatesweep.plots.look import DARK, LIGHT, painted
 from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
 
@@ -95,3 +97,25 @@ def test_refusals(dataset):
         plots.boundary([1.0], 0)
     with pytest.raises(InputError):
         plots.heatmap(dataset, measure="f1")
+
+
+def test_a_drawn_picture_takes_new_data_and_another_palette():
+    def picture(palette):
+        x, colours = np.array([0.0, 1.0]), np.array(palette.classes)
+        image = hv.Image(np.zeros((2, 2), np.uint8), label="image").opts(cmap=palette.surface)
+        curve = hv.Curve(dict(epoch=x, loss=x), "epoch", "loss", label="curve").opts(color=palette.train)
+        points = hv.Points(dict(epoch=x, loss=x, color=colours), ["epoch", "loss"], "color", label="points")
+        return (image * curve * points.opts(color=hv.dim("color"))).opts(hooks=[painted(palette)])
+
+    drawn = Drawn(picture(LIGHT), "loss")
+    drawn.write("curve", epoch=[0, 1, 2], loss=[3, 2, 1])
+    drawn.write("points", epoch=[0, 1], loss=[1, 2], color=["#000001", "#000001"])
+    drawn.restyle(picture(DARK))
+    fresh = Drawn(picture(DARK), "loss")
+    assert list(drawn.source("curve").data["loss"]) == [3, 2, 1]
+    for one in (drawn, fresh):
+        assert one.figure.name == "loss" and one.figure.background_fill_color == DARK.paper
+        assert one.layers["image"].glyph.color_mapper.palette == DARK.surface
+        assert one.layers["curve"].glyph.line_color == DARK.train
+        assert one.layers["points"].glyph.fill_color.field == "color"
+        assert one.figure.xaxis[0].axis_label_text_color == DARK.muted

@@ -38,16 +38,10 @@ from gatesweep.app.explorer.cells import (
 )
 from gatesweep.app.explorer.picture import Axis, Picture, Scale
 from gatesweep.app.theme import FONT, LIGHT, Palette
+from gatesweep.plots.look import LIMIT_STYLES
 
-__all__ = ["ACCENT", "LINE_STYLES", "Figures"]
+__all__ = ["ACCENT", "Figures"]
 
-LINE_STYLES: dict[str, tuple[str, str | list[int], float]] = {
-    "bayes_accuracy": ("bayes", "dashed", 2),
-    "best_linear_accuracy": ("best_line", [9, 3, 2, 3], 2),
-    "population_accuracy": ("test", [3, 2], 1.5),
-    "majority_accuracy": ("muted", [1, 4], 1.5),
-}
-"""Colour (a name in Palette), dash and width of each limit."""
 REACH = 14
 """Pixels within which a tap means a point."""
 ACCENT = "#d55e00"
@@ -78,7 +72,7 @@ class Figures:
         self.lines, self.bands = (
             ColumnDataSource({"xs": nowhere, "ys": nowhere, "color": ["#000000"] * MAX_LINES}) for _ in range(2)
         )
-        self.limits = {name: ColumnDataSource({"x": [np.nan], "y": [np.nan]}) for name in LINE_STYLES}
+        self.limits = {name: ColumnDataSource({"x": [np.nan], "y": [np.nan]}) for name in LIMIT_STYLES}
         self.mapper = LinearColorMapper(palette=Cividis256, low=0, high=1, nan_color="#a9afb6")
         self._heatmap = Canvas("heatmap", self._redraw)
         self._curves = Canvas("curves", self._redraw)
@@ -129,7 +123,7 @@ class Figures:
         fig.patches("xs", "ys", source=self.bands, fill_color="color", fill_alpha=0.22, line_color=None)
         self._limit_lines = {
             name: fig.line("x", "y", source=self.limits[name], line_dash=dash, line_width=width)
-            for name, (_, dash, width) in LINE_STYLES.items()
+            for name, (_, dash, width) in LIMIT_STYLES.items()
         }
         fig.multi_line("xs", "ys", source=self.lines, line_color="color", line_width=2.5, line_join="round")
         _plain_selection(fig.scatter("cx", "cy", source=self.cells, size=4.5, color="dot", line_color=None))
@@ -147,7 +141,7 @@ class Figures:
         self._quad.glyph.line_color = palette.paper
         self._bar.major_label_text_color = palette.muted
         self._bar.major_label_text_font = FONT
-        for name, (colour, _, _) in LINE_STYLES.items():
+        for name, (colour, _, _) in LIMIT_STYLES.items():
             self._limit_lines[name].glyph.line_color = getattr(palette, colour)
         self._redraw()
 

@@ -6,12 +6,13 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
-from gatesweep.app.explorer.figures import ACCENT, LINE_STYLES
+from gatesweep.app.explorer.figures import ACCENT
 from gatesweep.app.explorer.labels import short_label
 from gatesweep.app.explorer.picture import Picture, row_name
 from gatesweep.app.jobs import Job
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
+from gatesweep.plots.look import LIMIT_STYLES
 from gatesweep.results.measures import LIMITS, MEASURES
 
 __all__ = [
@@ -166,7 +167,7 @@ def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:
             _line(getattr(palette, colour), "6 4" if isinstance(dash, str) else " ".join(map(str, dash)), width),
             LIMITS[name],
         )
-        for name, (colour, dash, width) in LINE_STYLES.items()
+        for name, (colour, dash, width) in LIMIT_STYLES.items()
         if name in p.limits
     ]
     return [*_own_lines(p, palette, are_several), *([(band, "10 to 90 % of seeds")] if has_band else []), *limits]

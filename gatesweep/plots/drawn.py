@@ -1,0 +1,87 @@
+"""A picture on a page: a HoloViews element, rendered once, whose sources then take new data.
+
+A HoloViews stream draws the whole element anew at each event: option lookups, ranges and axes of every layer. That is
+felt under a finger that drags (34 ms of Python for six layers behind one Pipe; less than 1 ms this way), so what a
+page shows while it moves is written to the sources of what is already drawn.
+
+    drawn = Drawn(picture(LIGHT, **first), name="loss")
+    drawn.write("train", epoch=[0, 1], loss=[0.7, 0.4])
+    drawn.restyle(picture(DARK, **first))
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import holoviews as hv
+from bokeh.core.property.vectorization import Field
+from bokeh.model import Model
+from bokeh.models import ColumnDataSource, GlyphRenderer
+from bokeh.plotting import figure
+
+from gatesweep.plots.look import load
+
+__all__ = ["Drawn"]
+
+LOOKS = ("color", "palette")
+"""Properties of Bokeh's models that follow the palette, by how their names end."""
+
+
+class Drawn:
+    """One element or overlay as a Bokeh `figure`; its layers go by their labels.
+
+    The columns of a layer are those of the element that was drawn: its dimensions, and the styles that were mapped
+    with `hv.dim`. HoloViews draws a mapped style whose values are all equal as a constant, so the first data of such
+    a layer must differ.
+    """
+
+    def __init__(self, picture: hv.Element | hv.Overlay, name: str) -> None:
+        self.figure, self.layers = _render(picture)
+        self.figure.name = name
+        for label, layer in self.layers.items():
+            layer.name = label
+
+    def source(self, label: str) -> ColumnDataSource:
+        """What a layer draws."""
+        return self.layers[label].data_source
+
+    def write(self, label: str, **columns: Any) -> None:
+        """Have a layer draw these columns, all of equal length."""
+        self.source(label).data = columns
+
+    def restyle(self, picture: hv.Element | hv.Overlay) -> None:
+        """Take over the colours of `picture`, the same one under another palette, and nothing else of it."""
+        other, layers = _render(picture)
+        _recolour(self.figure, other)
+        for label, layer in self.layers.items():
+            _recolour(layer.glyph, layers[label].glyph)
+        for mine, its in zip(_parts(self.figure), _parts(other), strict=True):
+            _recolour(mine, its)
+
+
+def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRenderer]]:
+    load()
+    plot = hv.renderer("bokeh").get_plot(picture)
+    elements = list(picture) if isinstance(picture, hv.Overlay) else [picture]
+    plots = list(plot.subplots.values()) if isinstance(picture, hv.Overlay) else [plot]
+    layers = {element.label: part.handles["glyph_renderer"] for element, part in zip(elements, plots, strict=True)}
+    return plot.state, layers
+
+
+def _parts(plot: figure) -> Iterator[Model]:
+    """Axes, grids, legends, and the mappers that colour a layer."""
+    yield from (*plot.axis, *plot.grid, *plot.legend)
+    for renderer in plot.renderers:
+        for value in renderer.glyph.properties_with_values().values():
+            if isinstance(value, Field) and isinstance(value.transform, Model):
+                yield value.transform
+            elif isinstance(value, Model) and hasattr(value, "palette"):
+                yield value
+
+
+def _recolour(mine: Model, its: Model) -> None:
+    """Copy the colours that are constants; those that come from a column stay with the data."""
+    for name in mine.properties():
+        if name.endswith(LOOKS):
+            value = getattr(its, name)
+            if not isinstance(value, Field | dict) and value != getattr(mine, name):
+                setattr(mine, name, value)

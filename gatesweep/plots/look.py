@@ -1,0 +1,123 @@
+"""How every picture looks: its colours in light and dark, type and markers, in one place.
+
+The two classes are told apart by marker and by hue (Okabe and Ito's blue and vermilion, which
+every common colour vision keeps apart); reference values have colours of their own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import holoviews as hv
+from bokeh.models import Plot
+
+__all__ = ["DARK", "FONT", "LIGHT", "LIMIT_STYLES", "MARKERS", "Palette", "load", "paint", "painted"]
+
+FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
+MARKERS = ("circle", "square")
+"""Marker of class 0 and of class 1."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one mode."""
+
+    ink: str
+    """Text, the boundary line, what is shown."""
+    muted: str
+    """Axes, secondary text, other seeds."""
+    paper: str
+    """Behind the plots."""
+    grid: str
+    classes: tuple[str, str]
+    """Class 0 and class 1."""
+    train: str
+    test: str
+    exact: str
+    best_line: str
+    bayes: str
+    alert: str
+
+    @property
+    def surface(self) -> list[str]:
+        """256 colours from class 0 through paper to class 1, for probabilities 0 to 1."""
+        ends = [_mix(self.paper, colour, 0.5) for colour in self.classes]
+        half = [i / 127 for i in range(128)]
+        return [_mix(ends[0], self.paper, t) for t in half] + [_mix(self.paper, ends[1], t) for t in half]
+
+
+LIGHT = Palette(
+    ink="#15202b",
+    muted="#6b7785",
+    paper="#ffffff",
+    grid="#e6eaef",
+    classes=("#0072B2", "#D55E00"),
+    train="#0072B2",
+    test="#CC79A7",
+    exact="#15202b",
+    best_line="#E69F00",
+    bayes="#009E73",
+    alert="#b3261e",
+)
+DARK = Palette(
+    ink="#eef3f8",
+    muted="#93a1b0",
+    paper="#12181f",
+    grid="#27313c",
+    classes=("#56B4E9", "#FF8A3D"),
+    train="#56B4E9",
+    test="#E29BC4",
+    exact="#eef3f8",
+    best_line="#F0C04A",
+    bayes="#2CC79B",
+    alert="#ff8a80",
+)
+
+LIMIT_STYLES: dict[str, tuple[str, str | list[int], float]] = {
+    "bayes_accuracy": ("bayes", "dashed", 2),
+    "best_linear_accuracy": ("best_line", [9, 3, 2, 3], 2),
+    "population_accuracy": ("test", [3, 2], 1.5),
+    "majority_accuracy": ("muted", [1, 4], 1.5),
+}
+"""Colour (a name in Palette), dash and width of each limit."""
+
+
+def load() -> None:
+    """Have HoloViews draw with Bokeh, once a process."""
+    if "bokeh" not in hv.Store.registry or hv.Store.current_backend != "bokeh":
+        hv.extension("bokeh", logo=False)
+
+
+def _mix(first: str, second: str, share: float) -> str:
+    pairs = [(int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def paint(plot: Plot, palette: Palette) -> None:
+    """Give a figure the palette's background, axes and type."""
+    plot.background_fill_color, plot.border_fill_color = palette.paper, None
+    plot.outline_line_color = palette.grid
+    for axis in plot.axis:
+        axis.axis_line_color = axis.major_tick_line_color = None
+        axis.minor_tick_line_color = None
+        axis.major_label_text_color = axis.axis_label_text_color = palette.muted
+        axis.major_label_text_font = axis.axis_label_text_font = FONT
+        axis.axis_label_text_font_style = "normal"
+        axis.major_label_text_font_size = "12px"
+        axis.axis_label_text_font_size = "13px"
+    for grid in plot.grid:
+        grid.grid_line_color = palette.grid
+    for legend in plot.legend:
+        legend.background_fill_color = palette.paper
+        legend.label_text_color = palette.ink
+        legend.label_text_font = FONT
+
+
+def painted(palette: Palette, **properties: Any) -> Callable[[Any, Any], None]:
+    """A hook for `.opts(hooks=[...])`: the palette's look, and properties of Bokeh's figure that have no option."""
+
+    def hook(plot: Any, element: Any) -> None:
+        paint(plot.state, palette)
+        plot.state.update(**properties)
+
+    return hook
