@@ -8,6 +8,7 @@ from scipy.special import erf
 
 from gatesweep.gates import Gate, GateLike, as_gate
 from gatesweep.theory.quadrature import Array, noise_levels, split_nodes
+from gatesweep.theory.symmetry import representative
 
 __all__ = ["bayes_accuracy"]
 
@@ -25,7 +26,7 @@ def bayes_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:
     the answer. For XOR this gives q^2 + (1-q)^2, q = Phi(1 / (2 sigma)). Absolute error below 1e-10
     up to 2 inputs, 5e-5 for 3 and 5e-4 for 4 (verified numerically).
     """
-    table, sigma = as_gate(gate), noise_levels(noise_level)
+    table, sigma = representative(as_gate(gate)).gate, noise_levels(noise_level)
     size = max(1, CHUNK // (4 * BAYES_NODES[table.n_inputs]) ** (table.n_inputs - 1))
     levels, result = sigma.ravel(), np.empty(sigma.size)
     for start in range(0, sigma.size, size):
