@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import ndtr
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
@@ -95,13 +96,65 @@ def test_or_is_and_reflected_and_complemented():
     np.testing.assert_allclose(shifted, -(intercept + weight.sum(1)), **CLOSE)
 
 
-@pytest.mark.parametrize("noise_level", [0.0, 0.05, 0.4, 2.0])
-def test_theory_obeys_complement_swap_and_reflection(noise_level):
-    for name in GATE_NAMES:
-        truth = np.array(gs.as_gate(name).truth).reshape(2, 2)
-        for same in (1 - truth, truth.T, truth[::-1], truth[:, ::-1]):
-            for limit in (gs.theory.bayes_accuracy, gs.theory.best_linear_accuracy):
-                assert limit(same.ravel().tolist(), noise_level) == pytest.approx(limit(name, noise_level), abs=1e-9)
+LEVELS = np.array([0.0, 0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.5, 3.0, 10.0])
+TABLES = {
+    2: np.array(list(np.ndindex(*[2] * 4))),
+    3: np.array(list(np.ndindex(*[2] * 8))),
+    4: np.random.default_rng(4).integers(0, 2, (12, 16)),
+}
+"""Truth tables by number of inputs: all of two and three, some of four."""
+LIMITS = (gs.theory.bayes_accuracy, gs.theory.best_linear_accuracy)
+
+
+@pytest.mark.parametrize("n_inputs", TABLES)
+def test_gates_that_mirror_each_other_have_the_same_limits(n_inputs):
+    """Inputs permuted and reflected, the output negated, an input added on which nothing depends."""
+    rng = np.random.default_rng(n_inputs)
+    for table in TABLES[n_inputs][:: 1 if n_inputs != 3 else 5]:
+        cube = table.reshape([2] * n_inputs).transpose(rng.permutation(n_inputs)) ^ rng.integers(2)
+        mirrored = cube[tuple(slice(None, None, way) for way in rng.choice([-1, 1], n_inputs))]
+        images = [mirrored]
+        if n_inputs < 4:
+            images.append(np.stack([mirrored, mirrored], axis=rng.integers(n_inputs + 1)))
+        for limit in LIMITS:
+            for image in images:
+                np.testing.assert_allclose(limit(image.ravel(), LEVELS), limit(table, LEVELS), rtol=0, atol=1e-12)
+
+
+def cut(lines, n_inputs, noise_level):
+    """P(class 1) at each corner of lines (weight of norm 1, intercept): (lines, corners)."""
+    corners = np.array(list(np.ndindex(*[2] * n_inputs)))
+    z = lines[:, :-1] @ corners.T + lines[:, -1:]
+    return ndtr(z / noise_level) if noise_level else (z >= 0).astype(float)
+
+
+@pytest.mark.parametrize("n_inputs", TABLES)
+def test_no_line_beats_the_best_one_which_does_not_beat_bayes(n_inputs):
+    """20,000 lines drawn blindly, and what an infinite sample gives at any penalty, against every gate."""
+    rng, gates = np.random.default_rng(n_inputs), TABLES[n_inputs]
+    bayes, best = (np.array([limit(gate, LEVELS) for gate in gates]) for limit in LIMITS)
+    majority = np.maximum(gates.mean(1), 1 - gates.mean(1))
+    assert (best <= bayes).all() and (best >= majority[:, None] - 1e-15).all()
+    weight = rng.normal(size=(20_000, n_inputs))
+    weight = np.where(rng.random(weight.shape) < 0.3, np.sign(weight), weight)
+    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+    for place, noise_level in enumerate(LEVELS):
+        far = rng.uniform(-1, 1, len(weight)) * rng.choice([1, 1 + 3 * noise_level, 8 * noise_level], len(weight))
+        one = cut(np.column_stack([weight, far - weight.sum(1) / 2]), n_inputs, noise_level)
+        drawn = ((2 * gates - 1) @ one.T + (1 - gates).sum(1)[:, None]) / gates.shape[1]
+        assert (drawn.max(1) <= best[:, place] + 1e-14).all()
+    C = np.array([1e-3, 1.0, 100.0, np.inf])
+    weight, intercept = gs.theory.population_optima(gates, LEVELS[:, None], C, 400)
+    for gate, *line, limit in zip(gates, weight, intercept, best, strict=True):
+        assert (gs.theory.exact_accuracy(*line, gate, LEVELS[:, None]) <= limit[:, None] + 1e-14).all()
+
+
+@pytest.mark.parametrize("n_inputs", TABLES)
+def test_no_model_of_a_sweep_beats_the_best_line(n_inputs):
+    gates = [gs.as_gate(table).name for table in TABLES[n_inputs][:: len(TABLES[n_inputs]) // 12]]
+    grid = {"gate": gates, "noise_level": LEVELS, "seed": range(3), "dtype": "float64", "device": "cpu"}
+    found = gs.sweep(**grid, C=[1e-3, 1.0, np.inf], num_samples=160)
+    assert (found.exact_accuracy <= found.best_linear_accuracy + 1e-14).all()
 
 
 @pytest.mark.parametrize("noise_level", [0.05, 0.3, 1.0])

@@ -11,6 +11,7 @@ from gatesweep.errors import InputError
 from gatesweep.gates import Gate, GateLike, as_gate
 from gatesweep.theory.lines import best_line
 from gatesweep.theory.quadrature import Array, class_one, mean_over_noise, mean_softplus, noise_levels
+from gatesweep.theory.symmetry import representative
 
 __all__ = ["best_linear_accuracy", "exact_accuracy", "exact_log_loss", "majority_accuracy"]
 
@@ -70,8 +71,9 @@ def exact_log_loss(
 
 
 def best_linear_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:
-    """The accuracy of `best_line`: the best that any line can reach, shape of noise_level."""
-    return exact_accuracy(*best_line(gate, noise_level), gate, noise_level)
+    """The accuracy of `best_line`: the best that any line can reach, shape of noise_level; mirror images share it."""
+    table = representative(as_gate(gate)).gate
+    return exact_accuracy(*best_line(table, noise_level), table, noise_level)
 
 
 def _accuracy(mean: Array, scale: Array, truth: int) -> Array:
