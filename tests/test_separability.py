@@ -1,11 +1,15 @@
-"""Whether a line separates a sample: known counts, one dimension by sorting, and cases at the edge."""
+"""Whether a line separates a sample: known counts, brute force in fractions, and cases at the edge."""
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import gatesweep as gs
+from gatesweep.engine import exact
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import corners
+from tests.oracles import a_line_separates
 
 SEPARABLE_FUNCTIONS = {1: 4, 2: 14, 3: 104}
 """Linearly separable Boolean functions of k inputs: oeis.org/A000609."""
@@ -74,3 +78,112 @@ def test_with_a_penalty_only_one_class_has_no_optimum():
     X = np.array([[-1.0], [1.0]])
     fit = gs.fit(X, [[0, 1], [1, 1], [0, 0]], C=1.0)
     assert fit.status.tolist() == [Status.converged, Status.separable, Status.separable]
+
+
+# --- laws over random samples --------------------------------------------------------------------
+
+
+@st.composite
+def samples(draw):
+    """A few rows on a coarse lattice, so that many lie on one line, seen through the troubles of real columns."""
+    d, n = draw(st.integers(1, 3)), draw(st.integers(2, 8))
+    lattice = st.lists(st.integers(-2, 2), min_size=d, max_size=d)
+    X = np.array(draw(st.lists(lattice, min_size=n, max_size=n)), float)
+    y = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    for j in range(d):
+        trouble = draw(st.sampled_from(["none", "unit", "origin", "ulp", "fill", "sum", "copy", "constant"]))
+        row = draw(st.integers(0, n - 1))
+        if trouble == "unit":
+            X[:, j] *= 10.0 ** draw(st.integers(-8, 8))
+        elif trouble == "origin":
+            X[:, j] += 10.0 ** draw(st.integers(0, 6))
+        elif trouble == "ulp":
+            X[row, j] = np.nextafter(np.float32(X[row, j]), np.float32(np.inf))
+        elif trouble == "fill":
+            X[row, j] = 1e20
+        elif trouble == "sum":
+            X[:, j] = X.sum(1)
+        elif trouble == "copy":
+            X[:, j] = X[:, 0]
+        elif trouble == "constant":
+            X[:, j] = X[row, j]
+    return X.astype(np.float32).astype(float), y
+
+
+LAWS = settings(max_examples=150, deadline=None)
+
+
+@LAWS
+@given(samples())
+def test_whole_numbers_decide_as_brute_force_does(sample):
+    X, y = sample
+    sign = 1 - 2.0 * y[:, None]
+    assert exact.is_separable(np.hstack([X * sign, sign])) == a_line_separates(X, y)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@LAWS
+@given(samples())
+@example((np.array([[-2.0], [-1], [0], [1e-9], [1], [2]]), np.array([0, 0, 1, 0, 1, 1])))
+@example((np.array([[0.0], [1e20]]), np.array([0, 1])))
+def test_separable_is_said_of_the_rows_that_a_line_separates(dtype, sample):
+    X, y = sample
+    assert is_separable(X.astype(dtype), y, dtype=dtype) == a_line_separates(X.astype(dtype), y)
+
+
+@LAWS
+@given(samples(), st.integers(0, 7), st.integers(0, 1))
+def test_a_row_of_weight_zero_changes_nothing(sample, place, label):
+    X, y = sample
+    place = place % len(y)
+    more = np.insert(X, place, X[place] + 1, 0), np.insert(y, place, label)
+    weight = np.insert(np.full(len(y), 2.0), place, 0)
+    assert is_separable(*more, weight) == a_line_separates(X, y)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_gap_of_one_rounding_separates_and_an_overlap_of_one_does_not(dtype):
+    """The width of the gap in units of the last place, far from zero."""
+    for origin in (1.0, 3.0, 1e4, 1e7):
+        step = np.spacing(np.asarray(origin, dtype))
+        X = origin + step * np.array([-9, -5, 0, 1, 6, 9])[:, None]
+        X = X.astype(dtype)
+        assert is_separable(X, [0, 0, 0, 1, 1, 1], dtype=dtype)
+        assert not is_separable(X, [0, 0, 1, 0, 1, 1], dtype=dtype)
+
+
+def test_a_second_column_that_is_a_multiple_adds_no_line():
+    z = np.arange(1.0, 41)
+    y = np.random.default_rng(0).integers(0, 2, 40)
+    assert not is_separable(np.c_[z, 0.1 * z], y)
+
+
+def test_whole_numbers_decide_between_many_columns():
+    """200 rows of both classes on one line of 12 columns span all of it; one row more is beside it, or on."""
+    random = np.random.default_rng(5)
+    weight = np.array([1, *random.integers(-9, 9, 11)])
+    X = random.integers(-99, 99, (203, 12)).astype(float)
+    X[:, 0] -= X @ weight
+    y = random.integers(0, 2, 203)
+    assert not is_separable(X, y)
+    for least in (1.0, 1e-9):
+        moved = X.copy()
+        moved[0, 0] += least
+        assert is_separable(moved, y)
+        moved[1, 0] += least if y[1] != y[0] else -least
+        assert not is_separable(moved, y)
+
+
+def test_what_no_proof_is_found_for_is_called_undecided(monkeypatch):
+    monkeypatch.setattr(exact, "MOST_STEPS", 0)
+    fit = gs.fit([[-1.0], [0.0], [0.0], [1.0]], [0, 0, 1, 1], C=np.inf)
+    assert fit.status == Status.undecided
+
+
+def test_few_models_of_a_sweep_need_whole_numbers(monkeypatch):
+    asked = []
+    whole = exact.is_separable
+    monkeypatch.setattr(exact, "is_separable", lambda rows: asked.append(rows) or whole(rows))
+    sweep = gs.sweep(gate=("AND", "XOR"), noise_level=np.linspace(0, 1, 21), seed=range(20), C=np.inf)
+    assert {Status.converged, Status.separable} == set(sweep.status.values.flat)
+    assert len(asked) < sweep.status.size / 20

@@ -5,12 +5,16 @@ the intercept. With it the log loss of a row is softplus(logit), its derivative 
 no solver ever sees a target. A signed logit below zero is a row on its right side of the line.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+
+from gatesweep.engine.device import to_host
 
 __all__ = ["CornerDesign", "DenseDesign", "Design", "log_loss"]
 
@@ -19,6 +23,9 @@ PAIRED_COLUMNS = 16
 
 WEIGHTED_ELEMENTS = 10_000_000
 """With more shared columns, rows are weighted for so many elements at once: that bounds the memory."""
+
+
+Index = tuple[int, ...]
 
 
 def log_loss(logits: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -47,6 +54,13 @@ class Design(Protocol):
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
         """Whether the rows that count have one label only; broadcastable to the batch"""
+
+    @property
+    def reach(self) -> Float[Tensor, "*batch p"]:
+        """What no entry of a column exceeds, nor its rounding in units of roundoff; broadcastable to the parameters"""
+
+    def samples(self, chosen: Bool[Tensor, "*batch"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'rows p']]]":
+        """Index and signed rows in float64 of each chosen model: those that count, as they were given"""
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         """rows @ params"""
@@ -92,6 +106,11 @@ def _tie(sign: Tensor) -> Tensor:
     return torch.where(sign < 0, torch.finfo(sign.dtype).tiny, torch.zeros_like(sign))
 
 
+def _places(chosen: Bool[Tensor, "*batch"]) -> Iterator[Index]:
+    """The index of each chosen model."""
+    return map(tuple, np.argwhere(to_host(chosen)).tolist())
+
+
 class DenseDesign:
     """Rows held as they are: any data.
 
@@ -114,6 +133,19 @@ class DenseDesign:
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
         return ~((self._signed_weight > 0).any(-1) & (self._signed_weight < 0).any(-1))
+
+    @cached_property
+    def reach(self) -> Float[Tensor, "*batch p"]:
+        return self.rows.abs().amax(-2)
+
+    def samples(self, chosen: Bool[Tensor, "*batch"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'rows p']]]":
+        rows, weight = (
+            values.expand(*chosen.shape, *values.shape[-own:])
+            for values, own in ((self.rows, 2), (self._signed_weight, 1))
+        )
+        for index in _places(chosen):
+            counts = weight[index] != 0
+            yield index, to_host((rows[index].double() * weight[index].sign()[:, None])[counts])
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         if self.rows.ndim == 2:
@@ -191,6 +223,15 @@ class CornerDesign:
     @property
     def one_class(self) -> Bool[Tensor, "seeds gates 1"]:
         return (self.sign == self.sign[..., :1]).all(-1, keepdim=True)
+
+    @cached_property
+    def reach(self) -> Float[Tensor, "seeds 1 r p"]:
+        return ((self.columns.abs().amax(1)[:, None] * self.scale) @ self.lift.abs())[:, None]
+
+    def samples(self, chosen: Bool[Tensor, "seeds gates r"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'n p']]]":
+        for seed, gate, column in _places(chosen):
+            rows = (self.columns[seed].double() * self.scale[column].double()) @ self.lift.double()
+            yield (seed, gate, column), to_host(rows * self.sign[seed, gate, :, None])
 
     @cached_property
     def _pairs(self) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,73 +1,91 @@
-"""Whether a line separates the rows of a sample: decided exactly, for a whole batch of designs.
+"""Whether a line separates the rows of a sample: proven either way, for a whole batch of designs.
 
 Logistic regression without a penalty has an optimum if and only if no line separates the two classes
-(Albert and Anderson 1984, doi:10.1093/biomet/71.1.1).
+(Albert and Anderson 1984, doi:10.1093/biomet/71.1.1), rows on the line allowed unless all of them are.
+
+The claim is about the rows as they were given. A design holds them rounded to its dtype, perhaps centred and
+scaled; none of this moves a row further than the bounds below allow for. What lies closer than they can
+tell apart is decided in whole numbers, a model at a time.
 """
 
-import numpy as np
 import torch
 from jaxtyping import Bool, Float
-from scipy.optimize import linprog
 from torch import Tensor
 
+from gatesweep.engine import exact
 from gatesweep.engine.design import Design
-from gatesweep.engine.device import to_host
-from gatesweep.engine.linear import solve_symmetric
 
-__all__ = ["is_separable", "on_right_side"]
+__all__ = ["judge", "on_right_side"]
 
-ROUNDING = 10
-"""How many units of rounding a row's correction may be off."""
+EXTRA_ROUNDINGS = 16
+"""Roundings of one term of a sum, beside those of the sum: how the design made its entries, and the factors."""
 
 
-def on_right_side(design: Design, logits: Float[Tensor, "*batch n"]) -> Bool[Tensor, "*batch"]:
-    """Whether every row that counts lies strictly on its right side."""
+def on_right_side(
+    design: Design, params: Float[Tensor, "*batch p"], logits: Float[Tensor, "*batch n"]
+) -> Bool[Tensor, "*batch"]:
+    """Whether every row that counts lies strictly on its right side, however the logits were rounded."""
     if design.sample_weight is not None:
         logits = logits.masked_fill(design.sample_weight == 0, -torch.inf)
-    return logits.amax(-1) < 0
+    rounding = _unit(params) * (params.shape[-1] + EXTRA_ROUNDINGS)
+    return logits.amax(-1) < -rounding * (design.reach * params.abs()).sum(-1)
 
 
-def is_separable(
+def judge(
     design: Design,
     params: Float[Tensor, "*batch p"],
     separated: Bool[Tensor, "*batch"],
     ask: Bool[Tensor, "*batch"],
-) -> Bool[Tensor, "*batch"]:
-    """Which models' rows a line separates (weakly: rows on the line are allowed, not all of them).
+) -> tuple[Bool[Tensor, "*batch"], Bool[Tensor, "*batch"]]:
+    """Which models in `ask` have rows that a line separates, and for which neither could be proven.
 
-    `separated` models have shown such a line. For the others in `ask`, a certificate of the contrary
-    is looked for at `params`, the optimum a solver came to: by Gordan's theorem no line separates if
-    some positive combination of the signed rows is zero. Near the optimum the rows' errors are one but
-    for the gradient, and the smallest correction that takes the gradient away leaves them positive.
-    Models with neither certificate (a hair's breadth from either side) go to a linear program each.
+    `separated` models have shown such a line. For the others a proof of the contrary is looked for at
+    `params`, the optimum a solver came to.
     """
-    open_ = ask & ~separated & ~_has_positive_zero_combination(design, params)
-    chosen = to_host(open_.flatten())
-    result = separated.clone()
-    if not np.any(chosen):
-        return result
-    columns = torch.eye(params.shape[-1], dtype=params.dtype, device=params.device)
-    rows = torch.stack([design.logits(column.expand_as(params)) for column in columns], -1)
-    if design.sample_weight is not None:
-        rows = rows * (design.sample_weight > 0)[..., None]
-    found = [_line_exists(model) for model in to_host(rows[open_].double())]
-    result[open_] = torch.tensor(found, device=params.device)
-    return result
+    separable = separated | (ask & design.one_class)
+    open_ = ask & ~separable & ~_is_inseparable(design, params)
+    found = [(index, exact.is_separable(rows)) for index, rows in design.samples(open_)]
+    undecided = torch.zeros_like(open_)
+    for index, answer in found:
+        (undecided if answer is None else separable)[index] = answer is not False
+    return separable, undecided
 
 
-def _has_positive_zero_combination(design: Design, params: Float[Tensor, "*batch p"]) -> Bool[Tensor, "*batch"]:
+def _is_inseparable(design: Design, params: Float[Tensor, "*batch p"]) -> Bool[Tensor, "*batch"]:
+    """Whether some combination of the rows, with factors above 0 for rows that span all of them, is zero.
+
+    The rows' errors at the optimum, e, are such factors but for the gradient g = rows^T e. With
+    H = rows^T diag(e) rows and x = H^-1 g, the factors e (1 - rows x) leave no gradient: a proof if H
+    has full rank and rows x < 1. In columns divided by `reach` no row is longer than sqrt(p), so
+    sqrt(p) |g| < smallest eigenvalue of H is enough; both in units of sum(e), in which the
+    roundings of a sum of n terms come to n times the unit roundoff at most.
+    """
+    p, one = params.shape[-1], torch.ones_like(params[..., 0])
     error = torch.sigmoid(design.logits(params))
-    gradient = design.gradient(error)
-    moments = design.hessian(torch.ones_like(error))
-    correction = design.logits(solve_symmetric(moments, gradient))
-    # An error below the rounding of the correction proves nothing: rows on the line leave such errors behind.
-    return (correction.abs() + ROUNDING * torch.finfo(error.dtype).eps < error / 2).all(-1)
+    gradient, matrix = design.gradient(error), design.hessian(error)
+    total = matrix[..., -1, -1]
+    # A column of zeros concerns no row: its place on the diagonal may be anything.
+    idle = design.reach == 0
+    reach = torch.where(idle, 1, design.reach)
+    gradient = gradient / (reach * total[..., None])
+    matrix = matrix / (reach[..., :, None] * reach[..., None, :] * total[..., None, None])
+    rounding = _unit(params) * (error.shape[-1] + p * (p + 2) + EXTRA_ROUNDINGS)
+    least = p**0.5 * torch.linalg.vector_norm(gradient, dim=-1) + 3 * p * rounding
+    matrix = matrix + torch.diag_embed(idle.to(least.dtype) - least[..., None])
+    # Terms that underflow could add up to more than the roundings, if all are next to nothing.
+    return _is_positive_definite(matrix) & (total > torch.finfo(total.dtype).tiny ** 0.5) & (least < one)
 
 
-def _line_exists(rows: np.ndarray) -> bool:
-    """Whether some params give no row a signed logit above 0 and one below (the linear program of Konis 2007)."""
-    n, p = rows.shape
-    scale = np.abs(rows).max(axis=0)
-    scaled = rows / np.where(scale > 0, scale, 1)
-    found = linprog(scaled.sum(0), A_ub=scaled, b_ub=np.zeros(n), bounds=[(-1, 1)] * p, method="highs")
-    return bool(found.status == 0 and (found.fun or 0.0) < -1e-9)
+def _is_positive_definite(matrix: Float[Tensor, "*batch p p"]) -> Bool[Tensor, "*batch"]:
+    """By elimination: with entries up to 1 its pivots are off by p (p + 1) roundings at most (Demmel 1989)."""
+    positive = torch.ones_like(matrix[..., 0, 0], dtype=torch.bool)
+    while matrix.shape[-1]:
+        pivot, column = matrix[..., :1, :1], matrix[..., 1:, :1]
+        positive = positive & (pivot[..., 0, 0] > 0)
+        matrix = matrix[..., 1:, 1:] - column * matrix[..., :1, 1:] / pivot
+    return positive
+
+
+def _unit(values: Tensor) -> float:
+    """The unit roundoff of a dtype."""
+    return torch.finfo(values.dtype).eps / 2

@@ -103,7 +103,7 @@ class GradientDescent(Solver[DescentState]):
         gradient = design.gradient(torch.sigmoid(logits)) / design.count
         flat = gradient.abs().amax(-1) <= GRADIENT_TOLERANCE
         status = torch.where(flat, Status.converged, Status.max_iter).to(torch.int8)
-        status = torch.where(on_right_side(design, logits), Status.separable, status)
+        status = torch.where(on_right_side(design, state.params, logits), Status.separable, status)
         if to_host((loss > runaway_loss(torch.zeros_like(loss))).any()):
             start = design.mean(log_loss(design.logits(state.first)))
             status = torch.where(loss > runaway_loss(start), Status.diverged, status)

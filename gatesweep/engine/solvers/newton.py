@@ -12,7 +12,7 @@ from torch import Tensor
 from gatesweep.engine.design import Design
 from gatesweep.engine.device import to_host
 from gatesweep.engine.linear import solve_symmetric
-from gatesweep.engine.separability import is_separable, on_right_side
+from gatesweep.engine.separability import judge, on_right_side
 from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status
 
 __all__ = ["Newton"]
@@ -101,7 +101,7 @@ class Newton(Solver[NewtonState]):
         logits = design.logits(state.params)
         separated = state.separated
         if self.watch:
-            separated = separated | (state.running & state.unbounded & on_right_side(design, logits))
+            separated = separated | (state.running & state.unbounded & on_right_side(design, state.params, logits))
         error = logits.sigmoid_()
         gradient = self._pulled(design.gradient(error), state.params)
         slope = _dot(gradient, state.direction)
@@ -144,7 +144,8 @@ class Newton(Solver[NewtonState]):
         if self.watch:
             # Where rows lie on the best line, Newton runs off until the curvature underflows: those are asked too.
             ask = state.unbounded & torch.isfinite(logits).all(-1)
-            separable = is_separable(design, state.params, state.separated, ask)
+            separable, undecided = judge(design, state.params, state.separated, ask)
+            status[undecided] = Status.undecided
             status[separable] = Status.separable
         return status
 

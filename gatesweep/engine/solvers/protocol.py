@@ -30,6 +30,8 @@ class Status(IntEnum):
     """A line separates the training rows (or all are of one class) and no penalty holds it: no optimum exists."""
     diverged = 3
     """Parameters left the finite numbers, or training made the loss far worse than a coin's."""
+    undecided = 5
+    """No penalty, and neither a line that separates the rows nor that there is none could be proven."""
 
 
 @dataclass
