@@ -10,8 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from benchmarks.served import IDLE, chromium, served
-from gatesweep.app.explorer.presets import PRESETS
-from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.lessons import COMPARISONS, LESSONS
 
 LONGEST = """() => {
   const inside = (node) => [...node.children].flatMap((child) => [child, ...inside(child.shadowRoot ?? child)])
@@ -24,7 +23,7 @@ MODES = ("light", "dark")
 def pictures() -> dict[str, str]:
     """Query by name."""
     lessons = {f"lesson-{i}": f"?lesson={i}" for i in range(1, len(LESSONS) + 1)}
-    return {"lab": ""} | lessons | {f"explorer-{name}": f"?view=explorer&preset={name}" for name in PRESETS}
+    return {"lab": ""} | lessons | {f"explorer-{name}": f"?view=explorer&preset={name}" for name in COMPARISONS}
 
 
 def settle(page: Page, is_explorer: bool) -> None:

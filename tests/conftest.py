@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 import torch
+
 from tests.browser import find_browser
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from gatesweep.app.explorer.cells import cell_columns, limit_columns
 from gatesweep.app.explorer.downloads import as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, draw, nice_ticks
-from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
 from gatesweep.app.jobs import Job, Worker
 from gatesweep.app.theme import LIGHT
@@ -26,6 +25,7 @@ from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.fit import fit
 from gatesweep.lecture import gate_data
+from gatesweep.lessons import COMPARISONS
 from gatesweep.results.measures import axes
 from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
@@ -59,9 +59,9 @@ def test_grid_is_the_command_line_s():
     assert state.experiment().hash == same.hash
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", COMPARISONS)
 def test_presets_are_grids_with_the_axes_that_they_ask_for(name):
-    state = ExplorerState(**PRESETS[name].values)
+    state = ExplorerState(**COMPARISONS[name].settings)
     experiment = state.experiment()
     tiny = {"noise_level": experiment.grid["noise_level"][:2], "seed": range(2), "gate": experiment.grid["gate"][:2]}
     swept = {n: experiment.grid[n][-2:] for n in experiment.swept if n not in tiny}

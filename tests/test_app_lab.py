@@ -13,10 +13,10 @@ from gatesweep.app.code import as_command, as_python, nearest_sweep
 from gatesweep.app.lab import store, words
 from gatesweep.app.lab.geometry import hand_line, level, surface, through
 from gatesweep.app.lab.lab import Lab
-from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
+from gatesweep.lessons import LESSONS
 
 NAMES = (*SETTINGS, *VIEW)
 

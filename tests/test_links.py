@@ -12,13 +12,12 @@ import gatesweep as gs
 from gatesweep.app import code
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.explorer import downloads
-from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE, LINKED, ExplorerState
-from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.cli.values import given_parameters
 from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES
+from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.results.measures import MEASURES
 from gatesweep.settings import Settings
 
@@ -55,7 +54,7 @@ EXPLORER = st.fixed_dictionaries(
     {},
     optional=SHARED
     | {
-        "preset": st.sampled_from(list(PRESETS)),
+        "preset": st.sampled_from(list(COMPARISONS)),
         "gate": st.lists(st.sampled_from(GATE_NAMES), unique=True, min_size=1),
         "noise_level": st.tuples(st.floats(0, 4), st.floats(5, 10)),
         "noise_count": st.integers(2, 60),

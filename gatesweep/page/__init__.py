@@ -1,1 +1,1 @@
-"""What the static page is made of: its template, style, scripts, lessons and empty figures."""
+"""What the static page is made of: its template, style, scripts and empty figures."""

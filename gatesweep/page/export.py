@@ -20,9 +20,11 @@ from bokeh.themes import Theme
 from gatesweep.app.theme import DARK, FONT, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.lessons import LESSONS
 from gatesweep.page.figures import page_figures
 from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
 from gatesweep.paths import local_path
+from gatesweep.settings import Settings
 from gatesweep.sweep import sweep
 
 __all__ = ["MAX_BYTES", "export", "lecture_runs", "render"]
@@ -94,7 +96,7 @@ def render(datasets: list[xr.Dataset]) -> str:
         "noise": noise_entry(experiments, packer),
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
         "surfaces": {"light": LIGHT.surface, "dark": DARK.surface},
-        "lessons": json.loads(_static("lessons.json")),
+        "lessons": _lessons(),
         "figures": _figures(),
     }
     parts = {
@@ -106,6 +108,18 @@ def render(datasets: list[xr.Dataset]) -> str:
     }
     # One pass over the template, so that nothing inside a part is taken for a placeholder.
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _static("page.html"))
+
+
+def _lessons() -> list[dict[str, Any]]:
+    """The lessons that a page can show, each with all settings that decide which of its models is on show."""
+    usual = {"solver": "newton", "features": "linear", "num_samples": 500, "seed": 42, "noise_level": 0.05}
+    return [
+        {name: getattr(lesson, name) for name in ("title", "question", "hint", "answer")}
+        | {"set": usual | {name: v for name, v in lesson.settings.items() if name in Settings.param}}
+        | dict(lesson.page)
+        for lesson in LESSONS
+        if lesson.page is not None
+    ]
 
 
 def _static(name: str) -> str:

@@ -122,7 +122,13 @@ MEASURES: dict[str, Measure] = {
         "Seeds whose training rows some line parts without error (solver newton, C = inf).",
     ),
     "converged": Measure("share converged", "status", _is_status(0), "share", "Seeds whose fit reached its optimum."),
-    "diverged": Measure("share diverged", "status", _is_status(DIVERGED), "share", "Seeds whose fit ran away."),
+    "diverged": Measure(
+        "share diverged",
+        "status",
+        _is_status(DIVERGED),
+        "share",
+        "Seeds whose loss ended at more than twice that of the start and of a coin, or at no number.",
+    ),
 }
 """Measures by name."""
 

@@ -75,7 +75,7 @@ def summary(
 
     Returns:
         Dataset with dims (panel,) y, x (, epoch): `value` the statistic, `low`, `median`, `high`
-        the quantiles 0.1, 0.5, 0.9 over seeds, `diverged` the share of seeds whose fit ran away,
+        the quantiles 0.1, 0.5, 0.9 over seeds, `diverged` the share of seeds whose fit diverged,
         up to the epoch, and the limits in LIMITS where the measure has them, on its scale and named for it
         (`bayes_accuracy`, and for a gap `bayes_gap_to_best_line`).
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gatesweep.app.explorer.explorer import Explorer
-from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.theme import THEME_CONFIG
+from gatesweep.lessons import COMPARISONS
 from tests.conftest import watch
 from tests.ui.explorer_pages import SOON, cells, choose, rests, until
 
@@ -105,21 +105,21 @@ def test_first_view_is_three_gates_and_fits_the_screen(explorer):
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
-@pytest.mark.parametrize("name", [n for n in PRESETS if n != "three_gates"])
+@pytest.mark.parametrize("name", [n for n in COMPARISONS if n != "three_gates"])
 def test_each_preset_shows_its_numbers(explorer, name):
     page, session = explorer
     before = session.picture
-    page.get_by_role("button", name=PRESETS[name].title, exact=True).click()
+    page.get_by_role("button", name=COMPARISONS[name].title, exact=True).click()
     settle(page, session, before)
     assert session.picture.measure == session.measure
     assert (session.picture.x.name, session.picture.y.name) == (session.x, session.y)
-    assert page.get_by_text(PRESETS[name].question).is_visible()
+    assert page.get_by_text(COMPARISONS[name].question).is_visible()
 
 
 def test_the_player_plays_pauses_steps_and_scrubs(explorer):
     page, session = explorer
     before = session.picture
-    page.get_by_role("button", name=PRESETS["live"].title, exact=True).click()
+    page.get_by_role("button", name=COMPARISONS["live"].title, exact=True).click()
     settle(page, session, before)
     page.get_by_role("button", name="Play", exact=True).click(timeout=SOON)
     until(page, lambda: session.epoch >= 3)
@@ -204,8 +204,8 @@ def test_phone_and_wall_never_scroll_sideways(page, served, width, height):
 def test_a_phone_has_the_comparisons_as_a_menu(page, served):
     opened = page(served[0], width=390, height=844)
     opened.get_by_text("1,260 models").wait_for(timeout=SOON)
-    choose(opened, "Comparison", PRESETS["samples"].title)
-    opened.get_by_text(PRESETS["samples"].question).wait_for(timeout=SOON)
+    choose(opened, "Comparison", COMPARISONS["samples"].title)
+    opened.get_by_text(COMPARISONS["samples"].question).wait_for(timeout=SOON)
     opened.get_by_text("4,620 models").wait_for(timeout=SOON)
-    assert opened.get_by_role("combobox", name="Comparison").inner_text() == PRESETS["samples"].title
+    assert opened.get_by_role("combobox", name="Comparison").inner_text() == COMPARISONS["samples"].title
     opened.goto("about:blank")

@@ -4,7 +4,7 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from gatesweep.app.lab.lessons import LESSONS
+from gatesweep.lessons import LESSONS
 from tests.ui.lab_page import (
     by_torch,
     choose,
@@ -235,7 +235,7 @@ def is_on_show(page, number):
         expect(page.get_by_role("heading", name=name)).to_have_count(0 if hidden in chosen.hide else 1)
 
 
-@pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
+@pytest.mark.parametrize("number", range(1, 10))
 def test_a_digit_opens_a_lesson_with_its_hint_and_answer(lab, number):
     leave(lab)  # from whatever the last test left behind: a lesson sets everything
     keys(lab, str(number))
@@ -283,7 +283,7 @@ def test_next_previous_and_the_menu_walk_the_lessons(lab):
     press(lab, "Previous")
     expect(lesson(lab)).to_have_text("Free play")
     press(lab, "Previous")
-    is_on_show(lab, 9)
+    is_on_show(lab, len(LESSONS))
     press(lab, "Next")
     expect(lesson(lab)).to_have_text("Free play")
     lesson(lab).click()

@@ -93,7 +93,7 @@ def dynamic_columns(p: Picture, epoch: int, curves: Trellis, palette: Palette) -
 
 
 def diverged_columns(p: Picture, epoch: int, heatmap: Trellis) -> dict[str, np.ndarray]:
-    """Sides of the cells where most fits ran away."""
+    """Sides of the cells where most fits diverged."""
     panel, row, column = np.nonzero(p.diverged[..., epoch] >= 0.5)
     _, n_rows, n_columns = p.value.shape[:3]
     x, y = (o[panel] for o in heatmap.origin)

@@ -15,12 +15,12 @@ from gatesweep.app.explorer.figures import Figures
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import model_at
 from gatesweep.app.explorer.picture import Picture, draw
-from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
 from gatesweep.app.jobs import Job, Worker
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.lessons import COMPARISONS
 from gatesweep.sweep import sweep
 
 __all__ = ["Explorer"]
@@ -119,7 +119,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         """Set the grid and the view of a preset; all other parameters go back to their defaults."""
         defaults = {n: self.param[n].default for n in (*GRID_NAMES, *VIEW_NAMES)}
         self._quiet = True
-        self.param.update(defaults | PRESETS[name].values | {"epoch": 0})
+        self.param.update(defaults | COMPARISONS[name].settings | {"epoch": 0})
         self._quiet = False
         self.layout.presets.ask()
         self.retrain(force=True)
@@ -163,11 +163,13 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def press(self, key: str) -> None:
         """What a key does; see `gatesweep.app.keys`."""
-        if key.isdigit() and 0 < int(key) <= len(PRESETS):
-            name = list(PRESETS)[int(key) - 1]
+        if key.isdigit() and 0 < int(key) <= len(COMPARISONS):
+            name = list(COMPARISONS)[int(key) - 1]
             if name == self.preset:
                 self.apply_preset(name)
             self.preset = name
+        elif key in ("h", "a"):
+            self.layout.presets.reveal("hint" if key == "h" else "answer")
         elif self.picture is not None and self.picture.epochs is not None:
             self.layout.player.press(key)
 

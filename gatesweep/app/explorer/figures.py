@@ -45,7 +45,7 @@ __all__ = ["ACCENT", "Figures"]
 REACH = 14
 """Pixels within which a tap means a point."""
 ACCENT = "#d55e00"
-"""What the pointer is on, and fits that ran away."""
+"""What the pointer is on, and fits that diverged."""
 
 
 def _plain_selection(renderer: GlyphRenderer) -> GlyphRenderer:

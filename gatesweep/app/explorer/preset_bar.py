@@ -8,8 +8,8 @@ import panel_material_ui as pmui
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import brisk, button, choice
 from gatesweep.app.explorer import words
-from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.app.explorer.state import GRID_NAMES, VIEW_NAMES
+from gatesweep.lessons import COMPARISONS
 
 __all__ = ["PresetBar"]
 
@@ -24,19 +24,24 @@ class PresetBar(pn.viewable.Viewer):
     def __init__(self, explorer: Any) -> None:
         super().__init__()
         self._explorer = explorer
-        titles = {preset.title: name for name, preset in PRESETS.items()}
+        titles = {preset.title: name for name, preset in COMPARISONS.items()}
         preset, label = explorer.param.preset, "Comparison"
         look = {"size": "small", "margin": (6, 8), "description": "", "sx": BUTTON}
         buttons = pmui.RadioButtonGroup.from_param(
             preset, options=titles, label=label, stylesheets=sheets("no_label", "explorer/only_wide"), **look
         )
         menu = choice(explorer, "preset", label, options=titles, stylesheets=sheets("explorer/only_narrow"))
-        self._question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 14, 6, 14))
+        self._more = ""
+        self._question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 14, 6, 14))
+        asked = (
+            button(name, lambda name=name: self.reveal(name.lower()), variant="text", margin=(0, 4, 2, 0))
+            for name in ("Hint", "Answer")
+        )
         self._reset = button("Reset", self._go_back, "restart_alt", variant="text", margin=(8, 8, 0, 0), styles=UNSEEN)
         explorer.param.watch(self._offer_reset, [*GRID_NAMES, *VIEW_NAMES])
         self._layout = pn.Column(
             pn.Row(brisk(buttons), menu, self._reset, sizing_mode="stretch_width", margin=0),
-            self._question,
+            pn.Row(self._question, *asked, sizing_mode="stretch_width", margin=0),
             css_classes=["gs-presets"],
             stylesheets=sheets("card"),
             sizing_mode="stretch_width",
@@ -53,12 +58,19 @@ class PresetBar(pn.viewable.Viewer):
         self._explorer.restore(self._explorer.usual(self._explorer.preset))
 
     def ask(self) -> None:
-        """Ask the chosen preset's question."""
-        self.say(PRESETS[self._explorer.preset].question)
+        """Ask the chosen comparison's question."""
+        self._more = ""
+        self.say(COMPARISONS[self._explorer.preset].question)
 
-    def say(self, sentence: str) -> None:
-        """Put a sentence where the question stands."""
-        self._question.object = words.sentence(sentence)
+    def reveal(self, more: str) -> None:
+        """Show the hint or the answer under the question; asked for again, hide it."""
+        chosen = COMPARISONS[self._explorer.preset]
+        self._more = "" if more == self._more else more
+        self.say(chosen.question, getattr(chosen, self._more) if self._more else "")
+
+    def say(self, sentence: str, more: str = "") -> None:
+        """Put a sentence where the question stands, and what is known of it below."""
+        self._question.object = words.sentence(sentence, more)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

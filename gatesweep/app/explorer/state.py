@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import param
 
-from gatesweep.app.explorer.presets import PRESETS
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
+from gatesweep.lessons import COMPARISONS
 from gatesweep.results.measures import MEASURES, TEST_NOISE
 from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
@@ -47,7 +47,7 @@ class ExplorerState(Settings):
     also = param.Selector(default="none", objects=list(COMPARE), doc="And one more.")
     also_values = param.String("", doc="Its values, with commas between.")
 
-    preset = param.Selector(default="three_gates", objects=list(PRESETS), doc="A comparison, ready made.")
+    preset = param.Selector(default="three_gates", objects=list(COMPARISONS), doc="A comparison, ready made.")
     measure = param.Selector(default="exact_accuracy", objects=list(MEASURES), doc="What is measured of every model.")
     statistic = param.Selector(default="median", objects=list(STATISTICS), doc="How a cell's seeds become one number.")
     x = param.String("noise_level", doc="The parameter across the heatmap.")
@@ -79,7 +79,7 @@ class ExplorerState(Settings):
 
     def usual(self, preset: str) -> dict[str, Any]:
         """The values that everything has when a preset is opened."""
-        return {n: self.param[n].default for n in LINKED} | PRESETS[preset].values | {"preset": preset}
+        return {n: self.param[n].default for n in LINKED} | COMPARISONS[preset].settings | {"preset": preset}
 
     def completed(self, asked: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """The whole state that a link asks for, and complaints; what makes no picture is as its preset has it."""

@@ -96,9 +96,10 @@ def ended(word: str, reason: str) -> str:
     )
 
 
-def sentence(text: str) -> str:
-    """What stands under the presets."""
-    return f"<div style='font-size:15px'>{escape(text)}</div>"
+def sentence(text: str, more: str = "") -> str:
+    """What stands under the comparisons: a question, and on request its hint or its answer."""
+    below = f"<div style='opacity:.85;margin-top:2px;text-wrap:pretty'>{escape(more)}</div>"
+    return f"<div style='font-size:15px' aria-live='polite'>{escape(text)}{below if more else ''}</div>"
 
 
 def heading(p: Picture) -> str:
@@ -154,7 +155,7 @@ def _own_lines(p: Picture, palette: Palette, are_several: bool) -> list[tuple[st
 def cell_keys(p: Picture) -> list[tuple[str, str]]:
     """What is drawn over the cells, as `keys` does for the curves."""
     hatch = f"<path d='M3 10L13 0M10 10L20 0M17 10L27 0' stroke='{ACCENT}' stroke-width='1.2'/>"
-    return [(hatch, "most fits ran away")] if (p.diverged >= 0.5).any() else []
+    return [(hatch, "loss more than doubled in most fits")] if (p.diverged >= 0.5).any() else []
 
 
 def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:

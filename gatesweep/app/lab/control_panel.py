@@ -7,11 +7,11 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
-from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import SCIKIT_LEARN, TRAINING, in_sweep
 from gatesweep.app.lab.truth_table import TruthTable
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.engine.solvers import solver_class
+from gatesweep.lessons import LESSONS
 
 __all__ = ["Controls"]
 

@@ -17,12 +17,12 @@ from gatesweep.app.lab.boundary import BoundaryFigure
 from gatesweep.app.lab.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
 from gatesweep.app.lab.control_panel import Controls
 from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
-from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.pointer import Pointer
 from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState, in_sweep
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate
+from gatesweep.lessons import LESSONS
 from gatesweep.sweep import Cancelled
 
 __all__ = ["Lab"]

@@ -10,10 +10,10 @@ import param
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
 from gatesweep.app.lab import words
-from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.app.lab.state import PAIRS
 from gatesweep.app.lab.store import Shown
 from gatesweep.app.lab.words import PARAMETERS
+from gatesweep.lessons import LESSONS
 
 __all__ = ["LessonBar", "Numbers", "Stage", "page"]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import param
 
-from gatesweep.app.lab.lessons import LESSONS
 from gatesweep.engine.solvers import SOLVERS, solver_class
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
+from gatesweep.lessons import LESSONS
 from gatesweep.settings import Settings
 
 __all__ = [

@@ -1,0 +1,10 @@
+"""What a course asks: lessons on one model, comparisons of many. Data alone, once, for the app and for the page.
+
+Every claim of a hint or an answer is computed in tests/test_lessons.py; a changed text needs a changed claim.
+"""
+
+from gatesweep.lessons.comparisons import COMPARISONS
+from gatesweep.lessons.lesson import Lesson
+from gatesweep.lessons.lessons import LESSONS
+
+__all__ = ["COMPARISONS", "LESSONS", "Lesson"]
