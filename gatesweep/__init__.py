@@ -1,51 +1,58 @@
 """gatesweep: thousands of logistic models on noisy logic gates, trained at once, beside exact theory."""
 
+import sys
 from importlib import import_module
-from importlib.metadata import version
+from types import ModuleType
 from typing import Any
 
-from gatesweep import theory
-from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment
-from gatesweep.fit import Fit, fit
-from gatesweep.gates import Gate, as_gate
-from gatesweep.lecture import generate_data_with_noise
-from gatesweep.settings import Settings
-from gatesweep.sweep import Cancelled, sweep
-
-__all__ = [
-    "BatchedLogisticRegression",
-    "Cancelled",
-    "Experiment",
-    "Explorer",
-    "Fit",
-    "Gate",
-    "InputError",
-    "Lab",
-    "Settings",
-    "as_gate",
-    "export",
-    "fit",
-    "generate_data_with_noise",
-    "plots",
-    "sweep",
-    "theory",
-]
-
-__version__ = version("gatesweep")
-
-# What draws is loaded on first use: a batch script never pays for Panel and HoloViews.
-_LAZY = {
+# Public names are loaded on first use: a command line or a batch script waits for no more than it needs.
+# `__init__.pyi` tells editors and type checkers the same.
+_HOMES = {
     "BatchedLogisticRegression": "gatesweep.estimator",
+    "Cancelled": "gatesweep.sweep",
+    "Experiment": "gatesweep.experiment",
     "Explorer": "gatesweep.app.explorer.explorer",
+    "Fit": "gatesweep.fit",
+    "Gate": "gatesweep.gates",
+    "InputError": "gatesweep.errors",
     "Lab": "gatesweep.app.lab.lab",
+    "Settings": "gatesweep.settings",
+    "as_gate": "gatesweep.gates",
     "export": "gatesweep.page.export",
-    "plots": None,
+    "fit": "gatesweep.fit",
+    "generate_data_with_noise": "gatesweep.lecture",
+    "sweep": "gatesweep.sweep",
 }
+_MODULES = ("plots", "summaries", "theory")
+
+__all__ = sorted((*_HOMES, *_MODULES))
+
+
+class _Package(ModuleType):
+    """Keeps `gs.fit` and `gs.sweep` the functions: an import binds the modules of these names over them."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module 'gatesweep' has no attribute {name!r}")
-    module = _LAZY[name]
-    return import_module(f"gatesweep.{name}") if module is None else getattr(import_module(module), name)
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    elif name in _MODULES:
+        value = import_module(f"{__name__}.{name}")
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version(__name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted((*__all__, *(name for name in globals() if name.startswith("__")), "__version__"))

@@ -5,20 +5,20 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError
-from gatesweep.gates import Gate, as_gate
-from gatesweep.lecture import n_rows
+from gatesweep.gates import Gate, GateLike, as_gate
 from gatesweep.settings import Settings, plain
 
 if TYPE_CHECKING:
     from gatesweep.engine.solvers.protocol import Solver
 
-__all__ = ["BATCHED", "DEFAULT_GRID", "GRID", "MAX_MODELS", "OUTER", "SWEPT", "Experiment"]
+__all__ = ["BATCHED", "DEFAULT_GRID", "GRID", "MAX_MODELS", "OUTER", "SWEPT", "Experiment", "Parameters"]
 
 GRID = ("gate", "noise_level", "seed")
 """Always dimensions of the result, even of length one."""
@@ -32,6 +32,28 @@ MAX_MODELS = 1_000_000_000
 
 MIN_ROWS = {"sklearn": 2, "torch": 5, "stratified": 2}
 """Fewest rows of which a split leaves one to each part: train_test_split rounds up, random_split down."""
+
+
+class Parameters(TypedDict, total=False):
+    """What may be given of `gatesweep.Settings`, for editors and type checkers; a sequence makes a dimension."""
+
+    gate: GateLike | Iterable[GateLike]
+    noise_level: ArrayLike
+    seed: ArrayLike
+    num_samples: ArrayLike
+    features: str | Iterable[str]
+    solver: str
+    C: ArrayLike
+    learning_rate: ArrayLike
+    epochs: int
+    batch_size: int
+    init: str
+    init_seed: int | None
+    train_seed: int
+    split: str
+    max_iter: int
+    dtype: str
+    record: str
 
 
 def _is_sequence(name: str, value: Any) -> bool:
@@ -56,12 +78,13 @@ class Experiment:
     """The value of each parameter that is not in SWEPT."""
 
     @classmethod
-    def of(cls, **values: Any) -> "Experiment":
+    def of(cls, **parameters: Unpack[Parameters]) -> "Experiment":
         """Check every value against `Settings`; sequences become dimensions.
 
         Raises InputError for an unknown name, a value out of bounds, an empty or repeated grid
         value, gates of different numbers of inputs, and a grid of more than a billion models.
         """
+        values: dict[str, Any] = {**parameters}
         names = list(Settings.param.values())
         names.remove("name")
         for name in values:
@@ -84,6 +107,8 @@ class Experiment:
         return experiment
 
     def _check_together(self) -> None:
+        from gatesweep.lecture import n_rows  # With it come torch and scikit-learn: a help text needs neither.
+
         inputs = {gate.n_inputs for gate in self.gates}
         if len(inputs) > 1:
             raise InputError(
@@ -154,7 +179,7 @@ class Experiment:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Experiment":
         """The experiment that `to_dict` wrote; checks like `of`."""
-        restored = {}
+        restored: dict[str, Any] = {}
         for name, value in values.items():
             items = value if isinstance(value, list) else [value]
             items = [np.inf if item == "inf" else item for item in items]

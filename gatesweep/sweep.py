@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import psutil
@@ -11,7 +11,7 @@ import torch
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment
+from gatesweep.experiment import Experiment, Parameters
 from gatesweep.grids.plan import Chunk, plan
 from gatesweep.grids.training import Cancelled, compute
 from gatesweep.results import schema
@@ -29,13 +29,16 @@ def sweep(
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
     client: Any = None,
-    **parameters: Any,
+    **parameters: Unpack[Parameters],
 ) -> xr.Dataset:
     """Fit every model of a grid and return them as one labelled dataset.
 
     Args:
-        experiment: the grid; or give its `parameters` by name (see `gatesweep.Settings`): sequences
-            become dimensions, and gate, noise_level and seed are dimensions always.
+        experiment: the grid; or give its `parameters` by name, explained by `help(gatesweep.Settings)`:
+            gate, noise_level, seed (dimensions always), C, learning_rate, num_samples, features
+            (a dimension where a sequence is given), solver, epochs, batch_size, init, init_seed,
+            train_seed, split, max_iter, dtype, record. The default grid is gate ("AND", "OR", "XOR"),
+            noise_level 0, 0.05, ..., 1 and seed 0, 1, ..., 19; the other defaults are the lecture's.
         out: a path that ends in .zarr: the sweep streams into this store, and goes on where an
             earlier run of the same experiment stopped. The dataset returned reads from it lazily.
             A path that ends in .nc gets a NetCDF file when all is done.

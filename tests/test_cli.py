@@ -12,12 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 import gatesweep as gs
 from gatesweep import store
 from gatesweep.bench.job import Size
 from gatesweep.cli import main
+from gatesweep.cli.main import COMMANDS
 from gatesweep.cli.values import GRID_DEFAULTS, parse
 from gatesweep.experiment import DEFAULT_GRID
 from gatesweep.settings import Settings
@@ -227,9 +229,33 @@ def test_serve_and_bench_delegate(monkeypatch, tmp_path):
 
 def test_version_and_help():
     assert run("--version").output == f"gatesweep, version {gs.__version__}\n"
-    for command in main.commands:
-        if command != "bench":
-            assert "Usage:" in run(command, "--help").output
+    for command in COMMANDS:
+        assert "Usage:" in run(command, "--help").output
+
+
+def test_the_groups_help_has_the_first_words_of_every_command():
+    listed = run("--help").output.partition("Commands:")[2].strip().splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    for line in listed:
+        name, text = line.split(maxsplit=1)
+        assert text.split()[:3] == main.get_command(None, name).help.split()[:3]
+    assert "No such command 'swep'" in run("swep", status=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "begun", "words"),
+    [
+        ("--solver", "", ["newton", "sgd", "adam"]),
+        ("--solver", "a", ["adam"]),
+        ("--features", "linear,", ["linear,linear", "linear,interaction"]),
+        ("--gate", "AND,xo", ["AND,XOR"]),
+        ("--dtype", "float6", ["float64"]),
+        ("--epochs", "", []),
+    ],
+)
+def test_the_shell_is_told_the_values_that_are_declared(option, begun, words):
+    completion = ShellComplete(main, {}, "gatesweep", "_GATESWEEP_COMPLETE")
+    assert [item.value for item in completion.get_completions(["sweep", option], begun)] == words
 
 
 # --- output that is not UTF-8 ---------------------------------------------------------------------

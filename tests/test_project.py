@@ -7,13 +7,18 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+import gatesweep as gs
+from gatesweep.experiment import DEFAULT_GRID, Parameters
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gatesweep"
@@ -177,9 +182,87 @@ def test_what_gatesweep_imports_is_declared() -> None:
     assert {name for name in imported if known.isdisjoint(map(canonicalize_name, owners.get(name, [name])))} == set()
 
 
-def test_importing_gatesweep_loads_no_screen() -> None:
-    program = "import sys, gatesweep; print(*sorted({'panel', 'holoviews', 'bokeh'} & set(sys.modules)))"
-    assert run_python(program, ROOT).split() == []
+HEAVY = "{'bokeh', 'click', 'holoviews', 'numpy', 'panel', 'param', 'scipy', 'sklearn', 'torch', 'xarray'}"
+
+
+@pytest.mark.parametrize(
+    ("program", "loaded"),
+    [
+        ("import gatesweep", ""),
+        ("import gatesweep; gatesweep.InputError, gatesweep.__version__, dir(gatesweep)", ""),
+        ("import gatesweep; gatesweep.sweep", "numpy param scipy sklearn torch xarray"),
+        ("from gatesweep.cli import main; main(['--help'], standalone_mode=False)", "click"),
+        ("from gatesweep.cli import main; main(['--version'], standalone_mode=False)", "click"),
+        ("from gatesweep.cli import main; main(['sweep', '--help'], standalone_mode=False)", "click numpy param"),
+    ],
+)
+def test_nobody_waits_for_what_is_not_needed(program: str, loaded: str) -> None:
+    said = run_python(f"{program}\nimport sys; print(*sorted({HEAVY} & set(sys.modules)))", ROOT)
+    assert said.splitlines()[-1] == loaded
+
+
+# --- public names --------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_listed_and_is_what_its_module_has() -> None:
+    names = {"BatchedLogisticRegression", "Explorer", "Lab", "export", "fit", "plots", "summaries", "sweep", "theory"}
+    assert names < set(gs.__all__) < set(dir(gs))
+    assert [name for name in dir(gs) if not name.startswith("__") and name not in gs.__all__] == []
+    for name in gs.__all__:
+        value = getattr(gs, name)
+        assert isinstance(value, ModuleType) == (name in ("plots", "summaries", "theory"))
+        assert value.__name__.rpartition(".")[2] == name
+    with pytest.raises(AttributeError, match="has no attribute 'swep'"):
+        _ = gs.swep
+
+
+def test_type_checkers_are_told_of_every_public_name() -> None:
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    told = {a.name: (n.module, a.asname) for n in stub.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert set(told) == set(gs.__all__)
+    for name, (module, alias) in told.items():
+        assert alias == name and getattr(import_module(module), name) is getattr(gs, name)
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["gatesweep.fit", "gatesweep.sweep", "gatesweep.grids.training", "gatesweep.store", "gatesweep.app.lab.lab"],
+)
+def test_fit_and_sweep_are_functions_whatever_was_imported_first(first: str) -> None:
+    program = (
+        f"import {first}\nimport gatesweep as gs\nfrom gatesweep import fit, sweep\nfrom types import FunctionType\n"
+        "print({type(f) for f in (gs.fit, gs.sweep, fit, sweep)} == {FunctionType})"
+    )
+    assert run_python(program, ROOT) == "True\n"
+
+
+def test_parameters_are_declared_to_type_checkers_too() -> None:
+    assert set(Parameters.__annotations__) == set(gs.Settings.param) - {"name"}
+    text = " ".join(gs.sweep.__doc__.split())
+    assert [name for name in Parameters.__annotations__ if not re.search(rf"\b{name}\b", text)] == []
+    gate, noise_level, seed = (DEFAULT_GRID[name] for name in ("gate", "noise_level", "seed"))
+    default = f"gate {gate}, noise_level {noise_level[0]:g}, {noise_level[1]}, ..., {noise_level[-1]:g} and seed"
+    assert f"{default} {seed[0]}, {seed[1]}, ..., {seed[-1]};".replace("'", '"') in text
+
+
+def test_a_type_checker_finds_what_is_misspelt(tmp_path: Path) -> None:
+    lines = {
+        "gs.sweep(noise_level=3, gate=('AND', 'XOR'), seed=range(3), out='a.zarr')": "",
+        "gs.sweep(nois_level=3)": 'Unexpected keyword argument "nois_level" for "sweep"; did you mean "noise_level"?',
+        "gs.sweep(epochs='many')": 'Argument "epochs" to "sweep" has incompatible type "str"; expected "int"',
+        "gs.fit([[0.0], [1.0]], [0, 1]).weigth": '"Fit" has no attribute "weigth"; maybe "weight"?',
+        "gs.Experiment.of(sed=1)": 'Unexpected keyword argument "sed" for "of" of "Experiment"; did you mean "seed"?',
+        "gs.BatchedLogisticRegression(c=1)": 'Unexpected keyword argument "c" for "BatchedLogisticRegression"',
+        "gs.Lap()": 'Module has no attribute "Lap"',
+        "gs.Lab(), gs.Explorer(), gs.export('a.html'), gs.plots.heatmap, gs.summaries.summary": "",
+    }
+    script = tmp_path / "script.py"
+    script.write_text("\n".join(["import gatesweep as gs", *lines]))
+    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
+    found = re.findall(r"script.py:(\d+): error: (.*?)  \[", done.stdout)
+    wanted = [(str(i), message) for i, message in enumerate(lines.values(), 2) if message]
+    assert [(line, message.split("; maybe it")[0]) for line, message in found] == wanted, done.stdout
 
 
 def test_the_version_is_told_once() -> None:

@@ -9,6 +9,7 @@ import param
 
 from gatesweep.errors import InputError
 from gatesweep.experiment import GRID, MAX_MODELS, SWEPT
+from gatesweep.gates import GATE_NAMES
 from gatesweep.paths import local_path
 from gatesweep.settings import Settings, describe
 
@@ -82,7 +83,12 @@ def parameter_options(command: Any) -> Any:
     """Decorator: one option for each declared parameter, with its doc, rule and default."""
     for name in reversed(_names()):
         command = click.option(
-            "--" + name.replace("_", "-"), name, metavar=_metavar(name), help=_help(name), default=None
+            "--" + name.replace("_", "-"),
+            name,
+            metavar=_metavar(name),
+            help=_help(name),
+            default=None,
+            shell_complete=lambda ctx, option, begun: _completions(option.name, begun),
         )(command)
     return command
 
@@ -103,6 +109,14 @@ def _metavar(name: str) -> str:
     kinds = {param.Integer: "INT", param.Number: "NUMBER"}
     kind = kinds.get(type(declared), "GATE")
     return kind + "[,...]" if name in SWEPT else kind
+
+
+def _completions(name: str, begun: str) -> list[str]:
+    """What the last word of `begun`, a comma list for a swept parameter, may become."""
+    declared = Settings.param[name]
+    words = GATE_NAMES if name == "gate" else declared.objects if isinstance(declared, param.Selector) else ()
+    before, comma, last = begun.rpartition(",") if name in SWEPT else ("", "", begun)
+    return [before + comma + word for word in words if word.lower().startswith(last.lower())]
 
 
 def _help(name: str) -> str:
