@@ -10,15 +10,13 @@ from numpy.typing import ArrayLike
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, GateLike, as_gate
 from gatesweep.theory.lines import best_line
-from gatesweep.theory.quadrature import Array, class_one, mean_over_noise, mean_softplus, noise_levels
+from gatesweep.theory.quadrature import NODES, Array, class_one, mean_over_noise, mean_softplus, noise_levels
 from gatesweep.theory.symmetry import representative
 
 __all__ = ["best_linear_accuracy", "exact_accuracy", "exact_log_loss", "majority_accuracy"]
 
 CHUNK = 1 << 16
 """Logits evaluated in one step; bounds memory to about 100 MB."""
-NODES = {1: 1, 2: 40, 3: 20, 4: 8}
-"""Quadrature nodes on either side of a split, by number of inputs, for each model."""
 
 
 class Leaf(Protocol):
@@ -94,7 +92,7 @@ def _over_corners(
         raise InputError("features must be linear or interaction", features, "Choose one of the two")
     linear, k = features == "linear", table.n_inputs
     shape, columns, bias, sigma = _flat(weight, intercept, noise_level, k if linear else 2**k - 1)
-    average, size = (_linear, CHUNK) if linear else (_interaction, max(1, CHUNK // (2 * NODES[k]) ** (k - 1)))
+    average, size = (_linear, CHUNK) if linear else (_interaction, max(1, CHUNK // NODES[k]))
     result = np.empty(len(bias))
     for start in range(0, len(bias), size):
         part = slice(start, start + size)
@@ -141,10 +139,10 @@ def _interaction(leaf: Leaf, table: Gate, weight: Array, intercept: Array, sigma
         logit[exponents] = column
     sigma = sigma.reshape(-1, *[1] * (k - 1))
     total = np.zeros(len(weight))
-    for corner, truth in zip(table.corners, table.truth, strict=True):
+    for place, (corner, truth) in enumerate(zip(table.corners, table.truth, strict=True)):
         local = logit
         for axis, value in enumerate(corner, start=1):
             constant, slope = local.take(0, axis), local.take(1, axis)
             local = np.stack([constant + value * slope, sigma * slope], axis)
-        total += mean_over_noise(partial(leaf, truth=truth), local, NODES[k])
+        total += mean_over_noise(partial(leaf, truth=truth), local, place)
     return total / len(table.truth)

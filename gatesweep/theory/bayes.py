@@ -8,7 +8,7 @@ from scipy.special import erf
 
 from gatesweep.gates import Gate, GateLike, as_gate
 from gatesweep.theory.accuracy import best_linear_accuracy
-from gatesweep.theory.quadrature import Array, noise_levels
+from gatesweep.theory.quadrature import REACH, Array, noise_levels
 from gatesweep.theory.symmetry import representative
 
 __all__ = ["bayes_accuracy"]
@@ -17,8 +17,6 @@ CHUNK = 1 << 16
 """Posteriors evaluated in one step; bounds memory to about 100 MB."""
 BAYES_NODES = {1: 1, 2: 40, 3: 48, 4: 20}
 """Quadrature nodes on either side of 1/2, by number of inputs."""
-REACH = 6.5
-"""Standard deviations of noise that count: all but 8e-11."""
 
 
 def bayes_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:

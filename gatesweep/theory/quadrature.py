@@ -11,20 +11,27 @@ Gauss-Hermite rules fail where scale is large, this does not. Verified numerical
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfcx, ndtr
+from scipy.special import erfcx, ndtr, ndtri
+from scipy.stats import qmc
 
 from gatesweep.errors import InputError
 
-__all__ = ["Array", "class_one", "mean_over_noise", "mean_softplus", "noise_levels", "sigmoid_moments", "split_nodes"]
+__all__ = ["NODES", "REACH", "Array", "class_one", "mean_over_noise", "mean_softplus", "noise_levels", "sigmoid_moments"]
 
 Array = np.ndarray
 
 DEGREE = 16
-FINE = 40
-"""From this many nodes on, noise up to 6.5 standard deviations counts (all but 8e-11), else up to 4.5 (7e-6)."""
+REACH = 6.5
+"""Standard deviations of noise that count: all but 8e-11."""
+SPLIT_NODES = 40
+"""Gauss-Legendre nodes on either side of a split."""
+SOBOL_POINTS = 2048
+NODES = {1: 1, 2: 2 * SPLIT_NODES, 3: SOBOL_POINTS, 4: SOBOL_POINTS}
+"""Points at which `mean_over_noise` evaluates a model, by number of variables."""
 
 
 def noise_levels(noise_level: ArrayLike) -> Array:
@@ -95,53 +102,67 @@ def sigmoid_moments(mean: Array, scale: Array) -> tuple[Array, Array, Array, Arr
     return class_one(mean, scale) + value, slope, curve, third
 
 
-def split_nodes(split: Array, count: int) -> tuple[Array, Array]:
+def _split_nodes(split: Array, count: int) -> tuple[Array, Array]:
     """Nodes and weights (sum 1) for a standard normal variable, for integrands not smooth at `split`.
 
     Gauss-Legendre on either side of split, its nodes gathered there by r = t^3. A split out of reach
     is none and moves to 0. Arrays of shape (*split.shape, 2 * count).
     """
-    reach = 6.5 if count >= FINE else 4.5
     t, gauss = np.polynomial.legendre.leggauss(count)
     t, gauss = (t + 1) / 2, gauss / 2
-    split = np.where(np.abs(split) < reach, split, 0.0)[..., None]
-    left, right = split + reach, reach - split
+    split = np.where(np.abs(split) < REACH, split, 0.0)[..., None]
+    left, right = split + REACH, REACH - split
     nodes = np.concatenate([split - left * t**3, split + right * t**3], axis=-1)
     weights = np.concatenate([left * gauss * t**2, right * gauss * t**2], axis=-1) * np.exp(-0.5 * nodes**2)
     return nodes, weights / weights.sum(-1, keepdims=True)
 
 
+@lru_cache(maxsize=32)
+def _sobol_points(count: int, dimensions: int, stream: int) -> Array:
+    """Standard normal points (count, dimensions) spread evenly: a scrambled Sobol sequence, count a power of 2.
+
+    Streams are independent of each other, so that the errors of integrals over them cancel in part.
+    """
+    uniform = qmc.Sobol(dimensions, rng=np.random.default_rng([count, dimensions, stream])).random(count)
+    return ndtri(np.clip(uniform, 1e-12, 1 - 1e-12))
+
+
 def _steepest_last(logit: Array) -> Array:
-    """Reorders the noise variables of each model so that the last has the largest linear coefficient."""
+    """Reorders the noise variables of each model so that the last moves the logit most, products included."""
     k = logit.ndim - 1
-    logit = logit.copy()
-    last: tuple[slice | int, ...] = (slice(None), *[0] * (k - 1), 1)
+    power = [(logit.take(1, 1 + j) ** 2).reshape(len(logit), -1).sum(1) for j in range(k)]
+    steepest, result = np.argmax(power, axis=0), logit.copy()
     for j in range(k - 1):
-        other: tuple[slice | int, ...] = (slice(None), *[int(i == j) for i in range(k)])
-        swap = np.abs(logit[other]) > np.abs(logit[last])
-        logit[swap] = logit[swap].swapaxes(1 + j, k)
-    return logit
+        result[steepest == j] = logit[steepest == j].swapaxes(1 + j, k)
+    return result
 
 
-def mean_over_noise(leaf: Callable[[Array, Array], Array], logit: Array, count: int) -> Array:
+def mean_over_noise(leaf: Callable[[Array, Array], Array], logit: Array, stream: int) -> Array:
     """E[f(z)] for z multilinear in k independent standard normal variables u: shape (models,).
+
+    The last variable is integrated by `leaf`. Another one, if there is but one, by Gauss-Legendre,
+    split where the last one's slope vanishes: there the rule z >= 0 turns over. Two or three others by
+    Sobol points, which no position of that seam in the plane or in space can mislead.
 
     Args:
         leaf: E[f(z)] as a function of mean and scale where z is linear in the last variable.
         logit: shape (models, 2, ..., 2); entry [m, i1, .., ik] multiplies u1^i1 * .. * uk^ik.
-        count: nodes on either side of the split of each other variable. The split is where the
-            product term of all later variables vanishes: there the rule z >= 0 can turn over.
+        stream: which Sobol points: other ones for another corner.
     """
     rows = _steepest_last(logit)[:, None]
-    weights = np.ones(rows.shape[:2])
-    while rows.ndim > 3:
-        constant, slope = rows[:, :, 0], rows[:, :, 1]
-        top, top_slope = (part.reshape(*part.shape[:2], -1)[..., -1] for part in (constant, slope))
+    k = logit.ndim - 1
+    if k == 1:
+        return leaf(rows[..., 0], np.abs(rows[..., 1]))[:, 0]
+    if k == 2:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            nodes, node_weights = split_nodes(-top / top_slope, count)
-        weights = (weights[..., None] * node_weights).reshape(len(rows), -1)
-        nodes = nodes.reshape(*nodes.shape, *[1] * (constant.ndim - 2))
-        rows = (constant[:, :, None] + nodes * slope[:, :, None]).reshape(*weights.shape, *constant.shape[2:])
+            nodes, weights = _split_nodes(-rows[:, 0, 0, 1] / rows[:, 0, 1, 1], SPLIT_NODES)
+        nodes = nodes[..., None]
+    else:
+        points = _sobol_points(SOBOL_POINTS, k - 1, stream)
+        nodes, weights = points[None], np.array(1 / SOBOL_POINTS)
+    for variable in range(k - 1):
+        node = nodes[..., variable].reshape(*nodes.shape[:-1], *[1] * (rows.ndim - 3))
+        rows = rows[:, :, 0] + node * rows[:, :, 1]
     value = leaf(rows[..., 0], np.abs(rows[..., 1]))
     # Weights sum to 1 only up to rounding: averaging what differs keeps a constant exactly what it is.
     return value[:, 0] + (weights * (value - value[:, :1])).sum(1)
