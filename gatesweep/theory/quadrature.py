@@ -20,7 +20,16 @@ from scipy.stats import qmc
 
 from gatesweep.errors import InputError
 
-__all__ = ["NODES", "REACH", "Array", "class_one", "mean_over_noise", "mean_softplus", "noise_levels", "sigmoid_moments"]
+__all__ = [
+    "NODES",
+    "REACH",
+    "Array",
+    "class_one",
+    "mean_over_noise",
+    "mean_softplus",
+    "noise_levels",
+    "sigmoid_moments",
+]
 
 Array = np.ndarray
 
@@ -29,9 +38,8 @@ REACH = 6.5
 """Standard deviations of noise that count: all but 8e-11."""
 SPLIT_NODES = 40
 """Gauss-Legendre nodes on either side of a split."""
-SOBOL_POINTS = 2048
-NODES = {1: 1, 2: 2 * SPLIT_NODES, 3: SOBOL_POINTS, 4: SOBOL_POINTS}
-"""Points at which `mean_over_noise` evaluates a model, by number of variables."""
+NODES = {1: 1, 2: 2 * SPLIT_NODES, 3: 4096, 4: 2048}
+"""Points at which `mean_over_noise` evaluates a logit, by number of variables."""
 
 
 def noise_levels(noise_level: ArrayLike) -> Array:
@@ -158,8 +166,7 @@ def mean_over_noise(leaf: Callable[[Array, Array], Array], logit: Array, stream:
             nodes, weights = _split_nodes(-rows[:, 0, 0, 1] / rows[:, 0, 1, 1], SPLIT_NODES)
         nodes = nodes[..., None]
     else:
-        points = _sobol_points(SOBOL_POINTS, k - 1, stream)
-        nodes, weights = points[None], np.array(1 / SOBOL_POINTS)
+        nodes, weights = _sobol_points(NODES[k], k - 1, stream)[None], np.array(1 / NODES[k])
     for variable in range(k - 1):
         node = nodes[..., variable].reshape(*nodes.shape[:-1], *[1] * (rows.ndim - 3))
         rows = rows[:, :, 0] + node * rows[:, :, 1]
