@@ -1,7 +1,9 @@
 // Controls made of a sweep's dimensions: native elements, so that keyboard and screen reader work.
 
+import {$, element} from "./words.js";
+
 // A control for one dimension; `pick` is called with the value chosen. Its id (or name) is value-<dimension>.
-function control(dim, index, pick) {
+export function control(dim, index, pick) {
   const names = typeof dim.values.find((value) => value !== "inf") === "string";
   if (!names) return slider(dim, index, pick);
   return dim.values.length <= 4 ? choices(dim, index, pick) : list(dim, index, pick);
@@ -38,7 +40,7 @@ function list(dim, index, pick) {
 }
 
 // Makes a dimension's control say the value at `index`, without an event.
-function showValue(dim, index) {
+export function showValue(dim, index) {
   const input = $(`value-${dim.name}`), value = dim.values[index];
   if (input?.type === "range") { input.value = index; input.show(); }
   else if (input) input.value = value;

@@ -1,6 +1,12 @@
 // Fills the empty Bokeh figures. Every function takes what it draws; nothing here knows the controls.
 
-class Figures {
+import {sigmoid} from "./engine/logistic.js";
+import {contour, logit} from "./plane.js";
+
+// Cells along each input in which a bent boundary of the cloud is looked for.
+const CLOUD_CELLS = 24;
+
+export class Figures {
   static async embed(items, palettes, surfaces) {
     const figures = new Figures();
     Object.assign(figures, {plots: {}, palettes, surfaces});
@@ -42,6 +48,7 @@ class Figures {
     glyph("errors", {line_color: colours.ink});
     for (const name of ["contour25", "contour50", "contour75"]) glyph(name, {line_color: colours.ink});
     for (const name of ["contour25", "contour75"]) glyph(name, {line_alpha: 0.45});
+    glyph("cloud", {line_color: colours.ink, line_alpha: 0.12});
     glyph("bestline", {line_color: colours.best_line});
     glyph("best", {line_color: colours.best_line});
     glyph("bayes", {line_color: colours.bayes});
@@ -105,6 +112,16 @@ class Figures {
     this.fill("bestline", best ? contour(best, 0, low, high) : none);
   }
 
+  // The boundaries of many models, faintly.
+  cloud(models, low, high) {
+    const all = {x0: [], y0: [], x1: [], y1: []};
+    for (const model of models) {
+      const part = contour(model, 0, low, high, CLOUD_CELLS);
+      for (const name of Object.keys(all)) for (const value of part[name]) all[name].push(value);
+    }
+    this.fill("cloud", all);
+  }
+
   losses(train, test, epoch) {
     const epochs = train.map((_, i) => i), top = Math.max(...train, ...test) * 1.05;
     this.fill("train-loss", {epoch: epochs, loss: train});
@@ -148,14 +165,14 @@ class Figures {
   }
 
   // A dot for each seed, stacked where they agree.
-  seeds(values, seed, limit, measure) {
+  seeds(values, own, seed, limit, measure) {
     const bins = 50, counts = new Map(), heights = values.map((value) => {
       const bin = Math.round((value - measure.low) / (measure.high - measure.low) * bins);
       counts.set(bin, (counts.get(bin) ?? 0) + 1);
       return counts.get(bin) - 0.5;
     });
     this.fill("seeds", {value: values, height: heights});
-    this.fill("seed", {value: [values[seed]], height: [heights[seed]]});
+    this.fill("seed", {value: [own], height: [heights[seed] ?? 0.5]});
     this.plots["seeds-plot"].x_range.setv({start: measure.low - 0.02, end: measure.high + 0.02});
     this.plots["seeds-plot"].y_range.setv({start: 0, end: Math.max(6, ...counts.values()) + 0.5});
     this.get("seeds-limit").setv({location: limit, visible: measure.limits});

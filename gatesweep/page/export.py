@@ -1,7 +1,7 @@
-"""The static page: one HTML file that holds BokehJS, fitted models and noise draws, and needs nothing else.
+"""The page that needs no Python: one HTML file that holds BokehJS and an engine of its own.
 
-Python packs what a sweep found; the page (gatesweep/page) makes the rows, the surface, the boundary
-and the limits of them in the browser. A page makes no request, so it opens from disk, by mail or on a stick.
+The page (gatesweep/page) trains in the browser what its controls ask for, or shows a finished sweep that
+Python has packed into it. It makes no request, so it opens from disk, by mail or on a stick.
 """
 
 import base64
@@ -22,20 +22,17 @@ from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.lessons import LESSONS
 from gatesweep.page.figures import page_figures
+from gatesweep.page.live import live_entries, usual_values
 from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
+from gatesweep.page.scripts import bundle
 from gatesweep.paths import local_path
 from gatesweep.settings import Settings
-from gatesweep.sweep import sweep
 
-__all__ = ["MAX_BYTES", "export", "lecture_runs", "render"]
+__all__ = ["MAX_BYTES", "export", "render"]
 
 MAX_BYTES = 4_000_000
 """A page stays small enough to mail; a larger one is refused before it is built."""
 
-NOISE_LEVELS = tuple(round(0.01 * i, 2) for i in range(101))
-NUM_SAMPLES = tuple(range(100, 1001, 100))
-SCRIPTS = ("runs.js", "draw.js", "words.js", "controls.js", "page.js", "start.js")
-LECTURE_GATES = ("AND", "OR", "XOR")
 REMEDY = "Pass what gs.sweep returned"
 
 
@@ -44,8 +41,8 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
 
     Args:
         path: the file to write, ending in .html.
-        dataset: a finished sweep of two-input gates; its grid becomes the page's controls. None
-            fits the lecture's own grid (see `lecture_runs`), which takes seconds.
+        dataset: a finished sweep of two-input gates; its grid becomes the page's controls. None makes
+            the page that trains by itself, whatever its controls say.
         overwrite: whether an existing file may be replaced.
 
     Returns:
@@ -60,7 +57,7 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
         raise InputError("a page's file name must end in .html", str(path), "Name it lecture.html, say")
     if target.exists() and not overwrite:
         raise InputError("a page must not replace a file unasked", str(path), "Pass overwrite=True or another name")
-    page = render(lecture_runs() if dataset is None else [dataset])
+    page = render([] if dataset is None else [dataset])
     size = len(page.encode())
     if size > MAX_BYTES:
         raise InputError(
@@ -73,27 +70,17 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
     return target
 
 
-def lecture_runs() -> list[xr.Dataset]:
-    """The models behind the lecture's page: its whole grid by Newton for 20 seeds, by SGD for its own seed,
-    and with the product feature for the lecture's 500 samples."""
-    grid = {"gate": LECTURE_GATES, "noise_level": NOISE_LEVELS}
-    seeds = range(30, 50)
-    return [
-        sweep(**grid, seed=seeds, num_samples=NUM_SAMPLES, solver="newton"),
-        sweep(**grid, seed=(42,), num_samples=NUM_SAMPLES, solver="sgd", record="epoch"),
-        sweep(**grid, seed=seeds, solver="newton", features="interaction"),
-    ]
-
-
 def render(datasets: list[xr.Dataset]) -> str:
-    """The page of these sweeps, as HTML."""
+    """The page of these sweeps, as HTML; without any, the page that trains by itself."""
     experiments = [_experiment(dataset) for dataset in datasets]
     _check_size_and_state(datasets, experiments)
     packer = Packer()
     runs = [run_entry(d, e, packer) for d, e in zip(datasets, experiments, strict=True)]
     data = {
+        "live": [] if runs else live_entries(),
+        "values": usual_values(),
         "runs": runs,
-        "noise": noise_entry(experiments, packer),
+        "noise": noise_entry(experiments, packer) if runs else None,
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
         "surfaces": {"light": LIGHT.surface, "dark": DARK.surface},
         "lessons": _lessons(),
@@ -102,7 +89,8 @@ def render(datasets: list[xr.Dataset]) -> str:
     parts = {
         "css": _css() + _static("page.css"),
         "bokeh": _bokeh(),
-        "script": "\n".join(_static(name) for name in SCRIPTS),
+        "script": bundle("start.js"),
+        "worker": bundle("worker.js"),
         "data": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
         "bytes": base64.b64encode(packer.bytes()).decode(),
     }

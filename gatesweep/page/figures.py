@@ -68,6 +68,7 @@ def _boundary() -> figure:
     surface = ColumnDataSource({"image": [blank]}, name="surface")
     width = VIEW[1] - VIEW[0]
     plot.image_rgba("image", x=VIEW[0], y=VIEW[0], dw=width, dh=width, source=surface, level="image")
+    _segments(plot, "cloud", line_width=1)
     for part in ("train", "test"):
         for label, marker in enumerate(MARKERS):
             name = f"{part}{label}"

@@ -1,6 +1,7 @@
 """A sweep as the page reads it: packed arrays, and the JSON that says where each of them lies."""
 
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,15 @@ from gatesweep.lecture import draw, n_rows, split_rows
 from gatesweep.settings import Settings
 from gatesweep.theory import best_line
 
-__all__ = ["Packer", "has_path", "noise_entry", "run_entry"]
+__all__ = ["Packer", "dimension", "has_path", "noise_entry", "run_entry"]
 
-LABELS = {"noise_level": "Noise level", "num_samples": "Samples", "learning_rate": "Learning rate"}
+LABELS = {
+    "noise_level": "Noise level",
+    "num_samples": "Samples",
+    "learning_rate": "Learning rate",
+    "batch_size": "Mini-batch",
+    "init": "First weights",
+}
 
 
 class Packer:
@@ -61,7 +68,7 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
     constants = {n: v for n, v in experiment.to_dict().items() if n not in experiment.swept}
     return {
         "label": _label(experiment, has_path(dataset)),
-        "dims": [_dimension(name, experiment) for name in SWEPT if name in experiment.swept],
+        "dims": [dimension(name, experiment.grid[name]) for name in SWEPT if name in experiment.swept],
         "constants": constants | {"n_models": experiment.n_models},
         "test_counts": parts[:, 1].tolist(),
         "truths": [gate.truth for gate in experiment.gates],
@@ -76,13 +83,13 @@ def _label(experiment: Experiment, has_path: bool) -> str:
     return name + " with x1·x2" if experiment.grid["features"] == ("interaction",) else name
 
 
-def _dimension(name: str, experiment: Experiment) -> dict[str, Any]:
-    values = ["inf" if value == np.inf else value for value in experiment.grid[name]]
+def dimension(name: str, values: Iterable) -> dict[str, Any]:
+    """A control of the page: a parameter and the values that it offers."""
     return {
         "name": name,
         "label": LABELS.get(name, name if name == "C" else name.capitalize()),
         "doc": Settings.param[name].doc,
-        "values": values,
+        "values": ["inf" if value == np.inf else value for value in values],
     }
 
 

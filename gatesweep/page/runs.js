@@ -1,6 +1,45 @@
-// Sweeps as the page reads them: packed arrays, the rows of a model, its predictions and the theory.
+// Models as the page reads them: a grid of settings with a place for each model, its scores and the limits of theory.
 
-async function unpack(data, packed) {
+import {exactAccuracy} from "./engine/theory.js";
+import {softplus} from "./engine/logistic.js";
+import {logit} from "./plane.js";
+
+// How a fit ended, by the number that a dataset keeps.
+const STATUSES = ["converged", "max_iter", "separable", "diverged", "redundant", "undecided"];
+
+// A grid of models: `at` is a place on it, an index for each dimension by name.
+export class Run {
+  constructor(entry) { Object.assign(this, entry); }
+
+  dim(name) { return this.dims.find((dim) => dim.name === name); }
+  value(name, at) {
+    const dim = this.dim(name);
+    return dim ? dim.values[at[name]] : this.constants[name];
+  }
+  place(at) { return this.dims.reduce((sum, dim) => sum * dim.values.length + at[dim.name], 0); }
+
+  measure(name, at, epoch) {
+    if (name === "train" || name === "test") return this.scores(at, epoch)[name];
+    return fromExact(name, this.exact(at, epoch), this.limits(at));
+  }
+}
+
+// The measures that follow from the exact accuracy and the limits of its gate and noise level.
+export function fromExact(name, exact, {bayes, best, majority}) {
+  if (name === "exact") return exact;
+  if (name === "gap") return best - exact;
+  return bayes > majority ? (exact - majority) / (bayes - majority) : NaN;
+}
+
+// Mean and 10 % and 90 % quantiles.
+export function spread(values) {
+  values.sort((a, b) => a - b);
+  const quantile = (q) => values[Math.round(q * (values.length - 1))];
+  return {mean: values.reduce((a, b) => a + b, 0) / values.length, low: quantile(0.1), high: quantile(0.9)};
+}
+
+export async function unpack(data, packed) {
+  if (!data.runs.length) return [];
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   const types = {i1: Int8Array, u1: Uint8Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
   async function read({at, length, dtype}) {
@@ -17,46 +56,26 @@ async function unpack(data, packed) {
   return Promise.all(data.runs.map(async (entry) => {
     const arrays = {};
     for (const [name, where] of Object.entries(entry.arrays)) arrays[name] = await read(where);
-    return new Run(entry, arrays, noise);
+    return new PackedRun(entry, arrays, noise);
   }));
 }
 
-const sigmoid = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
-const logLoss = (z, label) => Math.max(label ? -z : z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
-
-// Taylor series of Phi around 0 (Marsaglia, Journal of Statistical Software 11(4), 2004).
-function normalCdf(x) {
-  if (!(Math.abs(x) < 8)) return x > 0 ? 1 : 0;
-  let sum = x, term = x, last = NaN;
-  for (let k = 3; sum !== last; k += 2) {
-    last = sum;
-    term *= x * x / k;
-    sum += term;
-  }
-  return 0.5 + sum * Math.exp(-0.5 * x * x - 0.9189385332046727);
-}
-
-// One sweep: `at` is a place on its grid, an index for each dimension by name.
-class Run {
+// A sweep that was packed into the page.
+export class PackedRun extends Run {
   constructor(entry, arrays, noise) {
-    Object.assign(this, entry, {arrays, noise});
-    this.steps = this.epochs || 1;
-    this.parameters = entry.arrays.models.shape.at(-1);
-    this.tables = new Map();
+    super(entry);
+    Object.assign(this, {arrays, noise, parameters: entry.arrays.models.shape.at(-1), tables: new Map()});
   }
 
-  dim(name) { return this.dims.find((dim) => dim.name === name); }
-  value(name, at) {
-    const dim = this.dim(name);
-    return dim ? dim.values[at[name]] : this.constants[name];
-  }
-  place(at) { return this.dims.reduce((sum, dim) => sum * dim.values.length + at[dim.name], 0); }
-
+  get seeds() { return this.dim("seed").values; }
+  map() { return {gates: this.dim("gate").values, levels: this.dim("noise_level").values, seeds: this.seeds}; }
+  steps() { return this.epochs || 1; }
+  hasProduct() { return this.parameters > 3; }
+  status(at) { return STATUSES[this.arrays.status[this.place(at)]]; }
   rowCount(at) { return Math.floor(this.value("num_samples", at) / 4) * 4; }
 
-  // The logit is w1*x1 + w2*x2 + w3*x1*x2 + intercept; w3 is 0 without the product feature.
   model(at, epoch) {
-    const start = (this.place(at) * this.steps + epoch) * this.parameters, p = this.arrays.models;
+    const start = (this.place(at) * this.steps() + epoch) * this.parameters, p = this.arrays.models;
     const w3 = this.parameters > 3 ? p[start + 2] || 0 : 0;
     return {w1: p[start], w2: p[start + 1], w3, intercept: p[start + this.parameters - 1]};
   }
@@ -64,7 +83,7 @@ class Run {
   // Rows in the order drawn: corner by corner, as the lecture makes them before it shuffles.
   rows(at) {
     const n = this.rowCount(at), sigma = this.value("noise_level", at), truth = this.truths[at.gate];
-    const seeds = this.dim("seed").values, sizes = this.dim("num_samples")?.values.length ?? 1;
+    const {seeds} = this, sizes = this.dim("num_samples")?.values.length ?? 1;
     const eps = this.noise.eps, first = this.noise.seeds.indexOf(seeds[at.seed]) * this.noise.n * 2;
     const bits = this.arrays.test_rows, stride = bits.length / (sizes * seeds.length);
     const mask = ((at.num_samples ?? 0) * seeds.length + at.seed) * stride;
@@ -81,23 +100,20 @@ class Run {
 
   // Correct rows over all rows, counted by the engine.
   scores(at, epoch) {
-    const place = this.place(at) * this.steps + epoch, n = this.rowCount(at), nTest = this.testCount(at);
+    const place = this.place(at) * this.steps() + epoch, n = this.rowCount(at), nTest = this.testCount(at);
     return {train: this.arrays.train[place] / (n - nTest), test: this.arrays.test[place] / nTest};
   }
   testCount(at) { return this.test_counts[at.num_samples ?? 0]; }
 
-  // Mean over the corners of the chance that noise leaves a row on its own side of the line.
+  losses(at) {
+    const rows = this.rows(at), models = Array.from({length: this.steps()}, (_, epoch) => this.model(at, epoch));
+    return [0, 1].map((test) => models.map((model) => packedLoss(model, rows, test)));
+  }
+
   exact(at, epoch) {
-    if (this.arrays.exact) return this.arrays.exact[this.place(at) * this.steps + epoch];
-    const m = this.model(at, epoch), truth = this.truths[at.gate];
-    const spread = this.value("noise_level", at) * Math.hypot(m.w1, m.w2);
-    let sum = 0;
-    for (let corner = 0; corner < 4; corner++) {
-      const logit = m.w1 * (corner >> 1) + m.w2 * (corner & 1) + m.intercept;
-      const one = spread > 0 ? normalCdf(logit / spread) : Number(logit >= 0);
-      sum += truth[corner] ? one : 1 - one;
-    }
-    return sum / 4;
+    if (this.arrays.exact) return this.arrays.exact[this.place(at) * this.steps() + epoch];
+    const {w1, w2, intercept} = this.model(at, epoch);
+    return exactAccuracy([w1, w2, intercept], this.truths[at.gate], this.value("noise_level", at));
   }
 
   limits(at) {
@@ -105,64 +121,37 @@ class Run {
     const [bayes, best, majority, w1, w2, intercept] = this.arrays.limits.subarray(start, start + 6);
     return {bayes, best, majority, line: {w1, w2, w3: 0, intercept}};
   }
+  limitsOf(gate, level) {
+    return this.limits({gate: this.dim("gate").values.indexOf(gate), noise_level: this.dim("noise_level").values.indexOf(level)});
+  }
 
-  measure(name, at, epoch) {
-    if (name === "train" || name === "test") return this.scores(at, epoch)[name];
-    const exact = this.exact(at, epoch), {bayes, best, majority} = this.limits(at);
-    if (name === "exact") return exact;
-    if (name === "gap") return best - exact;
-    return bayes > majority ? (exact - majority) / (bayes - majority) : NaN;
+  others(name, at, epoch) {
+    const places = this.seeds.map((_, seed) => ({...at, seed}));
+    return {done: true, values: places.map((place) => this.measure(name, place, epoch)), models: places.map((place) => this.model(place, epoch))};
   }
 
   // Mean and 10 % and 90 % quantiles over the seeds of every gate and noise level.
   table(name, at, epoch) {
-    const gates = this.dim("gate").values.length, levels = this.dim("noise_level").values.length;
+    const {gates, levels} = this.map();
     const others = this.dims.filter((d) => !["gate", "noise_level", "seed"].includes(d.name)).map((d) => at[d.name]);
     const key = [name, epoch, ...others].join();
     if (this.tables.has(key)) return this.tables.get(key);
-    const cells = [];
-    for (let gate = 0; gate < gates; gate++) {
-      for (let level = 0; level < levels; level++) {
-        const values = this.dim("seed").values.map((_, seed) => this.measure(name, {...at, gate, noise_level: level, seed}, epoch));
-        values.sort((a, b) => a - b);
-        const quantile = (q) => values[Math.round(q * (values.length - 1))];
-        cells.push({gate, level, mean: values.reduce((a, b) => a + b, 0) / values.length, low: quantile(0.1), high: quantile(0.9)});
-      }
-    }
+    const cells = gates.flatMap((_, gate) => levels.map((_, level) => ({
+      gate, level, ...spread(this.seeds.map((_, seed) => this.measure(name, {...at, gate, noise_level: level, seed}, epoch))),
+    })));
     if (this.tables.size > 400) this.tables.clear();
-    this.tables.set(key, cells);
-    return cells;
+    const table = {cells, done: true};
+    this.tables.set(key, table);
+    return table;
   }
 }
 
-const logit = (m, x1, x2) => m.w1 * x1 + m.w2 * x2 + m.w3 * x1 * x2 + m.intercept;
-
-// Where the logit is `level` inside [low, high] squared, as segments. Along a cell's edges the logit is
-// linear, so the ends of every segment are exact; without the product feature so is the whole line.
-function contour(m, level, low, high) {
-  const out = {x0: [], y0: [], x1: [], y1: []}, cells = m.w3 ? 60 : 1, step = (high - low) / cells;
-  const cross = (xa, ya, xb, yb) => {
-    const a = logit(m, xa, ya) - level, b = logit(m, xb, yb) - level;
-    return (a < 0) === (b < 0) ? null : [xa + (xb - xa) * a / (a - b), ya + (yb - ya) * a / (a - b)];
-  };
-  for (let i = 0; i < cells; i++) {
-    for (let j = 0; j < cells; j++) {
-      const x = low + i * step, y = low + j * step, X = x + step, Y = y + step;
-      const points = [cross(x, y, X, y), cross(X, y, X, Y), cross(X, Y, x, Y), cross(x, Y, x, y)].filter(Boolean);
-      for (let k = 0; k + 1 < points.length; k += 2) {
-        out.x0.push(points[k][0]); out.y0.push(points[k][1]);
-        out.x1.push(points[k + 1][0]); out.y1.push(points[k + 1][1]);
-      }
-    }
-  }
-  return out;
-}
-
-function meanLoss(m, rows, test) {
+// Mean log loss in nats over the training (test = 0) or the test rows.
+function packedLoss(m, rows, test) {
   let sum = 0, count = 0;
   for (let i = 0; i < rows.n; i++) {
     if (rows.test[i] !== test) continue;
-    sum += logLoss(logit(m, rows.x1[i], rows.x2[i]), rows.label[i]);
+    sum += softplus((1 - 2 * rows.label[i]) * logit(m, rows.x1[i], rows.x2[i]));
     count++;
   }
   return sum / count;

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 import gatesweep as gs
 from gatesweep.app.theme import LIGHT
-from gatesweep.page.export import MAX_BYTES, lecture_runs, render
+from gatesweep.page.export import MAX_BYTES, render
 from tests.lecture import generate_data_with_noise
 from tests.ui.export_oracle import assert_same_boundary, logit, random_settings
 
@@ -38,7 +38,14 @@ SET = """values => {
 
 @pytest.fixture(scope="module")
 def runs() -> list[xr.Dataset]:
-    return lecture_runs()
+    """The lecture's whole grid by Newton for 20 seeds, by SGD for its own seed, and with the product feature."""
+    grid = {"gate": ("AND", "OR", "XOR"), "noise_level": [round(0.01 * i, 2) for i in range(101)]}
+    sizes = range(100, 1001, 100)
+    return [
+        gs.sweep(**grid, seed=range(30, 50), num_samples=sizes),
+        gs.sweep(**grid, seed=(42,), num_samples=sizes, solver="sgd", record="epoch"),
+        gs.sweep(**grid, seed=range(30, 50), features="interaction"),
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,84 @@
+// The lecture's data for gates of two inputs: noise, row order, splits and the order of mini-batches.
+
+import {RandomState, TorchGenerator} from "./random.js";
+
+export const TRAIN_SEED = 140;
+const TEST_FRACTION = 0.2;
+
+// Names of the 16 gates; a gate's outputs at the corners 00, 01, 10, 11 are its place here, read as binary.
+export const GATES = ["FALSE", "AND", "NIMPLY", "X1", "CNIMPLY", "X2", "XOR", "OR", "NOR", "XNOR", "NOT_X2", "CIMPLY",
+  "NOT_X1", "IMPLY", "NAND", "TRUE"];
+
+export function truthOf(gate) {
+  const place = GATES.indexOf(gate);
+  return [8, 4, 2, 1].map((bit) => Number((place & bit) > 0));
+}
+
+// The lecture puts num_samples // 4 rows at each corner.
+export const rowCount = (numSamples) => Math.floor(numSamples / 4) * 4;
+
+// What a seed decides before any gate or noise level: the noise of each row and its corner, in shuffled order.
+export function draw(seed, numSamples) {
+  const n = rowCount(numSamples), stream = new RandomState(seed);
+  const drawn = Float64Array.from({length: 2 * n}, () => stream.normal());
+  const order = stream.permutation(n);
+  const eps1 = new Float64Array(n), eps2 = new Float64Array(n), corner = new Uint8Array(n);
+  order.forEach((from, i) => {
+    eps1[i] = drawn[2 * from];
+    eps2[i] = drawn[2 * from + 1];
+    corner[i] = Math.floor(from / (n / 4));
+  });
+  return {n, eps1, eps2, corner};
+}
+
+// Row i is its corner plus noise_level times its noise; its label is the gate's output at the corner.
+export function makeRows({n, eps1, eps2, corner}, truth, noiseLevel) {
+  const x1 = new Float64Array(n), x2 = new Float64Array(n), label = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    x1[i] = (corner[i] >> 1) + noiseLevel * eps1[i];
+    x2[i] = (corner[i] & 1) + noiseLevel * eps2[i];
+    label[i] = truth[corner[i]];
+  }
+  return {n, x1, x2, label};
+}
+
+// Row numbers of the training and the test part: scikit-learn's train_test_split, or torch's random_split.
+export function splitRows(n, split, trainSeed = TRAIN_SEED) {
+  if (split === "sklearn") {
+    const order = new RandomState(trainSeed).permutation(n), test = Math.ceil(TEST_FRACTION * n);
+    return {train: order.slice(test), test: order.slice(0, test)};
+  }
+  const order = new TorchGenerator(trainSeed).permutation(n), [train] = torchParts(n);
+  return {train: order.slice(0, train), test: order.slice(train)};
+}
+
+// random_split rounds both parts down and gives what is left over to the first.
+function torchParts(n) {
+  const parts = [1 - TEST_FRACTION, TEST_FRACTION].map((share) => Math.floor(n * share));
+  parts[0] += n - parts[0] - parts[1];
+  return parts;
+}
+
+// What the lecture draws with torch after its split: for each epoch the rows of each mini-batch, and nn.Linear's
+// first values. Those come out of the same stream only where they are used (`linear`) and have no seed of their own.
+export function miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear = false, trainSeed = TRAIN_SEED, initSeed = null}) {
+  const stream = new TorchGenerator(trainSeed);
+  stream.permutation(n);
+  let first = linear && initSeed === null ? linearLayer(stream, nFeatures) : null;
+  const batches = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    stream.seed(); // the training loader's workers
+    const order = new TorchGenerator(stream.seed()).permutation(nTrain), rows = [];
+    for (let start = 0; start < nTrain; start += batchSize) rows.push(order.subarray(start, start + batchSize));
+    batches.push(rows);
+    stream.seed(); // the test loader's workers
+  }
+  first ??= linearLayer(new TorchGenerator(initSeed ?? trainSeed), nFeatures);
+  return {batches, first};
+}
+
+// nn.Linear(nFeatures, 1): weights and intercept uniform within 1 / sqrt(nFeatures), in float32.
+function linearLayer(stream, nFeatures) {
+  const bound = Math.fround(1 / Math.sqrt(nFeatures)), width = Math.fround(2 * bound);
+  return Float64Array.from({length: nFeatures + 1}, () => Math.fround(Math.fround(stream.uniform() * width) - bound));
+}

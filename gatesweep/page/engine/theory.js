@@ -1,0 +1,144 @@
+// What is possible with a gate of two inputs: exact accuracy of a model, the best line, the Bayes limit.
+// The formulas are those of gatesweep.theory, where their sources stand.
+
+// Phi at the points of a grid, by its series around 0 (Marsaglia, Journal of Statistical Software 11(4), 2004).
+function phiSeries(x) {
+  let sum = x, term = x, last = NaN;
+  for (let k = 3; sum !== last; k += 2) {
+    last = sum;
+    term *= x * x / k;
+    sum += term;
+  }
+  return 0.5 + sum * density(x);
+}
+const density = (x) => Math.exp(-0.5 * x * x - 0.9189385332046727);
+
+const FAR = 8, PER_UNIT = 64, ORDER = 8;
+const GRID = Float64Array.from({length: 2 * FAR * PER_UNIT + 1}, (_, i) => phiSeries(i / PER_UNIT - FAR));
+
+// Phi from the nearest grid point by Taylor's formula: the derivatives of the density are Hermite polynomials times it.
+export function normalCdf(x) {
+  if (!(Math.abs(x) < FAR)) return x > 0 ? 1 : 0;
+  const place = Math.round((x + FAR) * PER_UNIT), near = place / PER_UNIT - FAR, step = x - near;
+  let [before, hermite] = [0, 1], power = step, sum = 0;
+  for (let k = 1; k <= ORDER; k++) {
+    sum += hermite * power;
+    [before, hermite] = [hermite, -near * hermite - (k - 1) * before];
+    power *= step / (k + 1);
+  }
+  return GRID[place] + density(near) * sum;
+}
+
+const erf = (x) => 2 * normalCdf(x * Math.SQRT2) - 1;
+
+// The chance that z ~ N(mean, scale^2) is 0 or more.
+function classOne(mean, scale) {
+  return scale > 0 ? normalCdf(mean / scale) : Number(mean >= 0);
+}
+
+export function majorityAccuracy(truth) {
+  const ones = truth.reduce((a, b) => a + b);
+  return Math.max(ones, 4 - ones) / 4;
+}
+
+// params: w1, w2, (w of x1*x2), intercept. Mean over the corners of the chance that noise leaves a row on its own side.
+export function exactAccuracy(params, truth, noiseLevel) {
+  if (params.length > 3 && params[2] !== 0 && noiseLevel > 0) return exactProduct(params, truth, noiseLevel);
+  const [w1, w2] = params, product = params.length > 3 ? params[2] : 0, intercept = params.at(-1);
+  const spread = noiseLevel * Math.hypot(w1, w2);
+  let sum = 0;
+  for (let corner = 0; corner < 4; corner++) {
+    const c1 = corner >> 1, c2 = corner & 1;
+    const one = classOne(w1 * c1 + w2 * c2 + product * c1 * c2 + intercept, spread);
+    sum += truth[corner] ? one : 1 - one;
+  }
+  return sum / 4;
+}
+
+// With the product, the logit is linear in one input's noise once the other's is fixed: Phi in the steeper one,
+// quadrature over the other, split where the slope vanishes and the answer can turn over.
+function exactProduct([w1, w2, product, intercept], truth, noiseLevel) {
+  let sum = 0;
+  for (let corner = 0; corner < 4; corner++) {
+    const c1 = corner >> 1, c2 = corner & 1, both = noiseLevel ** 2 * product;
+    const logit = w1 * c1 + w2 * c2 + product * c1 * c2 + intercept;
+    const slopes = [noiseLevel * (w1 + product * c2), noiseLevel * (w2 + product * c1)];
+    const [flat, steep] = Math.abs(slopes[0]) < Math.abs(slopes[1]) ? slopes : slopes.reverse();
+    const one = overNormal(-steep / both, (u) => classOne(logit + flat * u, Math.abs(steep + both * u)));
+    sum += truth[corner] ? one : 1 - one;
+  }
+  return sum / 4;
+}
+
+// A line of highest accuracy: [w1, w2, intercept], |w| = 1 (0 for a constant gate).
+export function bestLine(truth, noiseLevel) {
+  const ones = truth.reduce((a, b) => a + b);
+  if (ones % 4 === 0) return [0, 0, ones ? 1 : -1];
+  for (const [w1, w2] of [[1, 0], [0, 1], [-1, 0], [0, -1]]) {
+    const side = (corner) => w1 * ((corner >> 1) - 0.5) + w2 * ((corner & 1) - 0.5) > 0;
+    if (truth.every((one, corner) => Boolean(one) === side(corner))) return [w1, w2, -(w1 + w2) / 2];
+  }
+  // One corner is cut off: the odd one, for XOR and XNOR the corner 11.
+  const cut = ones === 2 ? 3 : truth.findIndex((one) => Boolean(one) === (ones === 1)), sign = 2 * truth[cut] - 1;
+  const outward = [(cut >> 1) - 0.5, (cut & 1) - 0.5].map((x) => x * Math.SQRT2);
+  const decay = -1 / (2 * noiseLevel ** 2), root = Math.sqrt(ones === 2 ? -Math.expm1(decay) : 1 + Math.exp(decay));
+  const distance = Math.SQRT2 / 4 + Math.SQRT2 * noiseLevel ** 2 * Math.log1p(root);
+  return [sign * outward[0], sign * outward[1], -sign * (distance + (outward[0] + outward[1]) / 2)];
+}
+
+// (1 + E|2 P(class 1 | x) - 1|) / 2: a threshold in x2 once x1 is fixed, quadrature over x1.
+export function bayesAccuracy(truth, noiseLevel) {
+  if (noiseLevel === 0) return 1;
+  const s = truth.map((one) => 2 * one - 1);
+  let sum = 0;
+  for (const c1 of [0, 1]) {
+    sum += overNormal((0.5 - c1) / noiseLevel, (u) => {
+      const lean = Math.tanh((c1 - 0.5 + noiseLevel * u) / (2 * noiseLevel ** 2));
+      const at = (x2) => (s[x2] + s[2 + x2] + lean * (s[2 + x2] - s[x2])) / 2;
+      return certainty(at(0), at(1), noiseLevel);
+    }) / 2;
+  }
+  return (1 + sum) / 2;
+}
+
+// E|low (1 - q) + high q| over the last input, q its posterior.
+function certainty(low, high, noiseLevel) {
+  if (low * high >= 0) return Math.abs(low + high) / 2;
+  const shift = noiseLevel * Math.log(Math.abs(low / high));
+  const share = (step) => erf((0.5 / noiseLevel + step) / Math.SQRT2);
+  return (Math.abs(low) * share(shift) + Math.abs(high) * share(-shift)) / 2;
+}
+
+const NODES = 40, REACH = 6.5;
+const LEGENDRE = legendre(NODES);
+const CUBES = Float64Array.from(LEGENDRE, ([t]) => t ** 3);
+const SHARES = Float64Array.from(LEGENDRE, ([t, gauss]) => gauss * t * t);
+
+// E[f(u)] of a standard normal u, for f not smooth at `split`: Gauss-Legendre on either side, gathered there by t^3.
+function overNormal(split, f) {
+  const middle = Math.abs(split) < REACH ? split : 0;
+  let sum = 0, total = 0;
+  for (let i = 0; i < 2 * NODES; i++) {
+    const length = i < NODES ? -(middle + REACH) : REACH - middle, k = i % NODES;
+    const u = middle + length * CUBES[k], weight = Math.abs(length) * SHARES[k] * Math.exp(-0.5 * u * u);
+    sum += weight * f(u);
+    total += weight;
+  }
+  return sum / total;
+}
+
+// Nodes and weights of Gauss-Legendre quadrature on [0, 1]: roots of P_n by Newton's method from Chebyshev's.
+function legendre(n) {
+  return Array.from({length: n}, (_, i) => {
+    let x = Math.cos(Math.PI * (i + 0.75) / (n + 0.5)), slope = 0;
+    for (let step = 0; step < 50; step++) {
+      let [before, value] = [1, x];
+      for (let k = 2; k <= n; k++) [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
+      slope = n * (x * value - before) / (x * x - 1);
+      const move = value / slope;
+      x -= move;
+      if (Math.abs(move) < 1e-16) break;
+    }
+    return [(x + 1) / 2, 1 / ((1 - x * x) * slope * slope)];
+  });
+}

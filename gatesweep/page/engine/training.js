@@ -1,0 +1,58 @@
+// One model from its settings: rows, split, training, scores. Equal to what gatesweep.sweep gives for them.
+
+import {descent} from "./descent.js";
+import {draw, makeRows, miniBatches, splitRows, TRAIN_SEED, truthOf} from "./lecture.js";
+import {accuracy, designOf, meanLoss} from "./logistic.js";
+import {newton} from "./newton.js";
+
+export const DEFAULTS = {
+  gate: "AND", noise_level: 0.05, seed: 42, num_samples: 500, features: "linear", solver: "newton", C: 1, learning_rate: 0.5,
+  epochs: 20, batch_size: 64, init: "auto", init_seed: null, train_seed: TRAIN_SEED, split: "auto", max_iter: 100,
+};
+
+// Keeps the last results of a function whose first arguments are its key.
+function remembered(limit, compute) {
+  const kept = new Map();
+  return (...args) => {
+    const key = args.join();
+    if (!kept.has(key)) {
+      if (kept.size >= limit) kept.delete(kept.keys().next().value);
+      kept.set(key, compute(...args));
+    }
+    return kept.get(key);
+  };
+}
+
+const drawOf = remembered(64, draw);
+const splitOf = remembered(16, splitRows);
+const batchesOf = remembered(16, (n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed) =>
+  miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed}));
+
+// The rows of a model, in the lecture's shuffled order, and which of them are its training and its test part.
+export function dataOf(settings) {
+  const s = {...DEFAULTS, ...settings}, drawn = drawOf(s.seed, s.num_samples);
+  const split = s.split === "auto" ? (s.solver === "newton" ? "sklearn" : "torch") : s.split;
+  return {rows: makeRows(drawn, truthOf(s.gate), s.noise_level), ...splitOf(drawn.n, split, s.train_seed)};
+}
+
+// A fitted model: `path` holds w1, w2, (w of x1*x2), intercept after every epoch (newton: step), the start first.
+export function fit(settings, data = dataOf(settings)) {
+  const s = {...DEFAULTS, ...settings}, train = designOf(data.rows, data.train, s.features);
+  const found = s.solver === "newton" ? newton(train, {C: s.C, maxIter: s.max_iter}) : descended(s, data, train);
+  return {...found, train, test: designOf(data.rows, data.test, s.features)};
+}
+
+function descended(s, data, train) {
+  const linear = s.init === "linear", nFeatures = train.p - 1;
+  const stream = batchesOf(data.rows.n, train.n, s.batch_size, s.epochs, nFeatures, linear, s.train_seed, s.init_seed);
+  const first = linear ? stream.first : new Float64Array(train.p).fill(1);
+  return descent(train, {solver: s.solver, learningRate: s.learning_rate, batches: stream.batches, first});
+}
+
+// Losses and accuracies on the training and the test rows of a model of the path.
+export function scoresOf({train, test}, params) {
+  return {
+    trainLoss: meanLoss(train, params), testLoss: meanLoss(test, params),
+    trainAccuracy: accuracy(train, params), testAccuracy: accuracy(test, params),
+  };
+}
