@@ -17,7 +17,7 @@ def bundle(entry: str) -> str:
     """A module and all that it imports, each once and after what it needs, in one function's scope."""
     order: list[str] = []
     _visit(entry, order)
-    return "(() => {\n\"use strict\";\n" + "\n".join(EXPORT.sub("", IMPORT.sub("", _read(n))) for n in order) + "})();\n"
+    return '(() => {\n"use strict";\n' + "\n".join(EXPORT.sub("", IMPORT.sub("", _read(n))) for n in order) + "})();\n"
 
 
 def _visit(name: str, order: list[str]) -> None:

@@ -1,0 +1,63 @@
+"""Random settings for the page's engine, and the functions that Node and Chromium answer them with."""
+
+import random
+
+from gatesweep.gates import GATE_NAMES
+from gatesweep.page.scripts import bundle
+
+ENGINE = (
+    bundle("engine/crowd.js").removeprefix('(() => {\n"use strict";\n').removesuffix("})();\n")
+    + """
+const rowsOf = ({gate, noise_level, seed, num_samples}) => {
+  const drawn = draw(seed, num_samples), {x1, x2, label} = makeRows(drawn, truthOf(gate), noise_level);
+  return {eps1: [...drawn.eps1], eps2: [...drawn.eps2], x1: [...x1], x2: [...x2], label: [...label]};
+};
+const limitsOf = ({gate, noise_level}) => {
+  const truth = truthOf(gate), best = bestLine(truth, noise_level);
+  return {
+    bayes_accuracy: bayesAccuracy(truth, noise_level), majority_accuracy: majorityAccuracy(truth),
+    best_linear_accuracy: exactAccuracy(best, truth, noise_level),
+  };
+};
+const modelOf = (settings) => {
+  const model = fit(settings), params = model.path.at(-1), scores = scoresOf(model, params);
+  return {
+    params: [...params], status: model.status, ...limitsOf(settings),
+    exact_accuracy: exactAccuracy(params, truthOf(settings.gate), settings.noise_level),
+    train_accuracy: scores.trainAccuracy, test_accuracy: scores.testAccuracy,
+    train_loss: scores.trainLoss, test_loss: scores.testLoss,
+  };
+};
+"""
+)
+"""The engine's modules as one script, with a function for each kind of case."""
+
+
+def row_cases(count: int) -> list[dict]:
+    dice = random.Random(19)
+    return [
+        {
+            "gate": dice.choice(GATE_NAMES),
+            "noise_level": round(dice.uniform(0, 1.5), 3),
+            "seed": dice.randrange(2**32),
+            "num_samples": dice.randrange(4, 300),
+        }
+        for _ in range(count)
+    ]
+
+
+def model_cases(count: int) -> list[dict]:
+    """Settings of every kind: gates, features, solvers, penalties, rates, mini-batches, first weights."""
+    dice, cases = random.Random(27), []
+    for case in row_cases(count):
+        case |= {"num_samples": dice.randrange(24, 500), "features": dice.choice(("linear", "interaction"))}
+        solver = dice.choice(("newton", "sgd", "adam"))
+        if solver == "newton":
+            case |= {"C": 10 ** dice.uniform(-4, 4)}
+        else:
+            case |= {"learning_rate": 10 ** dice.uniform(-3, 2), "batch_size": dice.choice((7, 16, 64, 1000))}
+            case |= {"epochs": 20, "init": dice.choice(("ones", "linear"))}
+            if case["init"] == "linear" and dice.random() < 0.5:
+                case |= {"init_seed": dice.randrange(1000)}
+        cases.append(case | {"solver": solver})
+    return cases

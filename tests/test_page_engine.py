@@ -1,0 +1,108 @@
+"""The page's engine in Node against the big one: rows, splits, orders, parameters, scores and theory.
+
+Node comes with Playwright, so that no other one is needed. The same cases run in Chromium too (see
+`tests/ui/test_page_live.py`), whose engine may round a logarithm otherwise.
+"""
+
+import json
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gatesweep as gs
+from gatesweep.engine.solvers.protocol import Status
+from gatesweep.gates import GATE_NAMES
+from gatesweep.lecture import draw
+from gatesweep.page.scripts import bundle
+from tests.page_cases import ENGINE, model_cases, row_cases
+
+PLAYWRIGHT = find_spec("playwright")
+assert PLAYWRIGHT is not None and PLAYWRIGHT.origin is not None
+NODE = Path(PLAYWRIGHT.origin).parent / "driver" / "node"
+
+
+def node(program: str, tmp_path: Path) -> str:
+    script = tmp_path / "program.mjs"
+    script.write_text(program)
+    done = subprocess.run([NODE, script], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def engine(name: str, cases: list, tmp_path: Path) -> list:
+    """What the engine's function of ENGINE gives for each case."""
+    return json.loads(node(f"{ENGINE}\nconsole.log(JSON.stringify({json.dumps(cases)}.map({name})));", tmp_path))
+
+
+def test_noise_is_numpy_s_within_two_units_in_the_last_place_and_rows_follow(tmp_path) -> None:
+    cases = row_cases(500)
+    for case, found in zip(cases, engine("rowsOf", cases, tmp_path), strict=True):
+        drawn = draw(case["seed"], case["num_samples"])
+        eps = np.array([found["eps1"], found["eps2"]]).T
+        np.testing.assert_array_max_ulp(eps, drawn.eps, maxulp=2)
+        X, y = gs.generate_data_with_noise(
+            case["num_samples"], case["gate"], case["noise_level"], random_state=case["seed"]
+        )
+        np.testing.assert_array_equal(found["label"], y)
+        corner_rows = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])[drawn.corner]
+        np.testing.assert_allclose(corner_rows + case["noise_level"] * drawn.eps, X, rtol=0, atol=0)
+        # From the same noise the same bits.
+        np.testing.assert_array_equal(np.array([found["x1"], found["x2"]]).T, corner_rows + case["noise_level"] * eps)
+
+
+def test_models_are_the_sweep_s(tmp_path) -> None:
+    cases = model_cases(300)
+    statuses, differing = set(), 0
+    for case, found in zip(cases, engine("modelOf", cases, tmp_path), strict=True):
+        model = gs.sweep(**case, dtype="float64").squeeze()
+        statuses.add(found["status"])
+        assert found["status"] == Status(int(model.status)).name, case
+        # Parameters that agree to 1e-5 may still part at a row that lies on the line: one row at most.
+        rows = case["num_samples"] // 4 * 4
+        assert found["train_accuracy"] == pytest.approx(float(model.train_accuracy), abs=1.01 / (0.79 * rows)), case
+        assert found["test_accuracy"] == pytest.approx(float(model.test_accuracy), abs=1.01 / (0.19 * rows)), case
+        differing += found["train_accuracy"] != pytest.approx(float(model.train_accuracy), abs=1e-9)
+        for name in ("bayes_accuracy", "best_linear_accuracy", "majority_accuracy"):
+            assert found[name] == pytest.approx(float(model[name]), abs=1e-9), (name, case)
+        # Without an optimum newton stops where it likes, on the way to infinity.
+        if case["solver"] == "newton" and found["status"] == "separable":
+            continue
+        params = [*model.weight.values.ravel(), float(model.intercept)]
+        tolerance = 1e-8 if case["solver"] == "newton" else 1e-5
+        np.testing.assert_allclose(found["params"], params, rtol=tolerance, atol=tolerance, err_msg=str(case))
+        exact = gs.theory.exact_accuracy(
+            found["params"][:-1], found["params"][-1], case["gate"], case["noise_level"], case["features"]
+        )
+        assert found["exact_accuracy"] == pytest.approx(float(exact), abs=1e-9), case
+        for name in ("train_loss", "test_loss"):
+            assert found[name] == pytest.approx(float(model[name]), rel=1e-5, abs=1e-5), (name, case)
+    assert differing <= 3
+    assert statuses == {"converged", "max_iter", "separable", "diverged"}
+
+
+def test_gates_are_the_engine_s(tmp_path) -> None:
+    found = json.loads(node(f"{ENGINE}\nconsole.log(JSON.stringify(GATES.map((g) => [g, truthOf(g)])));", tmp_path))
+    assert [name for name, _ in found] == list(GATE_NAMES)
+    assert all(tuple(truth) == gs.as_gate(name).truth for name, truth in found)
+
+
+@pytest.mark.parametrize("noise_level", [0.0, 1e-6, 0.01, 0.2, 0.5, 1.0, 10.0, 1e4])
+def test_theory_is_the_engine_s_at_every_noise_level(noise_level, tmp_path) -> None:
+    cases = [{"gate": gate, "noise_level": noise_level} for gate in GATE_NAMES]
+    for case, found in zip(cases, engine("limitsOf", cases, tmp_path), strict=True):
+        for name in ("bayes_accuracy", "best_linear_accuracy"):
+            expected = float(getattr(gs.theory, name)(**case))
+            assert found[name] == pytest.approx(expected, abs=1e-9), (name, case)
+
+
+@pytest.mark.parametrize("entry", ["start.js", "worker.js"])
+def test_the_modules_make_one_script(entry, tmp_path) -> None:
+    script = tmp_path / "script.js"
+    script.write_text(bundle(entry))
+    # Two modules that declare one name would be a syntax error here.
+    done = subprocess.run([NODE, "--check", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "import " not in script.read_text().replace("// ", "")
