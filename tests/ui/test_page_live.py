@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import gatesweep as gs
 from gatesweep.page.export import render
-from tests.page_cases import ENGINE, model_cases
+from tests.page_cases import ENGINE, model_cases, swept
 from tests.ui.export_oracle import assert_same_boundary
 from tests.ui.test_export import drawn, title
 
@@ -52,7 +52,7 @@ def test_chromium_s_engine_is_the_big_one_s(page: Callable[..., Page]) -> None:
     opened, cases = page("about:blank"), model_cases(300)
     found = json.loads(opened.evaluate(f"(cases) => {{ {ENGINE} return JSON.stringify(cases.map(modelOf)); }}", cases))
     for case, one in zip(cases, found, strict=True):
-        model = gs.sweep(**case, dtype="float64").squeeze()
+        model = swept(json.dumps(case))
         if one["status"] == "separable" and case["solver"] == "newton":
             continue
         params = [*model.weight.values.ravel(), float(model.intercept)]
