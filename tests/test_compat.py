@@ -1,23 +1,32 @@
 """What the app leans on and its libraries do not promise: each of these fails when one of them breaks it."""
 
 import asyncio
+import base64
 import gc
+import json
+import re
 import subprocess
 import sys
 import weakref
+from gzip import decompress as gunzip
 from importlib.metadata import version
+from pathlib import Path
 from threading import Thread, get_ident
 
 import panel as pn
 import panel_material_ui as pmui
 import param
 import pytest
+from bokeh.document import Document
 from bokeh.plotting import figure
 from bokeh.server.views.ws import WSHandler
 from packaging.version import Version
 from panel.io.state import state
 from panel.links import Callback
+from panel.pane.markup import HTMLBasePane
 from panel.util import edit_readonly
+from panel_material_ui.base import MaterialComponent
+from pyviz_comms import Comm
 
 from gatesweep.app import compat
 
@@ -121,9 +130,57 @@ def test_a_file_s_button_is_plain_text_and_warns_of_nothing():
         pmui.FileDownload(variant="text")
 
 
-def test_the_icons_have_one_font():
-    css = compat.icon_font()
-    assert css.startswith("@font-face { font-family: 'Material Icons'") and len(css) > 10_000
+def test_in_a_notebook_a_component_takes_its_module_from_the_page(monkeypatch):
+    monkeypatch.setattr(MaterialComponent, "_get_model", MaterialComponent._get_model)
+    monkeypatch.setattr(pn.config, "inline", True)
+    served = pmui.Button().get_root()
+    assert len(pmui.Button().get_root(comm=Comm()).esm) > 1_000_000, "Panel sends the module once now"
+    compat.take_material_from_page()
+    shown = pmui.Button().get_root(comm=Comm())
+    assert len(shown.esm) + len(shown.css_bundle) < 1000 and "Material Icons" in shown.css_bundle
+    saved = pmui.Button().get_root()
+    assert (saved.bundle, saved.esm, saved.css_bundle) == (served.bundle, served.esm, served.css_bundle)
+
+
+def test_the_page_is_given_the_module_and_the_font():
+    script = compat.material_script()
+    asked = json.loads(re.search(r'giveMaterial\((\{".*\})\)', script)[1])
+    module = gunzip(base64.b64decode(asked["module"])).decode()
+    assert module == (Path(pmui.__file__).parent / "dist" / "panel-material-ui.bundle.js").read_text()
+    assert base64.b64decode(asked["fonts"]["Material Icons"]).startswith(b"wOF2")
+    assert f"gatesweepModules['{asked['name']}']" in compat._FROM_PAGE
+
+
+def test_messages_before_a_page_listens_come_in_their_order(monkeypatch):
+    sent = []
+
+    class Opened:
+        send = sent.append
+
+    comm = Comm()
+    compat._Unopened(comm)
+    comm.comm.send("first")
+    comm.comm.send("second")
+    assert not sent
+    comm._comm = Opened
+    comm._on_open({})
+    comm._on_open({})
+    comm.comm.send("third")
+    assert sent == ["first", "second", "third"]
+
+
+def test_a_pane_that_changes_keeps_its_style_sheets_in_a_notebook(monkeypatch):
+    monkeypatch.setattr(HTMLBasePane, "_update", HTMLBasePane._update)
+    compat.keep_sheets()
+    for comm, keeps in ((Comm(), True), (None, False)):
+        pane = pn.pane.HTML("before")
+        document = Document()
+        root = pane.get_root(document, comm)
+        monkeypatch.setitem(state._views, root.ref["id"], (pane, root, document, comm))
+        model, _ = pane._models[root.ref["id"]]
+        sheets = model.stylesheets = ["body {}"]
+        pane.object = "after"
+        assert (model.text, model.stylesheets == sheets) == ("after", keeps)
 
 
 def test_a_value_is_checked_without_being_set():

@@ -90,6 +90,16 @@ def test_everything_composes_and_renders(dataset):
         hv.render(shown)
 
 
+def test_a_backend_that_was_chosen_stays_in_use(monkeypatch):
+    plots.surface([1, 1], -1.5)
+    assert hv.Store.current_backend == "bokeh"
+    monkeypatch.setattr(hv.Store, "current_backend", "matplotlib")
+    picture = plots.surface([1, 1], -1.5)
+    assert hv.Store.current_backend == "matplotlib"
+    monkeypatch.undo()
+    assert hv.Store.lookup_options("bokeh", picture, "plot").kwargs["frame_width"] == 400
+
+
 def test_refusals(dataset):
     with pytest.raises(InputError):
         plots.points([[0, 0, 0]], [1])

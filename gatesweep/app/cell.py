@@ -2,39 +2,32 @@
 
 from typing import Any
 
-import panel as pn
+from gatesweep.app.compat import KernelOutput, keep_sheets, material_script, take_material_from_page
+from gatesweep.notebook import in_notebook, load, publish_script
 
-from gatesweep.app.compat import KernelOutput, has_extension, icon_font
-
-__all__ = ["InCell", "in_notebook", "prepare"]
+__all__ = ["InCell", "prepare"]
 
 HEIGHT = 860
 """Pixels of a cell's output; a cell has no height of its own to fill."""
 
 
-def in_notebook() -> bool:
-    """Whether a Jupyter kernel runs this."""
-    try:
-        from IPython import get_ipython
-    except ModuleNotFoundError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None
-
-
 def prepare() -> None:
-    """Bring BokehJS, Panel's scripts and the icons into the notebook, from this machine, once a kernel."""
-    if in_notebook() and not has_extension():
-        from IPython.display import HTML, display
-
-        # browser_info would ask a CDN for its style sheets.
-        pn.extension(inline=True, browser_info=False)
-        display(HTML(f"<style>{icon_font()}</style>"))
+    """Bring BokehJS, Panel and panel-material-ui into the notebook, from this machine."""
+    if in_notebook():
+        load()
+        publish_script("panel-material-ui", material_script)
+        take_material_from_page()
+        keep_sheets()
 
 
 class InCell:
     """A viewer that shows itself in a cell."""
 
+    def settle(self) -> None:
+        """Finish what the first view shows: what comes after the output is not in a saved notebook."""
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         prepare()
+        self.settle()
         frame = KernelOutput(self, height=HEIGHT, sizing_mode="stretch_width", margin=0)
         return frame._repr_mimebundle_(include, exclude)

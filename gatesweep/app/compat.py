@@ -7,9 +7,11 @@ tests/ui/test_compat.py looks every one of them up in a page. docs/upstream.md s
 
 import asyncio
 import json
+import re
 from base64 import b64encode
 from collections import deque
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,13 @@ import param
 from bokeh.model import Model
 from bokeh.server.views.ws import WSHandler
 from panel.config import panel_extension
+from panel.io.state import state
+from panel.pane.markup import HTMLBasePane
 from panel.util import edit_readonly
+from panel_material_ui.base import MaterialComponent
 
 from gatesweep.app.assets import asset
+from gatesweep.notebook import call, pack
 
 __all__ = [
     "KernelOutput",
@@ -30,11 +36,13 @@ __all__ = [
     "answer_after",
     "file_button",
     "has_extension",
-    "icon_font",
     "ignore_busy_state",
     "keep_newest",
+    "keep_sheets",
+    "material_script",
     "save_figures",
     "send_at_once",
+    "take_material_from_page",
     "valid",
 ]
 
@@ -100,14 +108,34 @@ def has_extension() -> bool:
     return panel_extension._loaded
 
 
+def keep_sheets() -> None:
+    """Let a pane whose text changes keep the style sheets it has, in this kernel's notebook.
+
+    Left alone, it sends them anew each time, as addresses on a CDN, in place of those that `inline=True` put there.
+
+    Leans on: HTMLBasePane._update, replaced; and on Bokeh's sending the last of several values. Not reported upstream.
+    """
+    HTMLBasePane._update = _update_but_sheets
+
+
+_update_all = HTMLBasePane._update
+
+
+def _update_but_sheets(pane: HTMLBasePane, ref: str, model: Model) -> None:
+    sheets = model.stylesheets
+    _update_all(pane, ref, model)
+    if state._views.get(ref, [None])[-1] is not None:
+        model.stylesheets = sheets
+
+
 class KernelOutput(pn.Column):
     """A cell's output, whose page is listened to on the kernel's own thread.
 
     JupyterLab has the page's messages handled on a thread of their own (a subshell), beside the cell that
     runs. Two threads that change one view, or write to its page at once, lose what either of them did.
 
-    Leans on: Viewable._on_msg, overridden. https://github.com/jupyterlab/jupyterlab/pull/17363 brought the threads;
-    https://github.com/jupyterlab/jupyterlab/issues/19719 (open) shows what they break.
+    Leans on: Viewable._on_msg and _render_mimebundle, overridden. https://github.com/jupyterlab/jupyterlab/pull/17363
+    brought the threads; https://github.com/jupyterlab/jupyterlab/issues/19719 (open) shows what they break.
     """
 
     def __init__(self, *objects: Any, **params: Any) -> None:
@@ -117,6 +145,10 @@ class KernelOutput(pn.Column):
         except RuntimeError:
             self._kernel_loop = None
         self._waiting: deque[tuple[str, Any, dict]] = deque()
+
+    def _render_mimebundle(self, model: Any, doc: Any, comm: Any, location: Any = None) -> Any:
+        _Unopened(comm)
+        return super()._render_mimebundle(model, doc, comm, location)
 
     def _on_msg(self, ref: str, manager: Any, msg: dict) -> None:
         if self._kernel_loop is None:
@@ -131,6 +163,32 @@ class KernelOutput(pn.Column):
         keep_newest([msg["content"] for _, _, msg in come])
         for ref, manager, msg in come:
             super()._on_msg(ref, manager, msg)
+
+
+class _Unopened:
+    """Keeps, in their order, the messages to a page that has not opened its comm yet.
+
+    Panel tries each of them again every 0.1 s on its own, so that they arrive in any order, and a message that
+    names a model before the one that brings it is lost.
+
+    Leans on: Comm._comm and Comm._on_open of pyviz_comms. Not reported upstream.
+    """
+
+    def __init__(self, comm: Any) -> None:
+        self._messages: list[tuple[tuple, dict]] = []
+        self._comm = comm
+        comm._comm, comm._on_open = self, self._opened
+
+    def send(self, *args: Any, **kwargs: Any) -> None:
+        self._messages.append((args, kwargs))
+
+    def close(self) -> None:
+        self._messages.clear()
+
+    def _opened(self, _: Any) -> None:
+        messages, self._messages = self._messages, []
+        for args, kwargs in messages:
+            self._comm._comm.send(*args, **kwargs)
 
 
 def keep_newest(patches: list[dict]) -> None:
@@ -175,16 +233,54 @@ def file_button(label: str, filename: str, make: Any, **look: Any) -> pmui.FileD
     return button
 
 
-def icon_font() -> str:
-    """CSS with the font of the icons, for a page that has no network; as data, since a notebook serves no files.
+_DIST = Path(pmui.__file__).parent / "dist"
+_MATERIAL = "panel-material-ui"
+_FROM_PAGE = f"export default (await window.gatesweepModules['{_MATERIAL}']).default"
+_whole_model = MaterialComponent._get_model
 
-    Leans on: where the package keeps its fonts. Panel's pages without a network:
+
+def material_script() -> str:
+    """A script that gives a notebook's page the module of all components, and the font of their icons.
+
+    Leans on: where the package keeps them. Panel's pages without a network:
     https://github.com/holoviz/panel/issues/7073, open.
     """
-    [font] = (Path(pmui.__file__).parent / "dist").glob("material-icons-[!o]*.woff2")
-    data = b64encode(font.read_bytes()).decode()
-    source = f"url(data:font/woff2;base64,{data}) format('woff2')"
-    return f"@font-face {{ font-family: 'Material Icons'; src: {source} }}"
+    [font] = _DIST.glob("material-icons-[!o]*.woff2")
+    what = {
+        "name": _MATERIAL,
+        "module": pack((_DIST / "panel-material-ui.bundle.js").read_bytes()),
+        "fonts": {"Material Icons": b64encode(font.read_bytes()).decode()},
+    }
+    return call("giveMaterial", what)
+
+
+def take_material_from_page() -> None:
+    """Let every component in this kernel's notebook take its module from the page, which has `material_script`.
+
+    Left alone, each of them carries the whole text, 1.4 MB and 32 times in one Lab, and lacks the rule that
+    makes an icon of its name; without `pn.extension(inline=True)` it asks a CDN. What is served or saved from
+    the kernel has no comm, and is left as it is.
+
+    Leans on: MaterialComponent._get_model, replaced; the properties of its model; and that React is taken from the
+    module which is kept under the name in `bundle`. Not reported upstream.
+    """
+    MaterialComponent._get_model = _model_without_module
+
+
+def _model_without_module(
+    component: MaterialComponent, doc: Any, root: Any = None, parent: Any = None, comm: Any = None
+) -> Any:
+    model = _whole_model(component, doc, root, parent, comm)
+    if comm is not None:
+        model.update(bundle=_MATERIAL, esm=_FROM_PAGE, css_bundle=_icon_rule())
+    return model
+
+
+@cache
+def _icon_rule() -> str:
+    sheet = (_DIST / "panel-material-ui.bundle.css").read_text(encoding="utf-8")
+    [rule] = re.findall(r"\.material-icons{[^}]*}", sheet)
+    return rule
 
 
 WIDGET_HEIGHTS = {

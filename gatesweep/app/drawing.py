@@ -6,8 +6,8 @@ from typing import Any
 
 import panel as pn
 
-from gatesweep.app.cell import in_notebook
 from gatesweep.app.compat import has_extension
+from gatesweep.notebook import in_notebook
 
 __all__ = ["drawing"]
 

@@ -80,6 +80,10 @@ class Worker:
             self._generation += 1
             self.current = None
 
+    def wait(self) -> None:
+        """Until all that was asked for is done and published."""
+        self._pool.submit(lambda: None).result()
+
     def close(self) -> None:
         self.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)

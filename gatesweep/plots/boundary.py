@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gatesweep.errors import InputError
-from gatesweep.plots.look import LIGHT, MARKERS, load
+from gatesweep.plots.look import LIGHT, MARKERS, with_bokeh
 
 __all__ = ["PLANE", "boundary", "points", "surface"]
 
@@ -13,9 +13,9 @@ PLANE = (-1.0, 2.0)
 """Both axes of the lecture's plane."""
 
 
+@with_bokeh()
 def points(X: ArrayLike, y: ArrayLike) -> hv.Overlay:
     """Rows X (n, 2) in the plane, labels y (n,) by colour and marker."""
-    load()
     rows, labels = np.asarray(X), np.asarray(y)
     if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) != len(labels):
         raise InputError("points takes X of shape (n, 2) and y of shape (n,)", (rows.shape, labels.shape), "Check both")
@@ -38,9 +38,9 @@ def _logit(weight: ArrayLike, intercept: ArrayLike, side: np.ndarray) -> np.ndar
     return w[0] * x1 + w[1] * x2 + (w[2] * x1 * x2 if len(w) == 3 else 0) + float(np.asarray(intercept))
 
 
+@with_bokeh()
 def surface(weight: ArrayLike, intercept: ArrayLike, size: int = 150) -> hv.Image:
     """Probability of class 1 over the plane for one model: weight (2,) or (3,), intercept a number."""
-    load()
     side = np.linspace(*PLANE, 2 * size + 1)[1::2]
     probability = 0.5 * (1 + np.tanh(0.5 * _logit(weight, intercept, side)))
     return hv.Image((side, side, probability), ["x1", "x2"], "probability").opts(
@@ -48,9 +48,9 @@ def surface(weight: ArrayLike, intercept: ArrayLike, size: int = 150) -> hv.Imag
     )
 
 
+@with_bokeh()
 def boundary(weight: ArrayLike, intercept: ArrayLike, size: int = 201) -> hv.Contours:
     """Where one model's probability is 0.5: weight (2,) or (3,), intercept a number; may be empty."""
-    load()
     side = np.linspace(*PLANE, size)
     image = hv.Image((side, side, _logit(weight, intercept, side)), ["x1", "x2"], "logit")
     return hv.operation.contours(image, levels=[0]).opts(color="black", line_width=2, cmap=["black"], show_legend=False)

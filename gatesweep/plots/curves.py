@@ -7,12 +7,13 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.plots.frames import frame_of, plain, spoken
-from gatesweep.plots.look import LIGHT, LIMIT_STYLES, load
+from gatesweep.plots.look import LIGHT, LIMIT_STYLES, with_bokeh
 from gatesweep.results.measures import LIMITS, MEASURES, limit_name
 
 __all__ = ["curves"]
 
 
+@with_bokeh()
 def curves(data: xr.Dataset, **view: Any) -> hv.NdLayout:
     """The median of a measure against a dimension with its band over seeds and its limits, one picture for each row.
 
@@ -20,7 +21,6 @@ def curves(data: xr.Dataset, **view: Any) -> hv.NdLayout:
         data: a sweep, or a summary of one.
         view: what `gatesweep.results.statistics.summary` takes; with `panel`, there is one picture for each panel.
     """
-    load()
     frame, dims = frame_of(data, view)
     *panel, y, x = dims
     if panel:

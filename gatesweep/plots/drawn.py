@@ -18,7 +18,7 @@ from bokeh.model import Model
 from bokeh.models import ColumnDataSource, GlyphRenderer
 from bokeh.plotting import figure
 
-from gatesweep.plots.look import load
+from gatesweep.plots.look import with_bokeh
 
 __all__ = ["Drawn"]
 
@@ -58,8 +58,8 @@ class Drawn:
             _recolour(mine, its)
 
 
+@with_bokeh()
 def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRenderer]]:
-    load()
     plot = hv.renderer("bokeh").get_plot(picture)
     elements = list(picture) if isinstance(picture, hv.Overlay) else [picture]
     plots = list(plot.subplots.values()) if isinstance(picture, hv.Overlay) else [plot]

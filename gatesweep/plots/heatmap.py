@@ -7,13 +7,14 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.plots.frames import frame_of, plain, spoken
-from gatesweep.plots.look import LIGHT, load
+from gatesweep.plots.look import LIGHT, with_bokeh
 from gatesweep.results.measures import MEASURES
 from gatesweep.results.statistics import STATISTICS
 
 __all__ = ["heatmap"]
 
 
+@with_bokeh()
 def heatmap(data: xr.Dataset, **view: Any) -> hv.HeatMap | hv.NdLayout:
     """A measure over two dimensions, one picture for each value of a third.
 
@@ -21,7 +22,6 @@ def heatmap(data: xr.Dataset, **view: Any) -> hv.HeatMap | hv.NdLayout:
         data: a sweep, or a summary of one.
         view: what `gatesweep.results.statistics.summary` takes: measure, statistic, x, y, panel, at.
     """
-    load()
     frame, dims = frame_of(data, view)
     *panel, y, x = dims
     measure = MEASURES[frame.attrs["measure"]]

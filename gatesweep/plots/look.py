@@ -4,14 +4,17 @@ The two classes are told apart by marker and by hue (Okabe and Ito's blue and ve
 every common colour vision keeps apart); reference values have colours of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import holoviews as hv
 from bokeh.models import Plot
 
-__all__ = ["DARK", "FONT", "LIGHT", "LIMIT_STYLES", "MARKERS", "Palette", "load", "paint", "painted"]
+from gatesweep import notebook
+
+__all__ = ["DARK", "FONT", "LIGHT", "LIMIT_STYLES", "MARKERS", "Palette", "with_bokeh", "paint", "painted"]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
 MARKERS = ("circle", "square")
@@ -82,10 +85,17 @@ LIMIT_STYLES: dict[str, tuple[str, str | list[int], float]] = {
 """Colour (a name in Palette), dash and width of each limit."""
 
 
-def load() -> None:
-    """Have HoloViews draw with Bokeh, once a process."""
-    if "bokeh" not in hv.Store.registry or hv.Store.current_backend != "bokeh":
-        hv.extension("bokeh", logo=False)
+@contextmanager
+def with_bokeh() -> Iterator[None]:
+    """Within, HoloViews draws with Bokeh, and a notebook has its scripts; afterwards with what the user has chosen."""
+    notebook.load()
+    hv.renderer("bokeh")  # loads it, beside the one that was chosen
+    chosen = hv.Store.current_backend
+    hv.Store.set_current_backend("bokeh")
+    try:
+        yield
+    finally:
+        hv.Store.set_current_backend(chosen)
 
 
 def _mix(first: str, second: str, share: float) -> str:

@@ -1,6 +1,7 @@
 """The Explorer: a population of models at a glance, trained again whenever a parameter moves."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -47,6 +48,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         prepare()
         self._doc = pn.state.curdoc
         self._loop = _running_loop()
+        self._arrived: deque[tuple[Callable[[Job], None], Job]] = deque()
         self._on_open = on_open
         self._file, self._finished = dataset, dataset is not None
         self._quiet = False
@@ -281,9 +283,21 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         if self._doc is not None:
             self._doc.add_next_tick_callback(lambda: handle(job))
         elif self._loop is not None:
-            self._loop.call_soon_threadsafe(handle, job)
+            self._arrived.append((handle, job))
+            self._loop.call_soon_threadsafe(self._take_in)
         else:
             handle(job)
+
+    def _take_in(self) -> None:
+        while self._arrived:
+            handle, job = self._arrived.popleft()
+            handle(job)
+
+    def settle(self) -> None:
+        """Train and draw to the end: a cell's output is what a saved notebook shows."""
+        for worker in (self.trainer, self.drawer):
+            worker.wait()
+            self._take_in()
 
 
 def _train_and_draw(
