@@ -2,13 +2,17 @@
 
 import asyncio
 import gc
+import gzip
 import logging
 import socket
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 from tornado.iostream import StreamClosedError
+from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
@@ -20,8 +24,42 @@ from gatesweep.store import open_store
 __all__ = ["pass_over_closed_pages", "serve", "warm_up"]
 
 
-def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1", show: bool = True) -> None:
+class WholePage(RequestHandler):
+    """A page that is made once and handed out as it is: no session, no websocket, the cost of a file."""
+
+    def initialize(self, make: Callable[[], str]) -> None:
+        self.make = make
+
+    async def get(self) -> None:
+        # Made on a thread: who is in the room already waits for nobody at the door.
+        packed = await asyncio.get_running_loop().run_in_executor(None, _packed, self.make)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            self.write(packed)
+        else:
+            self.write(gzip.decompress(packed))
+
+
+@cache
+def _packed(make: Callable[[], str]) -> bytes:
+    return gzip.compress(make().encode(), mtime=0)
+
+
+def serve(
+    file: Path | None = None,
+    port: int = 5006,
+    address: str = "127.0.0.1",
+    show: bool = True,
+    page: Callable[[], str] | None = None,
+) -> None:
     """Serve the app at http://address:port/ until interrupted; port 0 takes a free one.
+
+    Args:
+        page: makes the page that needs no server, offered at /page once it is asked for; None for none.
 
     Raises:
         InputError: a file that holds no sweep.
@@ -38,6 +76,7 @@ def serve(file: Path | None = None, port: int = 5006, address: str = "127.0.0.1"
         title="gatesweep",
         websocket_origin=_origins(address, port),
         verbose=False,
+        extra_patterns=[] if page is None else [("/page", WholePage, {"make": page})],
     )
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     server.io_loop.asyncio_loop.set_exception_handler(pass_over_closed_pages)
