@@ -55,5 +55,5 @@ def _label(solver: type[Solver[Any]]) -> str:
 
 def usual_values() -> dict[str, Any]:
     """What the controls say before anybody has touched them: the lecture's values."""
-    names = {*DATA, *DESCENT, "C"}
+    names = (*DATA, *DESCENT, "C")
     return {name: Settings.param[name].default for name in names} | {"init": "ones"}
