@@ -1,9 +1,11 @@
-"""Answers by brute force in fractions, for samples small enough: they share no code with gatesweep."""
+"""Answers found in other ways than gatesweep's: by brute force, in fractions or in long doubles."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
+from scipy.optimize import linprog
 
 
 def a_line_separates(X: np.ndarray, y: np.ndarray) -> bool:
@@ -62,3 +64,160 @@ def orthogonal(rows, length):
     for row, j in zip(echelon, leading, strict=True):
         line[j] = -row[free[0]]
     return line
+
+
+# --- the optimum, in long doubles -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Tables of one shape at the optimum of sum(weight * log loss) + |w|^2 / (2 C)."""
+
+    objective: np.ndarray
+    decrement: np.ndarray
+    """What Newton's next step would gain, twice: gradient . Hessian^-1 gradient."""
+    change: np.ndarray
+    """How far that step moves a logit at most. Below 1 it proves that no line separates: the step put into
+    e (1 - change), e being the rows' errors, leaves no gradient, and is positive where e is."""
+
+
+def optimum(X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray, steps: int = 60) -> Optimum:
+    """Newton's method with a line search on centred columns of size 1, in long doubles.
+
+    Args:
+        X: shape (tables, n, d). y, weight: shape (tables, n). C: shape (tables,).
+    """
+    wide = np.longdouble
+    weight, share = weight.astype(wide), (weight / weight.sum(1, keepdims=True)).astype(wide)
+    centred = X.astype(wide) - (share[..., None] * X.astype(wide)).sum(1, keepdims=True)
+    size = np.sqrt((share[..., None] * centred**2).sum(1))
+    size[(X == X[:, :1]).all(1) | (size == 0)] = np.inf
+    rows = np.concatenate([centred / size[:, None], np.ones((*y.shape, 1), wide)], -1) * (1 - 2 * y)[..., None]
+    penalty = np.zeros((len(X), rows.shape[-1]), wide)
+    penalty[:, :-1] = (1 / C.astype(wide))[:, None] / size**2
+    # The long way in doubles, the last of it in long doubles.
+    near = descended(*(values.astype(float) for values in (rows, weight, penalty, np.zeros_like(penalty))), steps)
+    params = descended(rows, weight, penalty, near.astype(wide), steps)
+    objective = regularised_loss(rows, weight, penalty, params)
+    gradient, direction = newton_step(rows, weight, penalty, params)
+    change = np.abs(rows @ direction[..., None]).max((1, 2))
+    return Optimum(objective, -(gradient * direction).sum(1) / objective, change)
+
+
+def descended(rows, weight, penalty, params, steps):
+    """The params that Newton's steps lead to, each halved until it does not rise, until none of them falls."""
+    objective = regularised_loss(rows, weight, penalty, params)
+    for _ in range(steps):
+        gradient, direction = newton_step(rows, weight, penalty, params)
+        length = np.ones_like(objective)
+        for _ in range(40):
+            proposed = regularised_loss(rows, weight, penalty, params + length[:, None] * direction)
+            if (proposed <= objective).all():
+                break
+            length[~(proposed <= objective)] /= 2
+        better = proposed < objective
+        params = np.where(better[:, None], params + length[:, None] * direction, params)
+        settled = -(gradient * direction).sum(1) < objective * np.finfo(objective.dtype).eps ** 1.5
+        objective = np.where(better, proposed, objective)
+        if not (better & ~settled).any():
+            break
+    return params
+
+
+def regularised_loss(rows, weight, penalty, params):
+    loss = np.logaddexp(0, (rows @ params[..., None])[..., 0])
+    return (weight * loss).sum(1) + (penalty * params**2).sum(1) / 2
+
+
+def newton_step(rows, weight, penalty, params):
+    logits = (rows @ params[..., None])[..., 0]
+    error = np.exp(-np.logaddexp(0, -logits))
+    gradient = (rows.transpose(0, 2, 1) @ (weight * error)[..., None])[..., 0] + penalty * params
+    curvature = weight * error * np.exp(-np.logaddexp(0, logits))
+    hessian = (rows * curvature[..., None]).transpose(0, 2, 1) @ rows
+    hessian += penalty[..., None] * np.eye(penalty.shape[1], dtype=penalty.dtype)
+    return gradient, -solved(hessian, gradient)
+
+
+def solved(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """matrix^-1 vector for symmetric matrices, by elimination; unknowns that depend on those before them are 0."""
+    scale = 1 / np.sqrt(np.maximum(np.diagonal(matrix, axis1=1, axis2=2), np.finfo(matrix.dtype).tiny))
+    matrix, right = matrix * scale[:, :, None] * scale[:, None, :], vector * scale
+    p = right.shape[1]
+    for k in range(p):
+        dependent = matrix[:, k, k] < 100 * np.finfo(matrix.dtype).eps
+        matrix[dependent, k, :] = matrix[dependent, :, k] = right[dependent, k] = 0
+        matrix[dependent, k, k] = 1
+        factor = matrix[:, k + 1 :, k] / matrix[:, k, k, None]
+        matrix[:, k + 1 :, k + 1 :] -= factor[:, :, None] * matrix[:, k, None, k + 1 :]
+        right[:, k + 1 :] -= factor * right[:, k, None]
+    for k in reversed(range(p)):
+        right[:, k] = (right[:, k] - (matrix[:, k, k + 1 :] * right[:, k + 1 :]).sum(1)) / matrix[:, k, k]
+    return right * scale
+
+
+# --- a line, by a linear program that fractions check -----------------------------------------------
+
+
+def strict_line_by_program(X: np.ndarray, y: np.ndarray) -> bool:
+    """Whether a linear program finds a line that all rows are clear of, far beyond any rounding."""
+    centred = (X.astype(np.longdouble) - X.mean(0)).astype(float)
+    size = np.abs(centred).max(0)
+    rows = np.c_[centred / np.where(size > 0, size, 1), np.ones(len(X))] * (1.0 - 2 * y)[:, None]
+    p = rows.shape[1]
+    found = linprog(
+        [0.0] * p + [-1.0], A_ub=np.c_[rows, np.ones(len(rows))], b_ub=np.zeros(len(rows)), bounds=[(-1, 1)] * (p + 1)
+    )
+    return bool(found.status == 0 and (rows @ found.x[:-1]).max() < -1e-6)
+
+
+def line_by_program(X: np.ndarray, y: np.ndarray) -> bool | None:
+    """Whether a line separates the rows, with a proof in fractions; None where none came of the linear program.
+
+    max s over lines of weights from -1 to 1 whose rows are on their right side, the sum of their distances being s.
+    The dual solution is a combination of the rows that gives minus their sum.
+    """
+    sign = 1.0 - 2 * y
+    distinct, first = np.unique(np.c_[X, sign], axis=0, return_index=True)
+    X, sign = X[first], sign[first]
+    centre = X[np.argsort(X, axis=0)[len(X) // 2], np.arange(X.shape[1])]
+    centred = X - centre
+    varying = (centred != 0).any(0)
+    centred = centred[:, varying]
+    size = np.abs(centred).max(0, initial=0)
+    rows = np.c_[centred / size, np.ones(len(X))] * sign[:, None]
+    exact = [
+        [(Fraction(a) - Fraction(c)) / Fraction(s) * int(t) for a, c, s in zip(x, centre[varying], size, strict=True)]
+        + [Fraction(int(t))]
+        for x, t in zip(X[:, varying].tolist(), sign.tolist(), strict=True)
+    ]
+    p = rows.shape[1]
+    found = linprog(rows.sum(0), A_ub=rows, b_ub=np.zeros(len(rows)), bounds=[(-1, 1)] * p, method="highs-ds")
+    if found.status != 0:
+        return None
+    line, multiplier = found.x, -found.ineqlin.marginals
+    on_it = np.abs(rows @ line) <= 1e-7
+    if (rows @ line).min() < -1e-6:
+        tight = [row for row, tied in zip(exact, on_it, strict=True) if tied]
+        return True if separates(projected([Fraction(v) for v in line.tolist()], tight), exact) else None
+    used = [row for row, m in zip(exact, multiplier, strict=True) if m > 1e-9]
+    total = [sum(column) for column in zip(*exact, strict=True)]
+    echelon, leading = reduced([[*column, -t] for column, t in zip(zip(*used, strict=True), total, strict=True)])
+    free_of_contradiction = len(used) not in leading and len(leading) == len(used)
+    return False if free_of_contradiction and all(row[-1] >= 0 for row in echelon) else None
+
+
+def separates(line, rows):
+    sides = [dot(row, line) for row in rows]
+    return max(sides) <= 0 and min(sides) < 0
+
+
+def projected(line, rows):
+    """The line less its part along the rows."""
+    if not rows:
+        return line
+    echelon, _ = reduced(rows)
+    gram = [[*(dot(a, b) for b in echelon), dot(a, line)] for a in echelon]
+    weights = [row[-1] for row in reduced(gram)[0]]
+    along = [dot(weights, column) for column in zip(*echelon, strict=True)]
+    return [a - b for a, b in zip(line, along, strict=True)]

@@ -1,0 +1,182 @@
+"""What every status claims, held against an independent answer for random tables of all kinds.
+
+    python -m benchmarks.status_audit [--tables 20000] [--seed 0]
+
+`converged` (and `redundant`) claims the optimum: the objective, in long doubles, may lie above it by the
+tolerance of the dtype at most. `separable` claims that there is none. The answers come from `tests/oracles.py`:
+Newton's method in long doubles, and linear programs whose solutions fractions check. Exits with 1 after a false claim.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import repeat
+from multiprocessing import get_context
+
+import numpy as np
+import torch
+
+import gatesweep as gs
+from gatesweep.engine.solvers.protocol import Status
+from tests.oracles import line_by_program, optimum, strict_line_by_program
+
+__all__ = ["Audit", "audit"]
+
+ALIKE = 20
+"""Tables of one shape, fitted as one batch."""
+
+TOLERANCE = {"float32": 1e-4, "float64": 1e-6}
+"""How far an objective may lie above the optimum, relative to it."""
+
+LARGEST_ORIGIN = {"float32": 6, "float64": 9}
+"""Powers of ten: how many of its standard deviations a column lies from zero."""
+
+STRENGTHS = (*(10.0**k for k in range(-6, 7)), *[np.inf] * 7)
+
+
+@dataclass
+class Audit:
+    """What was claimed, and what of it was not true."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Tables by dtype and status."""
+    worst: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+    """Largest relative excess of the objective where an optimum was claimed, and for which table."""
+    false: list[str] = field(default_factory=list)
+    open: int = 0
+    """Claims about separability that the oracle could not decide."""
+
+    def add(self, other: "Audit") -> None:
+        self.counts += other.counts
+        for key, found in other.worst.items():
+            self.worst[key] = max(found, self.worst.get(key, found))
+        self.false += other.false
+        self.open += other.open
+
+
+def audit(tables: int, seed: int = 0, processes: int | None = None) -> Audit:
+    """Fit and check so many random tables. Each batch has a seed of its own: (seed, number of the batch)."""
+    total, batches = Audit(), -(-tables // ALIKE)
+    with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        for number, found in enumerate(pool.map(audit_batch, repeat(seed), range(batches))):
+            total.add(found)
+            if number % 50 == 49:
+                print(f"{(number + 1) * ALIKE:6} tables, {len(total.false)} false claims", flush=True)
+    return total
+
+
+def audit_batch(seed: int, number: int) -> Audit:
+    random = np.random.default_rng((seed, number))
+    dtype = ("float32", "float64")[number % 2]
+    n, d = int(np.exp(random.uniform(np.log(4), np.log(1001)))), int(random.integers(1, 31))
+    tables = [random_table(random, n, d, LARGEST_ORIGIN[dtype]) for _ in range(ALIKE)]
+    X, y, weight = (np.stack(values) for values in zip(*tables, strict=True))
+    C = random.choice(STRENGTHS, ALIKE)
+    fit = gs.fit(X, y, weight, C=C, dtype=dtype)
+    status = [Status(int(s)).name for s in fit.status]
+    line = [has_line(*table) if c == np.inf or one_class(table) else False for table, c in zip(tables, C, strict=True)]
+    unbounded = np.array([value is not False for value in line])
+    best = np.full(ALIKE, np.nan, np.longdouble)
+    if not unbounded.all():
+        bounded = ~unbounded
+        found = optimum(X[bounded], y[bounded], weight[bounded], C[bounded])
+        best[bounded] = found.objective
+    reached = objective(fit, X, y, weight, C)
+    result = Audit(Counter((dtype, name) for name in status))
+    for i, name in enumerate(status):
+        where = f"{dtype} batch {number} table {i}: n={n} d={d} C={C[i]:g}"
+        if line[i] is None:
+            result.open += 1
+        elif name == "separable" and not line[i]:
+            result.false.append(f"separable, but no line: {where}")
+        elif name in ("converged", "redundant"):
+            excess = np.inf if line[i] else float((reached[i] - best[i]) / best[i])
+            result.worst[dtype, name] = max((excess, where), result.worst.get((dtype, name), (excess, where)))
+            if not excess <= TOLERANCE[dtype]:
+                result.false.append(f"{name}, but {excess:.2g} above the optimum: {where}")
+    return result
+
+
+def random_table(random: np.random.Generator, n: int, d: int, largest_origin: int) -> tuple[np.ndarray, ...]:
+    """X, y and weights, with the troubles that real tables have."""
+    kind = random.choice(["normal", "whole", "binary", "heavy"])
+    Z = {
+        "normal": lambda: random.normal(size=(n, d)),
+        "whole": lambda: random.integers(-3, 4, (n, d)).astype(float),
+        "binary": lambda: (random.random((n, d)) < random.uniform(0.02, 0.5, d)).astype(float),
+        "heavy": lambda: random.standard_t(2, (n, d)),
+    }[kind]()
+    direction = random.normal(size=d) / np.sqrt(d)
+    logits = Z @ direction
+    labels = random.choice(["noisy", "clear", "near", "random"])
+    noise = {"noisy": 1.0, "clear": 0.1, "near": 0.0, "random": 1e9}[labels]
+    y = (logits + noise * random.logistic(size=n) > random.normal() / 2).astype(int)
+    if labels == "near" and random.random() < 0.7:  # The row next to the line changes sides.
+        nearest = np.argmin(np.abs(logits - np.median(logits)))
+        y[nearest] = 1 - y[nearest]
+    for _ in range(random.choice([0, 0, 1, 3])):
+        i, j, k = random.integers(0, d, 3)
+        almost = random.choice([0, 0, 1e-9, 1e-5, 1e-2]) * random.normal(size=n)
+        Z[:, i] = {"copy": Z[:, j], "sum": Z[:, j] + Z[:, k] + almost, "constant": np.ones(n)}[
+            random.choice(["copy", "sum", "constant"])
+        ]
+    if random.random() < 0.5:
+        Z = Z + random.choice([-1, 1], d) * 10 ** random.uniform(0, largest_origin, d) * (random.random(d) < 0.5)
+    if random.random() < 0.5:
+        Z = Z * 10 ** random.uniform(-8, 8, d)
+    weight = {
+        "once": lambda: np.ones(n),
+        "counts": lambda: random.integers(0, 4, n).astype(float),
+        "any": lambda: random.exponential(size=n),
+    }[random.choice(["once", "once", "counts", "any"])]()
+    weight[random.integers(n)] += 1
+    return Z, y, weight
+
+
+def one_class(table: tuple[np.ndarray, ...]) -> bool:
+    _, y, weight = table
+    return len(set(y[weight > 0].tolist())) == 1
+
+
+def has_line(X: np.ndarray, y: np.ndarray, weight: np.ndarray) -> bool | None:
+    """Whether a line separates the rows that count; None if the oracles do not know."""
+    X, y, weight = (values[weight > 0] for values in (X, y, weight))
+    if strict_line_by_program(X, y):
+        return True
+    found = optimum(X[None], y[None], weight[None], np.array([np.inf]))
+    if found.change[0] < 1e-3 and found.decrement[0] < 1e-12:
+        return False
+    return line_by_program(X, y)
+
+
+def objective(fit: gs.Fit, X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray) -> np.ndarray:
+    """sum(weight * log loss) + |w|^2 / (2 C) of the fitted models, from their logits."""
+    logits = fit.logits(X).numpy().astype(np.longdouble) * (1 - 2 * y)
+    loss = (weight * np.logaddexp(0, logits)).sum(1)
+    return loss + (fit.weight.numpy().astype(np.longdouble) ** 2).sum(1) / (2 * C.astype(np.longdouble))
+
+
+def main() -> int:
+    """Run the audit and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=None, help="all cores, if not said")
+    options = parser.parse_args()
+    found = audit(options.tables, options.seed, options.processes)
+    for dtype in TOLERANCE:
+        print(f"\n{dtype}: an objective may be {TOLERANCE[dtype]:g} above the optimum, relative to it")
+        for status in Status:
+            if count := found.counts[dtype, status.name]:
+                excess, where = found.worst.get((dtype, status.name), (None, ""))
+                print(f"  {status.name:10} {count:6}" + (f"   worst {excess:9.2g}   {where}" if where else ""))
+    print(f"\n{len(found.false)} false claims; {found.open} tables where no oracle knows if a line separates")
+    for claim in found.false[:50]:
+        print(" ", claim)
+    return 1 if found.false else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
