@@ -1,5 +1,6 @@
 """The command line: what is typed is what is fitted; refused input is one line and status 2."""
 
+import json
 import os
 import shlex
 import signal
@@ -168,7 +169,9 @@ def test_dry_run_explains_and_writes_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interrupt_ends_with_130_and_the_command_that_goes_on(tmp_path):
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_with_its_status_and_the_command_that_goes_on(tmp_path, number):
     path = tmp_path / "my sweep.zarr"
     gatesweep = Path(sys.executable).with_name("gatesweep")
     grid = ["--num-samples", ",".join(map(str, range(100, 3000, 10))), "--seed", "0:40"]
@@ -179,10 +182,10 @@ def test_interrupt_ends_with_130_and_the_command_that_goes_on(tmp_path):
     while not list(path.glob("status/c/0/0/0/*")):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     started = time.monotonic()
     _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert time.monotonic() - started < 20
     kept = int((store.open_store(path)["status"] >= 0).sum())
     assert f"Stopped: {kept:,} of {40 * 63 * 290:,} models are kept. Go on with" in errors
@@ -191,6 +194,90 @@ def test_interrupt_ends_with_130_and_the_command_that_goes_on(tmp_path):
     given = dict(zip(words[2::2], words[3::2], strict=True))
     assert given == {"--seed": "0:40", "--num-samples": grid[1], "--out": str(path), "--device": "auto"}
     assert {finding.problem for finding in store.verify(path)} == {"pending"}
+
+
+# --- JSON and silence ------------------------------------------------------------------------------
+
+
+def test_answers_as_json(tmp_path, monkeypatch):
+    monkeypatch.setattr("gatesweep.store.cost.PROBE_SECONDS", 0.02)
+    path = tmp_path / "sweep.zarr"
+
+    def answer(*arguments, status=0):
+        return json.loads(run(*arguments, "--json", status=status).stdout)
+
+    cost = answer("sweep", *SMALL, "--dry-run")
+    assert cost.keys() == {"models", "chunks", "bytes", "memory", "seconds"} and cost["models"] == 24
+    assert answer("sweep", *SMALL, "--out", path) == {"out": str(path), "models": 24, "kept": 0, "failed": 0}
+    shown, looked = answer("show", path), answer("sweep", *SMALL)
+    assert shown == looked
+    dataset = gs.sweep(gate=("AND", "XOR"), noise_level=(0, 0.3, 0.6), seed=range(4), num_samples=20)
+    assert shown["dimensions"] == {"gate": 2, "noise_level": 3, "seed": 4}
+    assert sum(shown["status"].values()) == 24 and shown["parameters"]["num_samples"] == 20
+    for row in shown["over_seeds"]:
+        cell = dataset.sel(gate=row["gate"], noise_level=row["noise_level"])
+        assert row["exact_accuracy_mean"] == pytest.approx(cell.exact_accuracy.values.mean(), rel=1e-6)
+        assert row["bayes_accuracy"] == pytest.approx(float(cell.bayes_accuracy), rel=1e-12)
+    assert answer("verify", path) == {"sound": True, "findings": [], "computed_again": 0}
+    (path / "weight/c/0/0/0/0").write_bytes(b"nonsense")
+    (finding,) = answer("verify", path, status=1)["findings"]
+    assert (finding["chunk"], finding["problem"], finding["names"]) == (0, "damaged", ["weight"])
+    assert answer("verify", path, "--repair") == {"sound": True, "findings": [], "computed_again": 1}
+
+
+def test_quiet_is_silent_and_the_status_speaks(tmp_path, monkeypatch):
+    monkeypatch.setattr("gatesweep.store.cost.PROBE_SECONDS", 0.02)
+    path = tmp_path / "sweep.zarr"
+    for command in (["sweep", *SMALL, "--out", path], ["sweep", *SMALL, "--dry-run"], ["show", path], ["verify", path]):
+        assert run(*command, "--quiet").output == ""
+    (path / "weight/c/0/0/0/0").write_bytes(b"nonsense")
+    assert run("verify", path, "--quiet", status=1).output == ""
+    assert run("show", tmp_path / "nothing.zarr", "--quiet", status=2).stderr.startswith("Error: ")
+
+
+# --- a grid from a file ----------------------------------------------------------------------------
+
+
+def test_a_file_says_what_options_say_and_options_go_before_it(tmp_path):
+    config = tmp_path / "grid.toml"
+    config.write_text(
+        "gate = ['AND', 'XOR']\nnoise_level = '0:0.6:3'\nseed = '0:4'\nnum_samples = 40\nC = [1, inf]\nepochs = 7\n"
+    )
+    run("sweep", "--config", config, "--num-samples", "20", "--out", tmp_path / "a.zarr")
+    wanted = gs.Experiment.of(
+        gate=("AND", "XOR"), noise_level=(0, 0.3, 0.6), seed=range(4), num_samples=20, C=(1, np.inf), epochs=7
+    )
+    with store.open_store(tmp_path / "a.zarr") as found:
+        assert found.attrs["experiment_hash"] == wanted.hash
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nois_level = 0.3\nsed = 1", "must hold parameters that gatesweep knows, got 'nois_level, sed'. Known: gate,"),
+        ("noise_level = ", "a file of parameters must be TOML ("),
+        ("noise_level = '0:1'", "a range of noise_level must be start:stop:count"),
+        ("epochs = 0", "epochs must be a whole number, 1 or more"),
+        ("[seed]\nfirst = 1", "seed must be a whole number"),
+        (None, "a file of parameters must be readable"),
+    ],
+)
+def test_a_file_that_is_not_understood_is_one_error(tmp_path, text, said):
+    config = tmp_path / "grid.toml"
+    if text is not None:
+        config.write_text(text)
+    (line,) = run("sweep", "--config", config, status=2).stderr.strip().splitlines()
+    assert line.startswith("Error: ") and said in line
+
+
+def test_an_export_replaces_a_file_only_if_asked(tmp_path):
+    run("sweep", *SMALL, "--out", tmp_path / "a.zarr")
+    for name in ("a.csv", "a.nc", "a.html"):
+        (tmp_path / name).write_text("mine")
+        assert "--overwrite" in run("export", tmp_path / "a.zarr", tmp_path / name, status=2).stderr
+        assert (tmp_path / name).read_text() == "mine"
+        run("export", tmp_path / "a.zarr", tmp_path / name, "--overwrite")
+        assert (tmp_path / name).read_bytes() != b"mine"
 
 
 def test_without_out_the_table_is_printed_and_nothing_written(tmp_path, monkeypatch):

@@ -149,7 +149,8 @@ BREAKS = {
     "unknown gate": lambda ds: broken(ds, gate=["<b>AND</b>", "XOR"]),
     "three inputs": lambda ds: broken(ds, gate=["01101001", "00000001"]),
     "other values": lambda ds: broken(ds, noise_level=[0.0, 0.05, 0.5]),
-    "a part of the grid": lambda ds: ds.isel(seed=[0]),
+    "a value twice": lambda ds: ds.isel(seed=[0, 0]),
+    "one value, no dimension": lambda ds: ds.isel(seed=0),
     "no weights": lambda ds: ds.drop_vars("weight"),
     "weights without features": lambda ds: ds.assign(weight=ds.weight.isel(feature=0, drop=True)),
     "weights are text": lambda ds: ds.assign(weight=ds.weight.astype(str)),
@@ -176,3 +177,13 @@ def test_a_dataset_that_cannot_fit_is_refused_before_it_is_read(dataset: xr.Data
     coords = {name: list(huge.grid[name]) for name in huge.swept}
     with pytest.raises(gs.InputError, match="10,100,000 models"):
         render([xr.Dataset(lazy, coords, {"experiment": huge.to_json()})])
+
+
+def test_a_part_of_a_sweep_is_a_page_of_that_part(dataset: xr.Dataset) -> None:
+    part = dataset.sel(gate=["XOR"], noise_level=[0.4, 0.05], seed=[7])
+    alone = gs.sweep(gate=("XOR",), noise_level=(0.4, 0.05), seed=(7,), num_samples=(100, 500))
+    (data, arrays), (wanted, expected) = read(render([part])), read(render([alone]))
+    assert data["runs"][0]["dims"] == wanted["runs"][0]["dims"]
+    assert arrays.keys() == expected.keys()
+    for name, array in arrays.items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-5, atol=1e-6, err_msg=name)

@@ -1,5 +1,7 @@
 """Numbers over seeds, tables and exports, against pandas and NumPy on the loaded dataset."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,7 +75,7 @@ def test_export(path, tmp_path, suffix):
         np.testing.assert_allclose(cell.test_loss_std, seeds["test_loss"].values.std(dtype=float), rtol=1e-6)
         assert cell.bayes_accuracy == float(seeds["bayes_accuracy"])
     again = CliRunner().invoke(main, ["export", str(path), str(out)])
-    assert again.exit_code == 2 and "must be free" in again.stderr
+    assert again.exit_code == 2 and "must not replace a file unasked" in again.stderr
     assert [entry.name for entry in tmp_path.iterdir()] == [out.name]
 
 
@@ -83,6 +85,14 @@ def test_export_refuses(path, tmp_path, monkeypatch, arguments):
     result = CliRunner().invoke(main, ["export", *(word.format(path=path) for word in arguments)])
     assert result.exit_code == 2
     assert "Error: " in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_pyarrow_the_error_names_the_file_that_was_asked_for(path, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "fastparquet", None)
+    with store.open_store(path) as dataset, pytest.raises(gs.InputError, match=r"pyarrow, got '.*/table\.parquet'"):
+        files.save(dataset, tmp_path / "table.parquet")
     assert list(tmp_path.iterdir()) == []
 
 

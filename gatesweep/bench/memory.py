@@ -4,7 +4,6 @@ A process of its own, since a peak never falls again.
 """
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +33,11 @@ def _peak() -> int:
     if status.exists():  # Linux's ru_maxrss may still be the parent's.
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):  # Windows, which has no module `resource`.
+        return memory.peak_wset
+    import resource
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

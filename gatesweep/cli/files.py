@@ -1,11 +1,13 @@
 """`gatesweep show`, `export` and `verify`: commands on results that are there."""
 
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gatesweep.cli.output import Output, output_options
 from gatesweep.cli.values import FilePath
 
 if TYPE_CHECKING:
@@ -16,22 +18,20 @@ __all__ = ["export", "show", "verify"]
 
 @click.command()
 @click.argument("file", type=FilePath())
-def show(file: Path) -> None:
+@output_options
+def show(file: Path, output: Output) -> None:
     """Print FILE (.zarr or .nc) as a table: each gate's accuracy against the noise level."""
-    from rich.console import Console
-
-    from gatesweep.cli.tables import tables
+    from gatesweep.cli.tables import print_dataset
     from gatesweep.store import open_store
 
-    console = Console()
     with open_store(file) as dataset:
-        for part in tables(dataset, console):
-            console.print(part)
+        print_dataset(dataset, output)
 
 
 @click.command()
 @click.argument("paths", metavar="[SOURCE] OUT", nargs=-1, required=True, type=FilePath())
-def export(paths: tuple[Path, ...]) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace the file OUT if it is there.")
+def export(paths: tuple[Path, ...], overwrite: bool) -> None:
     """Write OUT: one .html page that works without server or network; or SOURCE as .nc, .csv or .parquet.
 
     SOURCE is a sweep (.zarr or .nc). Without it the page shows the lecture's grid, fitted now. Tables
@@ -50,9 +50,9 @@ def export(paths: tuple[Path, ...]) -> None:
         if is_page:
             from gatesweep.page.export import export as write_page
 
-            write_page(out, dataset)
+            write_page(out, dataset, overwrite=overwrite)
         else:
-            save(dataset, out)
+            save(dataset, out, overwrite=overwrite)
     click.echo(f"Wrote {out}")
 
 
@@ -60,26 +60,29 @@ def export(paths: tuple[Path, ...]) -> None:
 @click.argument("store", type=FilePath())
 @click.option("--repair", is_flag=True, help="Compute damaged and missing chunks again, and only those.")
 @click.option("--device", default="auto", show_default=True, help="Where --repair computes.")
-def verify(store: Path, repair: bool, device: str) -> None:
+@output_options
+def verify(store: Path, repair: bool, device: str, output: Output) -> None:
     """Check every byte of STORE against its journal; exit status 1 if a chunk is damaged, missing or not computed."""
     from gatesweep.store import repair as mend
     from gatesweep.store import verify as check
 
-    findings = check(store)
-    _print(findings)
+    findings, computed = check(store), 0
+    _say(findings, output)
     if repair and any(finding.problem != "pending" for finding in findings):
-        click.echo(f"Computed {mend(store, device=device):,} chunks again.")
+        computed = mend(store, device=device)
+        output.say(f"Computed {computed:,} chunks again.")
         findings = check(store)
-        _print(findings)
+        _say(findings, output)
+    output.give({"sound": not findings, "findings": [asdict(f) for f in findings], "computed_again": computed})
     if findings:
         raise SystemExit(1)
 
 
-def _print(findings: list["Finding"]) -> None:
+def _say(findings: list["Finding"], output: Output) -> None:
     broken = [finding for finding in findings if finding.problem != "pending"]
     for finding in broken:
-        click.echo(str(finding))
+        output.say(str(finding))
     if pending := len(findings) - len(broken):
-        click.echo(f"{pending:,} chunks are not computed yet: the command that began the sweep goes on with it.")
+        output.say(f"{pending:,} chunks are not computed yet: the command that began the sweep goes on with it.")
     if not findings:
-        click.echo("Sound and complete.")
+        output.say("Sound and complete.")

@@ -5,12 +5,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gatesweep.cli.output import Output, output_options
 from gatesweep.cli.values import FilePath, given_parameters, parameter_options
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -20,18 +22,25 @@ if TYPE_CHECKING:
 
 __all__ = ["sweep"]
 
-INTERRUPTED = 130
-
 
 @click.command()
 @parameter_options
+@click.option("--config", type=FilePath(), help="A TOML file of parameters by these names; options go before it.")
 @click.option("--out", type=FilePath(), help="Where to: FILE.zarr (can be resumed) or FILE.nc.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @click.option("--shard", metavar="I/N", help="Fit part I of N only, for job arrays; all write the same --out.")
 @click.option("--scheduler", metavar="ADDRESS", help="Fit on a Dask cluster, such as tcp://host:8786.")
 @click.option("--dry-run", is_flag=True, help="Print what the sweep would cost, and fit nothing.")
+@output_options
 def sweep(
-    out: Path | None, device: str, shard: str | None, scheduler: str | None, dry_run: bool, **options: str | None
+    config: Path | None,
+    out: Path | None,
+    device: str,
+    shard: str | None,
+    scheduler: str | None,
+    dry_run: bool,
+    output: Output,
+    **options: str | None,
 ) -> None:
     """Fit one model for every gate, noise level and seed.
 
@@ -39,17 +48,17 @@ def sweep(
     numbers, both ends in (0:1:101), and start:stop or start:stop:step for whole numbers, stop left
     out (0:100). The same command again resumes a sweep, and more values extend it.
     """
-    experiment = Experiment.of(**given_parameters(options))
+    experiment = Experiment.of(**given_parameters(options, config))
     part = _shard(shard)
     if dry_run:
-        _explain(experiment, device)
+        _explain(experiment, device, output)
     elif out is None:
         if shard or scheduler:
             raise InputError("a shard or a cluster's sweep must have a place to write to", None, "Give --out FILE.zarr")
-        _look(experiment, device)
+        _look(experiment, device, output)
     else:
-        command = {"out": str(out), "device": device, "shard": shard, "scheduler": scheduler}
-        _write(experiment, out, part, device, scheduler, _again(options | command))
+        command = {"config": config, "out": out, "device": device, "shard": shard, "scheduler": scheduler}
+        _write(experiment, out, part, device, scheduler, _again(options | command), output)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
@@ -70,53 +79,57 @@ def _again(options: dict[str, Any]) -> str:
     return shlex.join(["gatesweep", "sweep", *(word for pair in words for word in pair)])
 
 
-def _explain(experiment: Experiment, device: str) -> None:
-    from rich.console import Console
-
+def _explain(experiment: Experiment, device: str, output: Output) -> None:
     from gatesweep.cli.tables import cost_table
     from gatesweep.store import estimate
 
-    Console().print(cost_table(estimate(experiment, device)))
+    cost = estimate(experiment, device)
+    output.show(lambda console: [cost_table(cost)])
+    output.give(asdict(cost))
 
 
-def _look(experiment: Experiment, device: str) -> None:
-    from rich.console import Console
-
-    from gatesweep.cli.tables import tables
+def _look(experiment: Experiment, device: str, output: Output) -> None:
+    from gatesweep.cli.tables import print_dataset
     from gatesweep.sweep import Cancelled
     from gatesweep.sweep import sweep as fit
 
-    with _cancel_on_interrupt() as cancel, _bar() as bar:
+    with _cancel_on_signal() as stop, _bar(output) as bar:
         try:
-            dataset = fit(experiment, device=device, cancel=cancel, progress=_reporter(bar, 0))
+            dataset = fit(experiment, device=device, cancel=stop.event, progress=_reporter(bar, 0))
         except Cancelled:
-            raise SystemExit(INTERRUPTED) from None
-    console = Console()
-    for part in tables(dataset, console):
-        console.print(part)
+            raise SystemExit(stop.status) from None
+    print_dataset(dataset, output)
 
 
 def _write(
-    experiment: Experiment, out: Path, shard: tuple[int, int] | None, device: str, scheduler: str | None, again: str
+    experiment: Experiment,
+    out: Path,
+    shard: tuple[int, int] | None,
+    device: str,
+    scheduler: str | None,
+    again: str,
+    output: Output,
 ) -> None:
     from gatesweep.store import start
     from gatesweep.sweep import Cancelled
 
     with _client(scheduler) as client, start(experiment, out, device=device, shard=shard) as run:
-        if run.kept:
+        if run.kept and not output.quiet:
             click.echo(f"{run.kept:,} of {run.total:,} models are there already.", err=True)
-        try:
-            with _cancel_on_interrupt() as cancel, _bar() as bar:
-                progress = _reporter(bar, run.kept, lambda: run.failed)
-                run.execute(device=device, client=client, cancel=cancel, progress=progress)
-        except Cancelled:
-            click.echo(f"Stopped: {run.done:,} of {run.total:,} models are kept. Go on with\n  {again}", err=True)
-            raise SystemExit(INTERRUPTED) from None
+        with _cancel_on_signal() as stop:
+            try:
+                with _bar(output) as bar:
+                    progress = _reporter(bar, run.kept, lambda: run.failed)
+                    run.execute(device=device, client=client, cancel=stop.event, progress=progress)
+            except Cancelled:
+                click.echo(f"Stopped: {run.done:,} of {run.total:,} models are kept. Go on with\n  {again}", err=True)
+                raise SystemExit(stop.status) from None
         run.finish()
-    click.echo(f"{run.total:,} models in {out}" + (f", {run.failed:,} of the new ones failed" if run.failed else ""))
+    output.say(f"{run.total:,} models in {out}" + (f", {run.failed:,} of the new ones failed" if run.failed else ""))
+    output.give({"out": str(out), "models": run.total, "kept": run.kept, "failed": run.failed})
 
 
-def _bar() -> "Progress":
+def _bar(output: Output) -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -126,6 +139,7 @@ def _bar() -> "Progress":
         TextColumn("{task.completed:,.0f} models, {task.fields[rate]:,.0f}/s, {task.fields[failed]:,} failed"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        disable=output.quiet,
     )
 
 
@@ -141,20 +155,34 @@ def _reporter(bar: "Progress", kept: int, failed: Callable[[], int] = lambda: 0)
     return report
 
 
+@dataclass
+class Stop:
+    """Whether a signal asked the sweep to stop, and the exit status that says which one."""
+
+    event: threading.Event = field(default_factory=threading.Event)
+    status: int = 0
+
+
 @contextmanager
-def _cancel_on_interrupt() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets, so that a running chunk ends well; the second one interrupts."""
-    cancel = threading.Event()
+def _cancel_on_signal() -> Iterator[Stop]:
+    """What the first Ctrl+C or SIGTERM sets, so that a running chunk ends well; the second one ends the process."""
+    stop = Stop()
 
     def handle(number: int, frame: Any) -> None:
-        signal.signal(signal.SIGINT, previous)
-        cancel.set()
+        restore()
+        stop.status = 128 + number
+        stop.event.set()
 
-    previous = signal.signal(signal.SIGINT, handle)
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
     try:
-        yield cancel
+        yield stop
     finally:
-        signal.signal(signal.SIGINT, previous)
+        restore()
 
 
 def _client(scheduler: str | None) -> Any:

@@ -11,10 +11,11 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
-from gatesweep.results.files import over_seeds, status_counts
+from gatesweep.cli.output import Output
+from gatesweep.results.files import over_seeds, status_counts, summary_table
 from gatesweep.store import Cost
 
-__all__ = ["cost_table", "sparkline", "tables"]
+__all__ = ["cost_table", "print_dataset", "sparkline", "tables"]
 
 MAX_ROWS = 48
 LEVELS_SHOWN = 5
@@ -26,6 +27,21 @@ MEASURES = {
     "bayes_accuracy": "Bayes",
 }
 BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", ".:-=+*#@"
+
+
+def print_dataset(dataset: xr.Dataset, output: Output) -> None:
+    """A sweep as the user wants it: as tables, as JSON, or not at all."""
+    output.show(lambda console: tables(dataset, console))
+    if output.as_json:
+        output.give(
+            {
+                "dimensions": {str(dim): dataset.sizes[dim] for dim in dataset["status"].dims},
+                "status": status_counts(dataset),
+                "parameters": json.loads(dataset.attrs.get("experiment", "{}")),
+                # By way of pandas, which writes null for NaN and all the digits that count.
+                "over_seeds": json.loads(summary_table(dataset).to_json(orient="records", double_precision=15)),
+            }
+        )
 
 
 def tables(dataset: xr.Dataset, console: Console) -> list[RenderableType]:

@@ -1,5 +1,6 @@
 """What the user types: paths, and for a parameter single values, comma lists, start:stop:count, Python ranges."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,24 @@ def parameter_options(command: Any) -> Any:
     return command
 
 
-def given_parameters(options: dict[str, str | None]) -> dict[str, Any]:
-    """Values of the parameters among the options that the user gave."""
-    return {name: parse(name, text) for name in _names() if (text := options[name]) is not None}
+def given_parameters(options: dict[str, str | None], config: Path | None = None) -> dict[str, Any]:
+    """Values of the parameters that the user gave: in the file `config`, and before it among the options."""
+    typed = {name: parse(name, text) for name in _names() if (text := options[name]) is not None}
+    return (_from_file(config) if config else {}) | typed
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    """Parameters of a TOML file; its texts may be all that a command line takes, such as "0:1:101"."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError("a file of parameters must be readable", str(path), error.strerror or "") from error
+    except ValueError as error:
+        raise InputError(f"a file of parameters must be TOML ({error})", str(path), "Try: seed = '0:100'") from error
+    if unknown := sorted(given.keys() - set(_names())):
+        known = f"Known: {', '.join(_names())}"
+        raise InputError(f"{path} must hold parameters that gatesweep knows", ", ".join(unknown), known)
+    return {name: parse(name, value) if isinstance(value, str) else value for name, value in given.items()}
 
 
 def _names() -> list[str]:

@@ -7,7 +7,7 @@ Python has packed into it. It makes no request, so it opens from disk, by mail o
 import base64
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
     if target.suffix.lower() not in (".html", ".htm"):
         raise InputError("a page's file name must end in .html", str(path), "Name it lecture.html, say")
     if target.exists() and not overwrite:
-        raise InputError("a page must not replace a file unasked", str(path), "Pass overwrite=True or another name")
+        remedy = "Ask for it (overwrite=True, --overwrite), or take another name"
+        raise InputError("a page must not replace a file unasked", str(path), remedy)
     page = render([] if dataset is None else [dataset])
     size = len(page.encode())
     if size > MAX_BYTES:
@@ -150,9 +151,7 @@ def _experiment(dataset: xr.Dataset) -> Experiment:
         raise InputError("a dataset must carry its experiment", dataset.attrs.get("experiment"), REMEDY) from error
     if experiment.n_inputs != 2:
         raise InputError("a page shows gates of two inputs", experiment.grid["gate"], "Export a sweep of such gates")
-    for name in experiment.swept:
-        if name not in dataset or tuple(dataset[name].values.tolist()) != experiment.grid[name]:
-            raise InputError(f"{name} must have the experiment's values", dict(dataset.sizes), REMEDY)
+    experiment = _part(experiment, dataset)
     for name, dims in _needed(dataset, experiment).items():
         if name not in dataset or set(dataset[name].dims) != set(dims) or dataset[name].dtype.kind not in "fiu":
             raise InputError(f"{name} must hold numbers over {', '.join(dims)}", list(dataset.data_vars), REMEDY)
@@ -161,6 +160,20 @@ def _experiment(dataset: xr.Dataset) -> Experiment:
     if dataset.sizes["feature"] != 2 + ("interaction" in experiment.grid["features"]):
         raise InputError("there must be a weight for each feature", dataset.sizes["feature"], REMEDY)
     return experiment
+
+
+def _part(experiment: Experiment, dataset: xr.Dataset) -> Experiment:
+    """The experiment of the values that are left after `dataset.sel(gate=["AND"])` and the like."""
+    left = {}
+    for name in experiment.swept:
+        left[name] = tuple(dataset[name].values.ravel().tolist()) if name in dataset else ()
+        if (
+            not left[name]
+            or not set(left[name]) <= set(experiment.grid[name])
+            or len(set(left[name])) < len(left[name])
+        ):
+            raise InputError(f"{name} must have values of the experiment, each once", dict(dataset.sizes), REMEDY)
+    return replace(experiment, grid=experiment.grid | left)
 
 
 def _needed(dataset: xr.Dataset, experiment: Experiment) -> dict[str, tuple[str, ...]]:

@@ -68,15 +68,20 @@ def summary_table(dataset: xr.Dataset) -> pd.DataFrame:
     return frame.reset_index()
 
 
-def save(dataset: xr.Dataset, path: str | Path) -> None:
-    """Write `summary_table` as .csv or .parquet, or the whole dataset as .nc; the file must not be there."""
+def save(dataset: xr.Dataset, path: str | Path, *, overwrite: bool = False) -> None:
+    """Write `summary_table` as .csv or .parquet, or the whole dataset as .nc.
+
+    Raises:
+        InputError: something is there and `overwrite` is not set, or the path cannot be written.
+    """
     path = local_path(path)
-    if path.exists():
-        raise InputError("the output path must be free", str(path), "Write to another path, or remove it")
+    if path.exists() and not overwrite:
+        remedy = "Ask for it (overwrite=True, --overwrite), or write to another path"
+        raise InputError("an export must not replace a file unasked", str(path), remedy)
     writers = {
         ".nc": lambda to: dataset.to_netcdf(to, engine="h5netcdf"),
         ".csv": lambda to: summary_table(dataset).to_csv(to, index=False),
-        ".parquet": lambda to: _parquet(summary_table(dataset), to),
+        ".parquet": lambda to: summary_table(dataset).to_parquet(to, index=False),
     }
     if path.suffix not in writers:
         raise InputError(f"an export must end in .html, {', '.join(writers)}", str(path), "Try summary.csv")
@@ -84,17 +89,11 @@ def save(dataset: xr.Dataset, path: str | Path) -> None:
     try:
         writers[path.suffix](building)
         building.replace(path)
+    except ImportError as error:
+        remedy = "pip install 'gatesweep[parquet]', or write .csv"
+        raise InputError("a .parquet file needs the package pyarrow", str(path), remedy) from error
     except OSError as error:
         rule = f"the output path must be writable ({error.strerror or error})"
         raise InputError(rule, str(path), "Write to another path") from error
     finally:
         building.unlink(missing_ok=True)
-
-
-def _parquet(table: pd.DataFrame, path: Path) -> None:
-    try:
-        table.to_parquet(path, index=False)
-    except ImportError as error:
-        raise InputError(
-            "a .parquet file needs the package pyarrow", str(path), "pip install 'gatesweep[parquet]'"
-        ) from error

@@ -48,7 +48,7 @@ COORDINATES = {
     "feature": ("feature", ""),
     "epoch": ("epoch", "passes"),
 }
-TEXT_ENCODING = {"dtype": np.dtypes.StringDType()}
+TEXT_ENCODING = {"dtype": np.dtype(object)}
 """How text is saved: at any width, in the type that Zarr v3 specifies."""
 
 
