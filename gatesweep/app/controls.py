@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import panel as pn
 import panel_material_ui as pmui
 import param
 
@@ -14,11 +15,11 @@ __all__ = [
     "BRISK",
     "IN_ROW",
     "NO_LABEL",
+    "PickedMenu",
     "at_most",
     "brisk",
     "button",
     "choice",
-    "choose",
     "decades",
     "number",
     "select",
@@ -173,8 +174,38 @@ def select(state: param.Parameterized, name: str, label: str, options: dict[str,
     return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **IN_ROW, **size))
 
 
-def choose(menu: Any, options: dict[str, Any], value: Any) -> None:
-    """New options, then the value: the browser drops a value that it has no option for."""
-    if menu.options != options:
-        menu.options = options
-    menu.value = value
+class PickedMenu(pn.viewable.Viewer):
+    """A drop-down that follows what is shown. `picked(name, value)` hears what a visitor chooses, and no more."""
+
+    def __init__(self, picked: Callable[[str, Any], None], **look: Any) -> None:
+        super().__init__()
+        self.name_of_choice = ""
+        self._picked, self._follows = picked, False
+        self.select = pmui.Select(**(IN_ROW | look))
+        self.select.param.watch(self._hear, "value")
+
+    @property
+    def text(self) -> str:
+        """What the menu calls its value."""
+        return next(text for text, value in self.select.options.items() if value == self.select.value)
+
+    def show(self, name: str, label: str, options: dict[str, Any], value: Any) -> None:
+        """Offer these options, with one of them chosen."""
+        self.name_of_choice = name
+        self._follows = True
+        self.select.param.update(visible=True, **({"label": label} if label else {}))
+        # New options, then the value: the browser drops a value that it has no option for.
+        if self.select.options != options:
+            self.select.options = options
+        self.select.value = value
+        self._follows = False
+
+    def hide(self) -> None:
+        self.select.visible = False
+
+    def _hear(self, event: Any) -> None:
+        if not self._follows and event.new is not None:
+            self._picked(self.name_of_choice, event.new)
+
+    def __panel__(self) -> Any:
+        return self.select

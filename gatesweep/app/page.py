@@ -163,8 +163,7 @@ class App(param.Parameterized):
         for name in SETTINGS:
             if name in settings:
                 try:
-                    values[name] = type(self.lab).check(name, settings[name])
-                    valid(self.lab.param[name], values[name])
+                    values[name] = valid(self.lab.param[name], settings[name])
                 except ValueError as error:
                     complaints.append(str(error))
         if complaints:

@@ -12,13 +12,15 @@ import xarray as xr
 
 from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.drawing import drawing
+from gatesweep.app.explorer.cost import Rate
 from gatesweep.app.explorer.figures import Figures
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import model_at
 from gatesweep.app.explorer.picture import Picture, draw
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
+from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.jobs import Job, Worker
-from gatesweep.app.theme import DARK, LIGHT
+from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.lessons import COMPARISONS
@@ -50,40 +52,54 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self._loop = _running_loop()
         self._arrived: deque[tuple[Callable[[Job], None], Job]] = deque()
         self._on_open = on_open
-        self._file, self._finished = dataset, dataset is not None
-        self._quiet = False
-        # What changes between a page's making and its loading may not reach it: until then nothing is trained.
-        self._loaded = False
         self.trainer = Worker(lambda job: self._deliver(self._trained, job))
         self.drawer = Worker(lambda job: self._deliver(self._drawn, job))
+        self.rate = Rate()
         self.picture: Picture | None = None
         self.figures = Figures(self._tapped)
+        self._file = dataset
+        self._trained_from: Experiment | None = None
         if dataset is not None:
-            params = described(Experiment.from_json(dataset.attrs["experiment"])) | params
+            self._trained_from = Experiment.from_json(dataset.attrs["experiment"])
+            params = described(self._trained_from) | params
         super().__init__(dataset=dataset, **params)
         self._opened = {} if dataset is None else {name: getattr(self, name) for name in LINKED}
         self.layout = Layout(self)
-        self.param.watch(lambda *_: self.retrain(), [n for n in GRID_NAMES if n in self.param])
-        self.param.watch(lambda *_: self._draw(), list(VIEW_NAMES))
-        self.param.watch(self._rearrange, ["compare", "compare_values", "also", "also_values"])
-        self.param.watch(lambda event: None if self._quiet else self.apply_preset(event.new), "preset")
-        self.param.watch(self._move, "epoch")
-        self.param.watch(lambda event: self._paint(), "dark")
         self._paint()
         self.layout.presets.ask()
-        if dataset is not None:
-            self.layout.opened(dataset)
         if self._doc is not None:
             pn.state.on_session_destroyed(lambda _context: self.close())
         is_served = self._doc is not None and self._doc.session_context is not None
+        # What changes between a page's making and its loading may not reach it: until then nothing is trained.
         pn.state.onload(self._begin) if is_served else self._begin()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.layout.root
 
     def _begin(self) -> None:
-        self._loaded = True
-        self._draw() if self._finished else self.retrain()
+        self.param.watch(self._changed, ["preset", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
+        self.layout.presets.ask()
+        self._paint()
+        self.retrain()
+
+    def _changed(self, *events: param.parameterized.Event) -> None:
+        """The one place that answers to a change: what it takes to show the state as it is now."""
+        names = {event.name for event in events}
+        if names == {"preset"}:
+            self.apply_preset(self.preset)
+        elif names in ({"compare"}, {"also"}):
+            self._rearrange(names.pop())
+        else:
+            is_retrained = bool(names & {*GRID_NAMES}) and self.retrain()
+            if "preset" in names:
+                self.layout.presets.ask()
+            # A new view of the old sweep, until the new one is there; not while a link or a comparison opens.
+            if names & {*VIEW_NAMES} and not (is_retrained and "preset" in names):
+                self._draw()
+            if "epoch" in names:
+                self._move()
+            if "dark" in names:
+                self._paint()
 
     def close(self) -> None:
         """Stop what runs."""
@@ -98,69 +114,62 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Show a state that a link carried, trained if its grid is another one."""
-        before = [getattr(self, name) for name in GRID_NAMES]
-        self._quiet = True
-        self.param.update(**values)
-        self._quiet = False
-        self.layout.presets.ask()
-        if before == [getattr(self, name) for name in GRID_NAMES]:
-            self._draw()
-        else:
-            self.retrain()
+        with param.parameterized.batch_call_watchers(self):
+            self.param.update(**values)
+            # A whole state, also where nothing but the comparison's name differs from what is on show.
+            self.param.trigger("preset", "at")
 
     @property
     def shown(self) -> Experiment:
         """The grid on show; before the first picture the one that is asked for. Raises InputError."""
-        if self.dataset is None:
-            return self.experiment()
-        return Experiment.from_json(self.dataset.attrs["experiment"])
+        return self._trained_from or self.experiment()
 
     # Training
 
     def apply_preset(self, name: str) -> None:
-        """Set the grid and the view of a preset; all other parameters go back to their defaults."""
+        """Set the grid and the view of a comparison; all other parameters go back to their defaults."""
         defaults = {n: self.param[n].default for n in (*GRID_NAMES, *VIEW_NAMES)}
-        self._quiet = True
-        self.param.update(defaults | COMPARISONS[name].settings | {"epoch": 0})
-        self._quiet = False
-        self.layout.presets.ask()
-        self.retrain(force=True)
+        with param.parameterized.batch_call_watchers(self):
+            self.param.update(defaults | COMPARISONS[name].settings | {"epoch": 0})
+            self.param.trigger("preset", "gate")
 
-    def retrain(self, force: bool = False) -> None:
-        """Train the grid that the parameters describe; a long one only with `force`."""
-        if self._quiet:
-            return
+    def retrain(self, force: bool = False) -> bool:
+        """Train the grid that the parameters describe, a long one only with `force`; whether it is trained now."""
         try:
             experiment = self.experiment()
         except InputError as error:
             self.error = str(error)
             self.trainer.cancel()
             self.layout.idle("failed")
-            return
+            return False
         self.error = ""
         if self._file is not None and not force and self._is_as_opened():
-            self._reopen()
-            return
-        self._finished = False
-        if not self._loaded:
-            return
-        self.layout.estimate(experiment)
-        if not force and self.layout.seconds(experiment) > AUTOMATIC:
+            self._reopen(self._file)
+            return True
+        seconds = self.rate.seconds(experiment)
+        self.layout.estimate(experiment, seconds)
+        if not force and seconds > AUTOMATIC and not self._is_a_comparison():
             self.trainer.cancel()
             self.layout.wait()
-            return
+            return False
         view = self._view()
         self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
-        self.layout.running(self.layout.seconds(experiment) > SHORT)
+        self.layout.running(seconds > SHORT)
+        return True
+
+    def _is_a_comparison(self) -> bool:
+        """Whether the grid is one of the comparisons' own: none of them is too long to wait for."""
+        usual = super().usual(self.preset)
+        return all(getattr(self, name) == usual[name] for name in GRID_NAMES)
 
     def _is_as_opened(self) -> bool:
         return all(getattr(self, name) == self._opened[name] for name in GRID_NAMES)
 
-    def _reopen(self) -> None:
+    def _reopen(self, file: xr.Dataset) -> None:
         """Back to the finished sweep: its grid need not be one that can be described here, and trained."""
         self.trainer.cancel()
-        self._finished, self.dataset = True, self._file
-        self.layout.opened(self._file)
+        self.dataset, self._trained_from = file, Experiment.from_json(file.attrs["experiment"])
+        self.layout.opened(file)
         self._draw()
 
     def press(self, key: str) -> None:
@@ -189,11 +198,13 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             )
             self.layout.idle("failed")
             return
-        dataset, picture, view = job.result
+        experiment, dataset, picture, view = job.result
         self.drawer.cancel()  # a drawing of the sweep before would cover this one
         with drawing(self.layout.root):
             with param.parameterized.discard_events(self):
                 self.dataset = dataset
+            self._trained_from = experiment
+            self.rate.learn(experiment, job.seconds)
             self.layout.trained(job, dataset)
             if view == self._view():
                 self._show(picture)
@@ -207,7 +218,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def _draw(self) -> None:
         dataset, view = self.dataset, self._view()
-        if dataset is not None and self._loaded and not self._quiet:
+        if dataset is not None:
             self.drawer.submit(lambda job: draw(dataset, view))
 
     def _drawn(self, job: Job) -> None:
@@ -222,8 +233,12 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     def _show(self, picture: Picture) -> None:
         last = self._last_epoch(picture)
         self.figures.show(picture, -1 if last is None else min(self.epoch, last))
-        self.layout.describe(picture, last)
+        self.layout.show(ViewModel.of(picture, self._palette, last))
         self.picture = picture
+
+    @property
+    def _palette(self) -> Palette:
+        return DARK if self.dark else LIGHT
 
     def _last_epoch(self, picture: Picture) -> int | None:
         """The last epoch to play; models that seek an optimum have it long before the last step that they may take."""
@@ -232,30 +247,28 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         last = len(picture.epochs) - 1
         return min(last, int(self.dataset["n_iter"].max())) if self.shown.solver.seeks_optimum else last
 
-    def _move(self, event: param.parameterized.Event) -> None:
-        if self._quiet or self.picture is None or self.picture.epochs is None:
-            return
-        with drawing(self.layout.root):
-            self.figures.move(min(event.new, len(self.picture.epochs) - 1))
+    def _move(self) -> None:
+        if self.picture is not None and self.picture.epochs is not None:
+            with drawing(self.layout.root):
+                self.figures.move(min(self.epoch, len(self.picture.epochs) - 1))
 
     def _paint(self) -> None:
         with drawing(self.layout.root):
-            self.figures.theme(DARK if self.dark else LIGHT)
+            self.figures.theme(self._palette)
             if self.picture is not None:
-                self.layout.describe(self.picture, self._last_epoch(self.picture))
+                self.layout.show(ViewModel.of(self.picture, self._palette, self._last_epoch(self.picture)))
 
-    def _rearrange(self, *events: param.parameterized.Event) -> None:
+    def _rearrange(self, name: str) -> None:
         """Show a newly swept parameter down the heatmap, one picture a gate; a link that says its values says all."""
-        names = [event.name for event in events]
-        if self._quiet or names not in (["compare"], ["also"]):
-            return
-        swept = getattr(self, names[0])
-        values = {f"{names[0]}_values": COMPARE[swept], "at": ""}
-        if names == ["compare"]:
+        swept = getattr(self, name)
+        values = {f"{name}_values": COMPARE[swept], "at": ""}
+        if name == "compare":
             x, y = "noise_level", "gate" if swept == "none" else swept
         else:
             x, y = "noise_level" if swept == "none" else swept, self.y
-        self.param.update(**values, x=x, y=y, panel="" if y == "gate" else "gate")
+        with param.parameterized.batch_call_watchers(self):
+            self.param.update(**values, x=x, y=y, panel="" if y == "gate" else "gate")
+            self.param.trigger(f"{name}_values", "at")
 
     # From a cell to its model
 
@@ -273,7 +286,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         last = None if self.picture is None else self._last_epoch(self.picture)
         epoch = None if last is None or self.epoch >= last else self.epoch
         at = ({} if self.picture is None else self.picture.at) | dict(cell)
-        settings = model_at(self.dataset, at, self.measure, self.run, epoch)
+        settings = model_at(self.dataset, self.shown, at, self.measure, self.run, epoch)
         if self._on_open is not None:
             self._on_open(**settings)
         return settings
@@ -302,9 +315,9 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
 def _train_and_draw(
     job: Job, experiment: Experiment, view: dict[str, Any]
-) -> tuple[xr.Dataset, Picture, dict[str, Any]]:
+) -> tuple[Experiment, xr.Dataset, Picture, dict[str, Any]]:
     dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
-    return dataset, draw(dataset, view), view
+    return experiment, dataset, draw(dataset, view), view
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

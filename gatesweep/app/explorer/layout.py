@@ -7,20 +7,19 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import IN_ROW, at_most, brisk, choice, choose, decades, select, slider
+from gatesweep.app.controls import PickedMenu, at_most, brisk, choice, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.labels import short_label
-from gatesweep.app.explorer.picture import Picture, hidden
 from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
+from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.jobs import Job
-from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
 from gatesweep.results import schema
-from gatesweep.results.measures import MEASURES, axes
+from gatesweep.results.measures import MEASURES
 from gatesweep.results.statistics import STATISTICS
 
 __all__ = ["Layout"]
@@ -38,8 +37,6 @@ class Layout:
 
     def __init__(self, explorer: Any) -> None:
         self._explorer = explorer
-        self._rate = words.Rate()
-        self._experiment: Experiment | None = None
         self._ticker = None
         self.presets = PresetBar(explorer)
         self.root = pn.Column(
@@ -146,14 +143,10 @@ class Layout:
             e, "statistic", "Of the seeds", {label: name for name, label in STATISTICS.items()}, **at_most(170)
         )
         self.axes = {
-            n: pmui.Select(label=label, **IN_ROW, **at_most(190))
-            for n, label in (("x", "Across"), ("y", "Down"), ("panel", "Side by side"))
+            place: PickedMenu(lambda place, value: setattr(e, place, value), label=label, **at_most(190))
+            for place, label in (("x", "Across"), ("y", "Down"), ("panel", "Side by side"))
         }
-        for name, menu in self.axes.items():
-            menu.param.watch(lambda event, name=name: self._pick(name, event.new), "value")
-        self.rest = [pmui.Select(visible=False, **IN_ROW, **at_most(110)) for _ in range(MAX_HIDDEN)]
-        for menu in self.rest:
-            menu.param.watch(lambda event: self._pick("at", self._at()), "value")
+        self.rest = [PickedMenu(self._picked_rest, visible=False, **at_most(110)) for _ in range(MAX_HIDDEN)]
         menus = (measure, self.statistic, *self.axes.values(), *self.rest)
         return pn.FlexBox(
             *menus,
@@ -165,7 +158,9 @@ class Layout:
 
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
-        self.cell = {n: pmui.Select(label=n, visible=False, width=130, **IN_ROW) for n in ("y", "x", "panel")}
+        self.cell = {
+            place: PickedMenu(lambda *_: None, label=place, visible=False, width=130) for place in ("y", "x", "panel")
+        }
         run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, width=150)
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
         opening = pn.Row(
@@ -198,63 +193,45 @@ class Layout:
             widget.visible = shown[name] and name not in (e.compare, e.also)
         self.live.value = e.record == "epoch"
 
-    def _at(self) -> str:
-        """What the picture shows of the swept parameters that it hides, as a link writes it."""
-        return ",".join(f"{menu.tags[0]}:{menu.value}" for menu in self.rest if menu.visible)
+    def _picked_rest(self, _name: str, _value: Any) -> None:
+        """Another value of a swept parameter that the picture leaves out; a link writes all of them."""
+        shown = [menu for menu in self.rest if menu.select.visible]
+        self._explorer.at = ",".join(f"{menu.name_of_choice}:{menu.text}" for menu in shown)
 
-    def _pick(self, name: str, value: str) -> None:
-        if value is not None and not self._filling:
-            setattr(self._explorer, name, value)
-
-    _filling = False
-
-    def describe(self, p: Picture, last_epoch: int | None) -> None:
-        """Title, legend, axes and player for a new picture."""
+    def show(self, view: ViewModel) -> None:
+        """Title, legend, menus and player for a new picture."""
         e = self._explorer
-        self.title.object = words.title(p)
-        palette = DARK if e.dark else LIGHT
-        over, keys = words.cell_keys(p), words.keys(p, palette)
-        self.legend.object = words.legend([*over, *keys])
+        self.title.object = view.title
+        self.legend.object = words.legend([*view.over_cells, *view.lines])
         # What a picture that is taken away says above itself; see save.js.
-        for figure, shown in ((e.figures.heatmap, over), (e.figures.curves, keys)):
-            figure.tags = [{"title": words.heading(p), "keys": shown, "ink": palette.ink}]
-        self._filling = True
-        known = axes(e.dataset, p.measure)
-        names = {short_label(d): d for d in known}
-        for name, axis in (("x", p.x), ("y", p.y), ("panel", p.panel)):
-            choose(self.axes[name], names | ({"one picture": ""} if name == "panel" else {}), axis.name if axis else "")
-            self.cell[name].visible = axis is not None and axis.name != "epoch"
-            if axis is not None:
-                values = axis.values.tolist()
-                kept = self.cell[name].value
-                self.cell[name].label = short_label(axis.name)
-                choose(
-                    self.cell[name], dict(zip(axis.texts, values, strict=True)), kept if kept in values else values[0]
-                )
-        hiding = hidden(e.dataset, known, [axis.name for axis in (p.x, p.y, p.panel) if axis])
-        choices = [axis for axis in hiding if len(axis.values) > 1]
-        for menu, axis in zip_longest(self.rest, choices[:MAX_HIDDEN]):
-            menu.visible = axis is not None
-            if axis is not None:
-                menu.param.update(label=short_label(axis.name), tags=[axis.name])
-                choose(menu, axis.texts, axis.texts[axis.values.tolist().index(p.at[axis.name])])
-        self._filling = False
-        self.statistic.disabled = MEASURES[p.measure].kind == "share" or p.has_single_models
-        self.player.show(last_epoch, e.epoch)
+        for figure, keys in ((e.figures.heatmap, view.over_cells), (e.figures.curves, view.lines)):
+            figure.tags = [{"title": view.heading, "keys": keys, "ink": view.ink}]
+        for place, menu in view.axes.items():
+            self.axes[place].show(place, "", menu.options, menu.value)
+        for place, chosen in self.cell.items():
+            if place in view.cell:
+                menu, kept = view.cell[place], chosen.select.value
+                value = kept if kept in menu.options.values() else menu.value
+                chosen.show(place, menu.label, menu.options, value)
+            else:
+                chosen.hide()
+        for place, name in zip_longest(self.rest, list(view.rest)[:MAX_HIDDEN]):
+            if name is None:
+                place.hide()
+            else:
+                place.show(name, view.rest[name].label, view.rest[name].options, view.rest[name].value)
+        self.statistic.disabled = not view.is_of_seeds
+        self.player.show(view.last_epoch, e.epoch)
 
     def _open(self) -> None:
         p = self._explorer.picture
         names = {"x": p.x.name, "y": p.y.name} | ({"panel": p.panel.name} if p.panel else {})
-        self._explorer.open({dim: self.cell[place].value for place, dim in names.items()})
+        self._explorer.open({name: self.cell[place].select.value for place, name in names.items() if name != "epoch"})
 
-    def seconds(self, experiment: Experiment) -> float:
-        return self._rate.seconds(experiment)
-
-    def estimate(self, experiment: Experiment) -> None:
-        self._experiment = experiment
-        if self.seconds(experiment) < SHORT:
-            return
-        self.status.object = words.estimate(experiment, schema.n_bytes(experiment), self._rate.seconds(experiment))
+    def estimate(self, experiment: Experiment, seconds: float) -> None:
+        """What a run will cost, if there is time to read it."""
+        if seconds >= SHORT:
+            self.status.object = words.estimate(experiment, schema.n_bytes(experiment), seconds)
 
     def wait(self) -> None:
         """A long run waits for the button."""
@@ -296,6 +273,4 @@ class Layout:
     def trained(self, job: Job, dataset: Any) -> None:
         self._buttons()
         self.presets.ask()
-        if self._experiment is not None:
-            self._rate.learn(self._experiment, job.seconds)
         self.status.object = words.trained(dataset, job.seconds)

@@ -17,7 +17,12 @@ OPENED = ("solver", "epochs", "batch_size", "init", "init_seed", "split", "train
 
 
 def model_at(
-    dataset: xr.Dataset, cell: Mapping[str, Any], measure: str, run: str, epoch: int | None = None
+    dataset: xr.Dataset,
+    experiment: Experiment,
+    cell: Mapping[str, Any],
+    measure: str,
+    run: str,
+    epoch: int | None = None,
 ) -> dict[str, Any]:
     """Settings of the median, best or worst run of a cell, judged at an epoch (none: the last one).
 
@@ -28,7 +33,6 @@ def model_at(
     full = {d: dataset[d].values[0] for d in dims if d in dataset.dims and d not in ("seed", "epoch")}
     full |= dict(cell) | ({} if epoch is None else {"epoch": epoch})
     full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()}
-    experiment = Experiment.from_json(dataset.attrs["experiment"])
     settings = {name: experiment.fixed[name] for name in OPENED}
     settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
     settings |= {name: value for name, value in full.items() if name in (*SWEPT, "epoch")}

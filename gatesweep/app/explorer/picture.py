@@ -1,7 +1,7 @@
 """From a summary (`results.statistics.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from gatesweep.app.explorer.state import fitting_axes
 from gatesweep.results.measures import LIMITS, MEASURES, TEST_NOISE, axes, limit_name
 from gatesweep.results.statistics import STATISTICS, summary
 
-__all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "hidden", "nice_ticks", "row_name"]
+__all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "nice_ticks", "row_name"]
 
 DECADES = 6
 """How far down a logarithmic scale reaches."""
@@ -163,9 +163,22 @@ class Picture:
     limits: dict[str, np.ndarray]
     frame: xr.Dataset
     n_seeds: int
+    known: tuple[str, ...] = ()
+    """Every dimension that could be an axis."""
+    hidden: tuple[Axis, ...] = ()
+    """The swept parameters that are left out: the picture is of one value of each."""
 
     @classmethod
-    def of(cls, frame: xr.Dataset, x: str, y: str, panel: str | None, n_seeds: int) -> "Picture":
+    def of(
+        cls,
+        frame: xr.Dataset,
+        x: str,
+        y: str,
+        panel: str | None,
+        n_seeds: int,
+        known: tuple[str, ...] = (),
+        hidden: tuple[Axis, ...] = (),
+    ) -> "Picture":
         dims = ((panel,) if panel else ()) + (y, x)
         plays = "epoch" in frame["value"].dims and "epoch" not in dims
         wanted = dims + (("epoch",) if plays else ())
@@ -181,23 +194,26 @@ class Picture:
             return full if plays else full[..., None]
 
         return cls(
-            frame.attrs["measure"],
-            frame.attrs["statistic"],
-            *(Axis(d, frame[d].values) for d in (x, y)),
-            Axis(panel, frame[panel].values) if panel else None,
-            frame["epoch"].values if plays else None,
-            array("value"),
-            array("low"),
-            array("median") if "median" in frame else array("value"),
-            array("high"),
-            array("diverged"),
-            {
+            measure=frame.attrs["measure"],
+            statistic=frame.attrs["statistic"],
+            x=Axis(x, frame[x].values),
+            y=Axis(y, frame[y].values),
+            panel=Axis(panel, frame[panel].values) if panel else None,
+            epochs=frame["epoch"].values if plays else None,
+            value=array("value"),
+            low=array("low"),
+            median=array("median") if "median" in frame else array("value"),
+            high=array("high"),
+            diverged=array("diverged"),
+            limits={
                 name: limit[..., 0]
                 for name in LIMITS
                 if (limit := array(limit_name(name, frame.attrs["measure"]))) is not None
             },
-            frame,
-            n_seeds,
+            frame=frame,
+            n_seeds=n_seeds,
+            known=known,
+            hidden=hidden,
         )
 
     @property
@@ -275,15 +291,11 @@ def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
     known = axes(dataset, view["measure"])
     x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
     wanted = dict(part.partition(":")[::2] for part in view["at"].split(","))
+    names = [d for d in known if d not in (x, y, panel, "seed", "epoch")]
+    hidden = tuple(Axis(d, dataset["noise_level" if d == TEST_NOISE else d].values) for d in names)
     at = {}
-    for axis in hidden(dataset, known, (x, y, panel)):
+    for axis in hidden:
         text = wanted.get(axis.name, "")
         at[axis.name] = axis.values[axis.texts.index(text) if text in axis.texts else 0]
     frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None, at=at)
-    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"])
-
-
-def hidden(dataset: xr.Dataset, known: Iterable[str], shown: Iterable[str]) -> list[Axis]:
-    """The swept parameters that a picture leaves out: it is of one value of each."""
-    names = [d for d in known if d not in (*shown, "seed", "epoch")]
-    return [Axis(d, dataset["noise_level" if d == TEST_NOISE else d].values) for d in names]
+    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"], known, hidden)

@@ -1,0 +1,28 @@
+"""How long a run will take, learned from those before it."""
+
+import numpy as np
+
+from gatesweep.experiment import Experiment
+
+__all__ = ["Rate"]
+
+
+class Rate:
+    """Learns from finished runs how long the next one takes; a model's cost is its rows times its passes."""
+
+    def __init__(self) -> None:
+        self._per_second = 3e8
+
+    @staticmethod
+    def cost(experiment: Experiment) -> float:
+        passes = experiment.solver.passes(experiment.fixed)
+        rows = float(np.mean(experiment.grid["num_samples"])) + 20
+        return experiment.n_models * rows * passes * (2 if experiment.fixed["record"] == "epoch" else 1)
+
+    def seconds(self, experiment: Experiment) -> float:
+        return self.cost(experiment) / self._per_second
+
+    def learn(self, experiment: Experiment, seconds: float) -> None:
+        # Small runs are mostly overhead and would make a large one look slower than it is.
+        if experiment.n_models >= 1000:
+            self._per_second = 0.5 * self._per_second + 0.5 * self.cost(experiment) / max(seconds, 1e-3)

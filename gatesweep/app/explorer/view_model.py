@@ -1,0 +1,69 @@
+"""What the Explorer's widgets say of a picture: derived from it, and nothing computed again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gatesweep.app.explorer import words
+from gatesweep.app.explorer.labels import short_label
+from gatesweep.app.explorer.picture import Axis, Picture
+from gatesweep.app.theme import Palette
+from gatesweep.results.measures import MEASURES
+
+__all__ = ["Menu", "ViewModel"]
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A drop-down: values by what it calls them."""
+
+    label: str
+    options: dict[str, Any]
+    value: Any
+
+    @classmethod
+    def of(cls, axis: Axis, value: Any) -> "Menu":
+        """The values of an axis, one of them chosen."""
+        values = axis.values.tolist()
+        chosen = values[values.index(value)]
+        return cls(short_label(axis.name), dict(zip(axis.texts, values, strict=True)), chosen)
+
+
+@dataclass(frozen=True)
+class ViewModel:
+    """Words, legends and menus for one picture in one palette."""
+
+    heading: str
+    title: str
+    over_cells: list[tuple[str, str]]
+    """Keys of what is drawn over the cells."""
+    lines: list[tuple[str, str]]
+    """Keys of the lines of the curves."""
+    ink: str
+    axes: dict[str, Menu]
+    """What lies across, down and side by side, and what else could."""
+    cell: dict[str, Menu]
+    """The cell to open, by its place on each axis."""
+    rest: dict[str, Menu]
+    """Swept parameters that the picture leaves out, and the value of each that it is of."""
+    is_of_seeds: bool
+    """Whether a statistic sums up several numbers."""
+    last_epoch: int | None
+
+    @classmethod
+    def of(cls, p: Picture, palette: Palette, last_epoch: int | None) -> "ViewModel":
+        shown = {"x": p.x, "y": p.y} | ({"panel": p.panel} if p.panel else {})
+        names = {short_label(name): name for name in p.known}
+        axes = {place: Menu("", names, axis.name) for place, axis in shown.items()}
+        axes["panel"] = Menu("", names | {"one picture": ""}, p.panel.name if p.panel else "")
+        return cls(
+            heading=words.heading(p),
+            title=words.title(p),
+            over_cells=words.cell_keys(p),
+            lines=words.keys(p, palette),
+            ink=palette.ink,
+            axes=axes,
+            cell={n: Menu.of(axis, axis.values.tolist()[0]) for n, axis in shown.items() if axis.name != "epoch"},
+            rest={axis.name: Menu.of(axis, p.at[axis.name]) for axis in p.hidden if len(axis.values) > 1},
+            is_of_seeds=MEASURES[p.measure].kind != "share" and not p.has_single_models,
+            last_epoch=last_epoch,
+        )
