@@ -1,6 +1,7 @@
 """What only the browser can do: keys, the address line and its history, the clipboard, the device's own colours."""
 
 from collections.abc import Callable
+from typing import Any
 
 import panel as pn
 import param
@@ -30,7 +31,7 @@ class Browser(JSComponent):
         on_key: Callable[[str], None],
         on_move: Callable[[str], None],
         on_dark: Callable[[], None],
-        **params,
+        **params: Any,
     ) -> None:
         super().__init__(**params)
         self._on_key, self._on_move, self._on_dark = on_key, on_move, on_dark

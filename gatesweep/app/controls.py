@@ -46,7 +46,7 @@ def brisk(widget: Any) -> Any:
 
 
 def slider(
-    state: param.Parameterized, name: str, label: str, is_led: Callable[[], bool] = lambda: False, **options
+    state: param.Parameterized, name: str, label: str, is_led: Callable[[], bool] = lambda: False, **options: Any
 ) -> Any:
     """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it while it lasts.
 
@@ -107,7 +107,7 @@ def decades(state: param.Parameterized, name: str, label: str, highest: float) -
     return brisk(widget)
 
 
-def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
+def number(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
     """A field for a whole number whose range is too wide for a slider."""
     declared = state.param[name]
     low, high = declared.bounds
@@ -127,7 +127,7 @@ def number(state: param.Parameterized, name: str, label: str, **options) -> Any:
     return brisk(widget)
 
 
-def choice(state: param.Parameterized, name: str, label: str, **options) -> Any:
+def choice(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
     """A drop-down of the parameter's values."""
     return brisk(pmui.Select.from_param(state.param[name], label=label, **(WIDE | {"margin": (7, 10)} | options)))
 
@@ -147,7 +147,7 @@ def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> 
     )
 
 
-def switch(state: param.Parameterized, name: str, label: str, **options) -> Any:
+def switch(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
     """On or off."""
     return brisk(
         pmui.Switch.from_param(
@@ -156,7 +156,7 @@ def switch(state: param.Parameterized, name: str, label: str, **options) -> Any:
     )
 
 
-def button(label: str, act: Any, icon: str | None = None, **options) -> Any:
+def button(label: str, act: Any, icon: str | None = None, **options: Any) -> Any:
     """A button that calls `act` without arguments; without text its label is read out and shown on hover."""
     defaults = {"size": "small", "variant": "outlined", "margin": 0, "icon": icon, "label": label}
     made = brisk(pmui.Button(**(defaults | options)))
@@ -169,7 +169,7 @@ def at_most(width: int) -> dict[str, Any]:
     return {"sizing_mode": "stretch_width", "max_width": width}
 
 
-def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], **size) -> Any:
+def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], **size: Any) -> Any:
     """A drop-down in a row, bound to a parameter."""
     return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **IN_ROW, **size))
 

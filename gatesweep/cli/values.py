@@ -1,5 +1,6 @@
 """What the user types: paths, and for a parameter single values, comma lists, start:stop:count, Python ranges."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ class FilePath(click.Path):
     """A path of this machine; `~` and file:// work also where no shell has seen to them, as in --out=~/a.zarr."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        return local_path(super().convert(value, param, ctx))
+        return local_path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 def parse(name: str, text: str) -> Any:

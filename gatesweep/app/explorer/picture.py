@@ -185,14 +185,13 @@ class Picture:
 
         sizes = {d: frame.sizes[d] for d in wanted}
 
-        def array(name: str) -> np.ndarray | None:
-            if name not in frame:
-                return None
+        def array(name: str) -> np.ndarray:
             # On variables: aligning coordinates that are known to agree takes longer than all the rest.
             full = frame[name].variable.set_dims(sizes).transpose(*wanted).values.astype(float)
             full = full if panel else full[None]
             return full if plays else full[..., None]
 
+        limits = {name: limit_name(name, frame.attrs["measure"]) for name in LIMITS}
         return cls(
             measure=frame.attrs["measure"],
             statistic=frame.attrs["statistic"],
@@ -201,15 +200,11 @@ class Picture:
             panel=Axis(panel, frame[panel].values) if panel else None,
             epochs=frame["epoch"].values if plays else None,
             value=array("value"),
-            low=array("low"),
-            median=array("median") if "median" in frame else array("value"),
-            high=array("high"),
+            low=array("low") if "low" in frame else None,
+            median=array("median" if "median" in frame else "value"),
+            high=array("high") if "high" in frame else None,
             diverged=array("diverged"),
-            limits={
-                name: limit[..., 0]
-                for name in LIMITS
-                if (limit := array(limit_name(name, frame.attrs["measure"]))) is not None
-            },
+            limits={name: array(drawn)[..., 0] for name, drawn in limits.items() if drawn in frame},
             frame=frame,
             n_seeds=n_seeds,
             known=known,

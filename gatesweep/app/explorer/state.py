@@ -63,7 +63,8 @@ class ExplorerState(Settings):
             raise InputError("a grid needs at least one gate", "none", "Choose one under Gates")
         values: dict[str, Any] = {name: getattr(self, name) for name in SHARED}
         # The decimals that the command line gives 0:1:21, so that both make one experiment.
-        levels = np.linspace(*self.noise_level, self.noise_count)
+        low, high = self.noise_level
+        levels = np.linspace(low, high, self.noise_count)
         values |= {
             "gate": tuple(self.gate),
             # A range without width is one level, however many were asked for.
