@@ -35,6 +35,8 @@ def accuracy_by_quad(model, gate, sigma):
             slope = w2 + w3 * x1
             sign = 1 if truth else -1
             z = b + w1 * x1 + slope * c2
+            if slope == 0:  # Here x2 decides nothing.
+                return density(x1, c1, sigma) * (sign * z >= 0)
             return density(x1, c1, sigma) * ndtr(sign * z / (sigma * abs(slope)))
 
         ends = c1 - 10 * sigma, c1 + 10 * sigma
