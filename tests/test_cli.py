@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import types
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -354,7 +355,7 @@ ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437", "cp932", "utf-8"]
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_every_table_is_written_in_the_encoding_of_the_output(tmp_path, monkeypatch, encoding):
     monkeypatch.setattr("gatesweep.store.cost.PROBE_SECONDS", 0.02)
-    monkeypatch.setattr(sys.modules["gatesweep.bench.main"], "QUICK", Size(2, 2, 1, 2, 2, 4, (2, 2)))
+    monkeypatch.setattr(import_module("gatesweep.bench.main"), "QUICK", Size(2, 2, 1, 2, 2, 4, (2, 2)))
     path = tmp_path / "größe Σ 大.zarr"
 
     def written(*arguments, status=0):

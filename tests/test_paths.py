@@ -1,6 +1,6 @@
 """Paths, however they are spelled: the home folder, file:// addresses; other addresses are refused before any work."""
 
-import sys
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -69,7 +69,7 @@ def nothing_is_fitted(monkeypatch):
         raise AssertionError("it was fitted before it was refused")
 
     for module in ("gatesweep.sweep", "gatesweep.store.session", "gatesweep.store.cost"):
-        monkeypatch.setattr(sys.modules[module], "compute", fit)
+        monkeypatch.setattr(import_module(module), "compute", fit)
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=str)
