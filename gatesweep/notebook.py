@@ -56,8 +56,10 @@ def load() -> None:
     import panel as pn
     from panel.config import panel_extension
 
-    # What is drawn later, as a pane that changes, takes its style sheets from here too.
     pn.config.inline = True
+    hooks = pn.viewable.Viewable._preprocessing_hooks
+    if _inline_sheets not in hooks:
+        hooks.append(_inline_sheets)
     if panel_extension._loaded and hv.extension._loaded:
         return
     with _own_scripts():
@@ -66,6 +68,15 @@ def load() -> None:
             pn.extension(browser_info=False)
         if not hv.extension._loaded:
             hv.extension("bokeh", logo=False)
+
+
+def _inline_sheets(viewable: Any, root: Any) -> None:
+    """Panel's style sheets as text, also in HoloViews' outputs, which name them on a CDN whatever `inline` says."""
+    from bokeh.models import UIElement
+    from panel.io.notebook import patch_inline_stylesheets
+
+    for model in root.select({"type": UIElement}):
+        patch_inline_stylesheets(model)
 
 
 @contextmanager
