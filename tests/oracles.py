@@ -78,7 +78,8 @@ class Optimum:
     """What Newton's next step would gain, twice: gradient . Hessian^-1 gradient."""
     change: np.ndarray
     """How far that step moves a logit at most. Below 1 it proves that no line separates: the step put into
-    e (1 - change), e being the rows' errors, leaves no gradient, and is positive where e is."""
+    e (1 - change), e being the rows' errors, leaves no gradient, and is positive where e is. Infinite where columns
+    depend on each other to the square root of the precision: then it proves nothing."""
 
 
 def optimum(X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray, steps: int = 60) -> Optimum:
@@ -99,8 +100,9 @@ def optimum(X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray, ste
     near = descended(*(values.astype(float) for values in (rows, weight, penalty, np.zeros_like(penalty))), steps)
     params = descended(rows, weight, penalty, near.astype(wide), steps)
     objective = regularised_loss(rows, weight, penalty, params)
-    gradient, direction = newton_step(rows, weight, penalty, params)
+    gradient, direction, dependent = newton_step(rows, weight, penalty, params)
     change = np.abs(rows @ direction[..., None]).max((1, 2))
+    change[(dependent & (rows != 0).any(1)).any(1)] = np.inf
     return Optimum(objective, -(gradient * direction).sum(1) / objective, change)
 
 
@@ -108,7 +110,7 @@ def descended(rows, weight, penalty, params, steps):
     """The params that Newton's steps lead to, each halved until it does not rise, until none of them falls."""
     objective = regularised_loss(rows, weight, penalty, params)
     for _ in range(steps):
-        gradient, direction = newton_step(rows, weight, penalty, params)
+        gradient, direction, _ = newton_step(rows, weight, penalty, params)
         length = np.ones_like(objective)
         for _ in range(40):
             proposed = regularised_loss(rows, weight, penalty, params + length[:, None] * direction)
@@ -136,24 +138,26 @@ def newton_step(rows, weight, penalty, params):
     curvature = weight * error * np.exp(-np.logaddexp(0, logits))
     hessian = (rows * curvature[..., None]).transpose(0, 2, 1) @ rows
     hessian += penalty[..., None] * np.eye(penalty.shape[1], dtype=penalty.dtype)
-    return gradient, -solved(hessian, gradient)
+    solution, dependent = solved(hessian, gradient)
+    return gradient, -solution, dependent
 
 
-def solved(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """matrix^-1 vector for symmetric matrices, by elimination; unknowns that depend on those before them are 0."""
+def solved(matrix: np.ndarray, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """matrix^-1 vector for symmetric matrices, by elimination, and which unknowns depend on others: they are 0."""
     scale = 1 / np.sqrt(np.maximum(np.diagonal(matrix, axis1=1, axis2=2), np.finfo(matrix.dtype).tiny))
     matrix, right = matrix * scale[:, :, None] * scale[:, None, :], vector * scale
     p = right.shape[1]
+    dependent = np.zeros(right.shape, bool)
     for k in range(p):
-        dependent = matrix[:, k, k] < 100 * np.finfo(matrix.dtype).eps
-        matrix[dependent, k, :] = matrix[dependent, :, k] = right[dependent, k] = 0
-        matrix[dependent, k, k] = 1
+        dependent[:, k] = idle = matrix[:, k, k] < 100 * np.finfo(matrix.dtype).eps
+        matrix[idle, k, :] = matrix[idle, :, k] = right[idle, k] = 0
+        matrix[idle, k, k] = 1
         factor = matrix[:, k + 1 :, k] / matrix[:, k, k, None]
         matrix[:, k + 1 :, k + 1 :] -= factor[:, :, None] * matrix[:, k, None, k + 1 :]
         right[:, k + 1 :] -= factor * right[:, k, None]
     for k in reversed(range(p)):
         right[:, k] = (right[:, k] - (matrix[:, k, k + 1 :] * right[:, k + 1 :]).sum(1)) / matrix[:, k, k]
-    return right * scale
+    return right * scale, dependent
 
 
 # --- a line, by a linear program that fractions check -----------------------------------------------
