@@ -1,6 +1,6 @@
 """`gatesweep.fit`: one logistic model to each data set of a batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from gatesweep.engine.design import DenseDesign, Design
-from gatesweep.engine.device import as_device, to_host
+from gatesweep.engine.device import Place, to_host, wide
 from gatesweep.engine.loop import Path, run
+from gatesweep.engine.scaling import standard_frame
 from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError
 from gatesweep.groups import padded_groups
@@ -32,10 +33,11 @@ class History:
 
 @dataclass(frozen=True)
 class Fit:
-    """Fitted models, one for each index of the batch."""
+    """Fitted models, one for each index of the batch, without gradients."""
 
     weight: Float[Tensor, "*batch d"]
     intercept: Float[Tensor, "*batch"]
+    """Both rounded to the dtype; predictions are made with what they were rounded from."""
     status: Int[Tensor, "*batch"]
     """A `gatesweep.engine.solvers.protocol.Status` each."""
     n_iter: Int[Tensor, "*batch"]
@@ -43,17 +45,20 @@ class Fit:
     train_loss: Float[Tensor, "*batch"]
     """Mean log loss over the training rows, in nats, without the penalty."""
     train_accuracy: Float[Tensor, "*batch"]
+    params: Float[Tensor, "*batch p"] = field(repr=False)
+    """Weights and intercept in float64: with columns far from 0 the logit is a small difference of large numbers."""
     history: History | None = None
     groups: np.ndarray | None = None
     """The label that each model of the batch stands for, if the rows were grouped."""
 
     def logits(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:
         """weight . x + intercept for X of shape (*batch, n, d), or (n, d) for all models: whatever `fit` takes."""
-        rows, d = _tensor("X", X, {"dtype": self.weight.dtype, "device": self.weight.device}), self.weight.shape[-1]
+        rows, d = _tensor("X", X), self.weight.shape[-1]
         if rows.ndim < 2 or rows.shape[-1] != d:
             rule = f"X must have the shape (*batch, n, {d}), with the columns of the fit"
             raise InputError(rule, tuple(rows.shape), "Give those columns, in their order")
-        return (rows @ self.weight[..., None])[..., 0] + self.intercept[..., None]
+        logits = (wide(rows).to(self.params.device) @ self.params[..., :-1, None])[..., 0] + self.params[..., -1:]
+        return logits.to(self.weight)
 
     def predict_proba(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:
         """Probability of class 1."""
@@ -109,20 +114,21 @@ def fit(
     given |= {"train_seed": train_seed, "max_iter": max_iter, "dtype": dtype, "record": record}
     for name, value in given.items():
         Settings.check(name, value)
-    place = {"dtype": getattr(torch, dtype), "device": as_device(device)}
+    place = Place.of(dtype, device)
     labels = None
     if groups is not None:
         X, y, sample_weight, labels = padded_groups(X, y, sample_weight, groups)
-    design, batch = _dense_design(X, y, sample_weight, place)
-    strength, rate = _checked("C", C, place), _checked("learning_rate", learning_rate, place)
-    batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
-    n, d = design.rows.shape[-2], design.n_params - 1
     method = solver_class(solver)
+    design, batch = _dense_design(X, y, sample_weight, method.any_coordinates, place)
+    strength = _checked("C", C).to(place.device)
+    rate = place.tensor(_checked("learning_rate", learning_rate))
+    batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
+    n, d = design.n_rows, design.n_params - 1
     stream = Stream(n, n, d, train_seed, init == "linear", init_seed)
-    first = torch.as_tensor(_first(init, method.origin, stream), **place).expand(*batch, d + 1)
+    first = torch.as_tensor(_first(init, method.origin, stream)).to(design.given.device).expand(*batch, d + 1)
     controls = {"C": strength, "learning_rate": rate, "epochs": epochs, "batch_size": batch_size, "max_iter": max_iter}
-    path = run(design, method.of(controls, stream.batches), first, record == "epoch")
-    return _as_fit(path, design, labels, record == "epoch")
+    path = run(design, method.of(controls, stream.batches), place.tensor(design.own(first)), record == "epoch")
+    return _as_fit(path, design, labels, record == "epoch", place)
 
 
 def _first(init: str, origin: float, stream: Stream) -> np.ndarray:
@@ -132,22 +138,35 @@ def _first(init: str, origin: float, stream: Stream) -> np.ndarray:
     return stream.first() if init == "linear" else np.full(stream.n_features + 1, origin if init == "auto" else 1.0)
 
 
-def _checked(name: str, value: ArrayLike, place: dict) -> Tensor:
-    values = _tensor(name, value, place)
+def _checked(name: str, value: ArrayLike) -> Tensor:
+    values = _tensor(name, value)
     for extreme in (values.min(), values.max()):
         Settings.check(name, to_host(extreme))
     return values
 
 
-def _tensor(name: str, value: ArrayLike, place: dict) -> Tensor:
+def _tensor(name: str, value: ArrayLike) -> Tensor:
+    """Real numbers in float32 or float64: in the precision in which they were given, whole numbers in float64."""
     if isinstance(value, Tensor):
-        return value.to(**place)
+        if value.is_complex():
+            raise _not_numbers(name, value.dtype)
+        precise = torch.promote_types(value.dtype, torch.float32) if value.is_floating_point() else torch.float64
+        return value.detach().to(precise)
     try:
+        array = np.asarray(value)
+        if array.dtype.kind == "c":
+            raise _not_numbers(name, array.dtype)
         # torch warns of an array that it could write to against NumPy's flag, so it gets a copy of such.
-        array = np.require(value, np.float32 if place["dtype"] is torch.float32 else np.float64, ["C", "W"])
+        array = np.require(array, np.float32 if array.dtype in (np.float16, np.float32) else np.float64, ["C", "W"])
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must hold numbers, in a regular shape", type(value).__name__, "Convert it") from error
-    return torch.as_tensor(array, **place)
+        if isinstance(error, InputError):
+            raise
+        raise _not_numbers(name, type(value).__name__) from error
+    return torch.as_tensor(array)
+
+
+def _not_numbers(name: str, given: object) -> InputError:
+    return InputError(f"{name} must hold numbers, in a regular shape, none of them complex", given, "Convert it")
 
 
 def _common_batch(*shapes: tuple[int, ...]) -> tuple[int, ...]:
@@ -162,45 +181,56 @@ def _common_batch(*shapes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _dense_design(
-    X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, place: dict
+    X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, any_coordinates: bool, place: Place
 ) -> tuple[DenseDesign, tuple[int, ...]]:
-    inputs, labels = _tensor("X", X, place), _tensor("y", y, place)
-    weight = None if sample_weight is None else _tensor("sample_weight", sample_weight, place)
+    given = [("X", X), ("y", y)] + ([] if sample_weight is None else [("sample_weight", sample_weight)])
+    inputs, labels, *weights = (_tensor(name, value).to(_home(place.device)) for name, value in given)
     if inputs.ndim < 2 or 0 in inputs.shape:
         raise InputError("X must have the shape (*batch, n, d), none of them 0", tuple(inputs.shape), "Reshape X")
-    shapes = [tuple(values.shape) for values in (inputs[..., 0], labels, weight) if values is not None]
+    shapes = [tuple(values.shape) for values in (inputs[..., 0], labels, *weights)]
     if len({shape[-1:] for shape in shapes}) > 1:
         raise InputError("X (*batch, n, d), y and sample_weight (*batch, n) must agree in n", shapes, "Reshape them")
     batch = _common_batch(*(shape[:-1] for shape in shapes))
-    inputs = _without_idle_rows(inputs, weight)
-    _check_values(inputs, labels, weight)
-    rows = torch.cat([inputs, torch.ones_like(inputs[..., :1])], -1)
-    return DenseDesign(rows, 1 - 2 * labels, weight), batch
+    counts = None
+    if weights:
+        _check_weights(weights[0])
+        counts = weights[0] > 0
+        inputs, labels = _without_idle_rows(inputs, counts), torch.where(counts, labels, 0)
+    _check_values(inputs, labels)
+    frame = standard_frame(inputs, counts) if any_coordinates else None
+    rows = place.tensor(inputs if frame is None else frame.rows(inputs))
+    rows = torch.cat([rows, torch.ones_like(rows[..., :1])], -1)
+    weight = place.tensor(weights[0]) if weights else None
+    return DenseDesign(rows, place.tensor(1 - 2 * labels), weight, inputs, frame), batch
 
 
-def _without_idle_rows(inputs: Tensor, weight: Tensor | None) -> Tensor:
+def _home(device: torch.device) -> str | torch.device:
+    """Where the data as given stay: on the device, or on the CPU where the device has no float64."""
+    return "cpu" if device.type == "mps" else device
+
+
+def _without_idle_rows(inputs: Tensor, counts: Tensor) -> Tensor:
     """Inputs with zeros in the rows of weight 0, whose numbers could overflow (and 0 * inf is not 0).
 
     Shared rows serve models that count different ones, so they are copied for each model where an entry
     would poison a model that does not count it: where it is not finite.
     """
-    if weight is None:
-        return inputs
-    idle = weight == 0
+    idle = ~counts
     if inputs.ndim == 2 and to_host(torch.isfinite(inputs).all()):
         idle = idle.reshape(-1, idle.shape[-1]).all(0)
     return torch.where(idle[..., None], 0, inputs)
 
 
-def _check_values(inputs: Tensor, labels: Tensor, weight: Tensor | None) -> None:
+def _check_values(inputs: Tensor, labels: Tensor) -> None:
     if to_host(torch.isnan(inputs).any()):
         raise InputError("X must not hold NaN", "NaN", "Drop or impute those rows, or give them a weight of 0")
     if not to_host(((labels == 0) | (labels == 1)).all()):
         raise InputError(
             "labels must be 0 and 1", to_host(labels.unique())[:5].tolist(), "Map the two classes to 0 and 1"
         )
-    if weight is None:
-        return
+
+
+def _check_weights(weight: Tensor) -> None:
     if not to_host((torch.isfinite(weight) & (weight >= 0)).all()) or not to_host((weight.sum(-1) > 0).all()):
         raise InputError(
             "sample_weight must be finite, 0 or more, and not all 0 for a model",
@@ -209,18 +239,20 @@ def _check_values(inputs: Tensor, labels: Tensor, weight: Tensor | None) -> None
         )
 
 
-def _as_fit(path: Path, design: Design, groups: np.ndarray | None, record: bool) -> Fit:
+def _as_fit(path: Path, design: Design, groups: np.ndarray | None, record: bool, place: Place) -> Fit:
     history = None
     if record:
-        params, scores = path.stacked(), path.scores(design)
+        params, scores = place.tensor(design.original(path.stacked())), path.scores(design)
         history = History(params[..., :-1], params[..., -1], scores.loss, scores.accuracy)
+    rounded = place.tensor(path.params)
     return Fit(
-        weight=path.params[..., :-1],
-        intercept=path.params[..., -1],
+        weight=rounded[..., :-1],
+        intercept=rounded[..., -1],
         status=path.status,
         n_iter=path.n_iter,
         train_loss=path.last.loss,
         train_accuracy=path.last.accuracy,
         history=history,
         groups=groups,
+        params=wide(path.params),
     )

@@ -14,7 +14,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.engine.device import to_host
+from gatesweep.engine.device import to_host, wide
+from gatesweep.engine.scaling import Frame, Independent
 
 __all__ = ["CornerDesign", "DenseDesign", "Design", "log_loss"]
 
@@ -61,6 +62,26 @@ class Design(Protocol):
 
     def samples(self, chosen: Bool[Tensor, "*batch"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'rows p']]]":
         """Index and signed rows in float64 of each chosen model: those that count, as they were given"""
+
+    @property
+    def n_rows(self) -> int:
+        """Rows, each counted once"""
+
+    @property
+    def unit(self) -> Float[Tensor, "*batch d"] | None:
+        """What a column counts as 1, in the units of the data as given; None for 1"""
+
+    def original(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        """Parameters in the coordinates of the data as given"""
+
+    def own(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        """The inverse of `original`"""
+
+    def tables(self, index: Int[Tensor, "models dims"]) -> "tuple[Tensor, Tensor, Tensor, float]":
+        """The data as given of some models, with rows that may not count, in float64.
+
+        Inputs (models, n, d), signs and sample weights (models, n), and the rounding that the inputs came with.
+        """
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         """rows @ params"""
@@ -111,6 +132,13 @@ def _places(chosen: Bool[Tensor, "*batch"]) -> Iterator[Index]:
     return map(tuple, np.argwhere(to_host(chosen)).tolist())
 
 
+def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dims"], own: int) -> Tensor:
+    """values[index] for models of a batch that `values` (with `own` dimensions of its own) broadcasts to."""
+    dims = values.ndim - own
+    places = [index[:, i - dims].clamp_max(values.shape[i] - 1) for i in range(dims)]
+    return values[tuple(places)] if places else values.expand(len(index), *values.shape)
+
+
 class DenseDesign:
     """Rows held as they are: any data.
 
@@ -118,11 +146,25 @@ class DenseDesign:
         rows: inputs and a column of ones, shape (*batch, n, p), or (n, p) shared by the whole batch.
         sign: 1 - 2 y, shape (*batch, n) or (n,).
         sample_weight: how often each row counts, shape (*batch, n) or (n,); None for once each.
+        given: the inputs that the rows were made of, in their own precision, shape (*batch, n, d) or (n, d).
+        frame: the coordinates of the rows' columns, where they are not those of `given`.
+        precision: the rounding that the inputs came with, where it is not that of their dtype.
     """
 
-    def __init__(self, rows: Float[Tensor, "*shape n p"], sign: Tensor, sample_weight: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        rows: Float[Tensor, "*shape n p"],
+        sign: Tensor,
+        sample_weight: Tensor | None = None,
+        given: Float[Tensor, "*shape n d"] | None = None,
+        frame: Frame | Independent | None = None,
+        precision: float | None = None,
+    ) -> None:
         self.rows, self.sign, self.sample_weight = rows, sign, sample_weight
-        self.n_params = rows.shape[-1]
+        self.given, self.frame = rows[..., :-1] if given is None else given, frame
+        self.precision = torch.finfo(self.given.dtype).eps if precision is None else precision
+        self.n_rows, self.n_params = rows.shape[-2:]
+        self.unit = None if frame is None else frame.unit
         self.count: Tensor | int = rows.shape[-2]
         if sample_weight is not None:
             # A mini-batch may hold padding alone: its gradient is 0, and 0 over the smallest number stays 0.
@@ -136,16 +178,31 @@ class DenseDesign:
 
     @cached_property
     def reach(self) -> Float[Tensor, "*batch p"]:
-        return self.rows.abs().amax(-2)
+        largest = self.rows.abs().amax(-2)
+        return torch.maximum(largest, self.frame.rounding) if isinstance(self.frame, Independent) else largest
 
     def samples(self, chosen: Bool[Tensor, "*batch"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'rows p']]]":
         rows, weight = (
             values.expand(*chosen.shape, *values.shape[-own:])
-            for values, own in ((self.rows, 2), (self._signed_weight, 1))
+            for values, own in ((self.given, 2), (self._signed_weight, 1))
         )
         for index in _places(chosen):
             counts = weight[index] != 0
-            yield index, to_host((rows[index].double() * weight[index].sign()[:, None])[counts])
+            ones = torch.nn.functional.pad(wide(rows[index])[counts], (0, 1), value=1.0)
+            yield index, to_host(ones * wide(weight[index].sign())[counts, None])
+
+    def original(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        return params if self.frame is None else self.frame.outward(params)
+
+    def own(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        return self.frame.inward(params) if isinstance(self.frame, Frame) else params
+
+    def tables(self, index: Int[Tensor, "models dims"]) -> tuple[Tensor, Tensor, Tensor, float]:
+        weight = self.sample_weight
+        if weight is None:
+            weight = torch.ones_like(self.sign)
+        chosen = [_of_models(values, index, own) for values, own in ((self.given, 2), (self.sign, 1), (weight, 1))]
+        return wide(chosen[0]), wide(chosen[1]), wide(chosen[2]), self.precision
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         if self.rows.ndim == 2:
@@ -206,6 +263,7 @@ class CornerDesign:
     """
 
     sample_weight: Tensor | None = None
+    unit: Tensor | None = None
 
     def __init__(
         self,
@@ -218,15 +276,12 @@ class CornerDesign:
         self.columns, self.sign, self.scale, self.lift, self.n_corners = columns, sign, scale, lift, n_corners
         self.n_params = lift.shape[-1]
         self.count: Tensor | int = columns.shape[1]
+        self.n_rows = columns.shape[1]
         self._signed = (sign[..., None] * columns[:, None]).flatten(0, 1)
 
     @property
     def one_class(self) -> Bool[Tensor, "seeds gates 1"]:
         return (self.sign == self.sign[..., :1]).all(-1, keepdim=True)
-
-    @cached_property
-    def reach(self) -> Float[Tensor, "seeds 1 r p"]:
-        return ((self.columns.abs().amax(1)[:, None] * self.scale) @ self.lift.abs())[:, None]
 
     def samples(self, chosen: Bool[Tensor, "seeds gates r"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'n p']]]":
         for seed, gate, column in _places(chosen):
@@ -242,6 +297,21 @@ class CornerDesign:
         same = torch.tensor([f == s for f, s in zip(first, second, strict=True)], device=outer.device)
         lift = torch.where(same[:, None, None], outer, outer + outer.mT)
         return columns, self.scale[:, first] * self.scale[:, second], lift.flatten(1)
+
+    @cached_property
+    def reach(self) -> Float[Tensor, "seeds 1 r p"]:
+        return ((self.columns.abs().amax(1)[:, None] * self.scale) @ self.lift.abs())[:, None]
+
+    def original(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r p"]:
+        return params
+
+    own = original
+
+    def tables(self, index: Int[Tensor, "models dims"]) -> tuple[Tensor, Tensor, Tensor, float]:
+        seed, gate, r = index.unbind(-1)
+        rows = (wide(self.columns[seed]) * wide(self.scale[r, None])) @ wide(self.lift[:, :-1])
+        sign = wide(self.sign[seed, gate])
+        return rows, sign, torch.ones_like(sign), torch.finfo(rows.dtype).eps
 
     def logits(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r n"]:
         coefficients = _for_each(self.lift, params.flatten(0, 1).mT).mul_(self.scale.mT)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gatesweep.errors import InputError
 
-__all__ = ["Place", "as_device", "to_host"]
+__all__ = ["Place", "as_device", "to_host", "wide"]
 
 
 def as_device(device: str | torch.device = "auto") -> torch.device:
@@ -45,3 +45,8 @@ class Place:
 def to_host(tensor: Tensor) -> Any:
     """A tensor as a NumPy array, a tensor of one element as a Python number: waits for the device."""
     return tensor.item() if tensor.ndim == 0 else tensor.cpu().numpy()
+
+
+def wide(values: Tensor) -> Tensor:
+    """Values in float64: on their device, or on the CPU where the device (MPS) has no such numbers."""
+    return values.to("cpu" if values.device.type == "mps" else values.device, torch.float64)

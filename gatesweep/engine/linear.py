@@ -12,26 +12,36 @@ UNROLLED_PARAMS = 16
 
 def solve_symmetric(
     matrix: Float[Tensor, "*batch p p"], vector: Float[Tensor, "*batch p"]
-) -> Float[Tensor, "*batch p"]:
-    """matrix^-1 vector for positive definite matrices, by elimination written out over p.
+) -> tuple[Float[Tensor, "*batch p"], Float[Tensor, "*batch"]]:
+    """matrix^-1 vector for positive definite matrices, and how independent their columns are.
 
     Many small systems: a loop over p of elementwise operations is far faster than LAPACK called once a
     system, and gives each system the same bits whatever stands beside it. A singular system gives inf
     or NaN, for itself alone.
+
+    Returns:
+        The solution, and the smallest pivot as a share of its place on the diagonal: 1 - R^2 of the column on
+        those before it, in whatever unit they are. At the rounding of the dtype the solution means nothing.
     """
     p = vector.shape[-1]
     if p > UNROLLED_PARAMS:
-        return torch.linalg.solve_ex(matrix, vector[..., None])[0][..., 0]
+        root, failed = torch.linalg.cholesky_ex(matrix)
+        pivots = root.diagonal(dim1=-2, dim2=-1).square() / matrix.diagonal(dim1=-2, dim2=-1)
+        found = torch.cholesky_solve(vector[..., None], root)[..., 0]
+        smallest = torch.where(failed == 0, pivots.amin(-1), 0)
+        return torch.where(failed[..., None] == 0, found, torch.nan), smallest
     rows = [[matrix[..., i, j] for j in range(p)] for i in range(p)]
     right = list(vector.unbind(-1))
+    smallest = torch.ones_like(right[0])
     for k in range(p):
+        smallest = torch.minimum(smallest, rows[k][k] / matrix[..., k, k])
         for i in range(k + 1, p):
-            factor = rows[i][k] / rows[k][k]
-            for j in range(k + 1, p):
+            factor = rows[k][i] / rows[k][k]
+            for j in range(i, p):
                 rows[i][j] = rows[i][j] - factor * rows[k][j]
             right[i] = right[i] - factor * right[k]
     for k in reversed(range(p)):
         for j in range(k + 1, p):
             right[k] = right[k] - rows[k][j] * right[j]
         right[k] = right[k] / rows[k][k]
-    return torch.stack(right, -1)
+    return torch.stack(right, -1), smallest

@@ -1,7 +1,7 @@
 """The only loop, in which a design and a solver give a path of models; and the only scores of models on rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -28,16 +28,29 @@ class Path:
     """The one record of training: a batch of models after every step, or after the last alone, and how each ended."""
 
     steps: tuple[Float[Tensor, "*batch p"], ...]
-    """Parameters after each step, the first ones first; of a path that was not recorded, the last ones alone."""
+    """Parameters after each step, in the coordinates of the design, the first ones first; of a path that was not
+    recorded, the last ones alone."""
+    params: Float[Tensor, "*batch p"]
+    """The last parameters, in the coordinates of the data as given: the trained models."""
     status: Int[Tensor, "*batch"]
     n_iter: Int[Tensor, "*batch"]
     last: Scores
     """Of the last step, on the rows of the training."""
 
-    @property
-    def params(self) -> Float[Tensor, "*batch p"]:
-        """The last parameters: the trained models."""
-        return self.steps[-1]
+    def with_models(self, index: Int[Tensor, "models dims"], found: "Path") -> "Path":
+        """The same with other ends for some models."""
+
+        def merged(old: Tensor, new: Tensor) -> Tensor:
+            place = tuple(index.to(old.device).T)
+            return old.clone().index_put_(place, new.to(old)) if place else new[0].to(old)
+
+        return replace(
+            self,
+            params=merged(self.params, found.params),
+            status=merged(self.status, found.status),
+            n_iter=merged(self.n_iter, found.n_iter),
+            last=Scores(*map(merged, self.last, found.last)),
+        )
 
     def stacked(self) -> Float[Tensor, "*batch step p"]:
         """All steps as one tensor."""
@@ -60,17 +73,18 @@ def run(
     state = solver.start(design, params)
     steps = [params]
     for _ in range(solver.max_steps):
+        if not to_host(state.running.any()):
+            break
         check()
         state = solver.step(design, state)
         if not record:
             steps.clear()
         steps.append(state.params)
-        if not to_host(state.running.any()):
-            break
     logits = design.logits(state.params)
     loss = design.mean(log_loss(logits))
     status = solver.finish(design, state, logits, loss)
-    return Path(tuple(steps), status, state.n_iter, Scores(loss, design.mean(design.correct(logits))))
+    last = Scores(loss, design.mean(design.correct(logits)))
+    return solver.settle(design, state, Path(tuple(steps), design.original(state.params), status, state.n_iter, last))
 
 
 def evaluate(design: Design, params: Float[Tensor, "*batch p"]) -> Scores:

@@ -46,6 +46,7 @@ class GradientDescent(Solver[DescentState]):
     split = "torch"
     init = "ones"
     origin = 1.0
+    any_coordinates = False
     seeks_optimum = False
     remedy = "Take a smaller learning rate."
 

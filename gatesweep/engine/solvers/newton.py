@@ -1,49 +1,95 @@
 """Newton's method: the optimum that scikit-learn's LogisticRegression defines."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.engine.design import Design
-from gatesweep.engine.device import to_host
+from gatesweep.engine.design import DenseDesign, Design
+from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
+from gatesweep.engine.loop import Path, run
+from gatesweep.engine.scaling import independent, standard_frame
 from gatesweep.engine.separability import judge, on_right_side
 from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status
 
 __all__ = ["Newton"]
 
-STEP_TOLERANCE = {torch.float32: 3e-4, torch.float64: 1e-6}
-"""A step this small, relative to 1 + |params|, is the last: Newton's next would be about its square."""
+TOLERANCE = {torch.float32: 3e-7, torch.float64: 1e-12}
+"""A decrement this small is the last: the step it belongs to leaves about its square.
+
+The Newton decrement, gradient . Hessian^-1 gradient, is about twice what the objective lies above its minimum, in
+whatever coordinates. It is counted as a share of the rows' curvature, which no log loss is smaller than.
+"""
+
+FLOOR = {torch.float32: 1e-6, torch.float64: 1e-9}
+"""A decrement that rounding keeps from falling further is small enough below this."""
+
+STALLS = 3
+"""So many steps near the optimum without a smaller decrement are rounding's."""
+
+NEAR = 1e-3
+"""Below this decrement the next should be far smaller."""
+
+LEAST_PIVOT = {torch.float32: 2e-6, torch.float64: 1e-13}
+"""A column with a smaller share of its own is no more than rounding."""
+
+LOGIT_ROUNDING = 1e-3
+"""What rounding may change a logit by, at most."""
+
+APART_ELEMENTS = 5_000_000
+"""Models solved apart are so many entries of their tables at once: that bounds the memory."""
+
+
+LEVERAGE = 0.25
+"""The step of a decrement moves the square of no logit by more than this, or it proves nothing about the step's end."""
+
+CERTAIN = 40.0
+"""A row with a larger logit has no say, and keeps none while the logit changes by less than half."""
+
+Solved = Iterator[tuple[Int[Tensor, " some"], Path]]
+"""Which of the models, and what was found for them."""
 
 
 @dataclass
 class NewtonState(State):
+    penalty: Float[Tensor, "*#batch #d"]
+    """Of each weight, in the design's units."""
     anchor: Float[Tensor, "*batch p"]
     """The point that the last direction started from."""
     direction: Float[Tensor, "*batch p"]
     slope: Float[Tensor, "*batch"]
     """The objective's derivative at the anchor along the direction: negative."""
+    stalls: Int[Tensor, "*batch"]
+    """How many steps in a row rounding seems to have made."""
+    watch: bool
+    """Whether any model is unbounded."""
     unbounded: Bool[Tensor, "*batch"]
     """Models that may have no optimum: without a penalty, or with rows of one class only."""
     separated: Bool[Tensor, "*batch"]
     """Unbounded models whose line has every training row strictly on its right side."""
     restarted: Bool[Tensor, "*batch"]
     """Models whose start was so far off that they began again at zero."""
-    lost: Bool[Tensor, "*batch"]
-    """Models whose next step was not finite; they keep their last parameters."""
+    hard: Bool[Tensor, "*batch"]
+    """Models that these coordinates and this dtype do not do for; they keep their last parameters."""
 
 
 class Newton(Solver[NewtonState]):
     """Minimises sum(log loss) + |weight|^2 / (2 C), intercept free: C times this is scikit-learn's objective.
 
+    Models whose columns depend on each other, to the dtype's precision, and those that rounding does not
+    let converge are solved again apart: in float64, in independent columns (`scaling.independent`). So
+    are tables of no more rows than columns, which have no more independent columns than rows.
+
     Args:
         C: inverse strength of the penalty, broadcastable to the batch; inf for none.
         max_steps: Newton steps at most.
+        apart: whether this is the run apart, after which there is no other.
     """
 
     label = "Newton"
@@ -53,13 +99,12 @@ class Newton(Solver[NewtonState]):
     split = "sklearn"
     init = "population"
     origin = 0.0
+    any_coordinates = True
     seeks_optimum = True
     remedy = "Take another C."
 
-    def __init__(self, C: Float[Tensor, "*batch"], max_steps: int = 100) -> None:
-        self.penalty = 1 / C
-        self.max_steps = max_steps
-        self.watch = True
+    def __init__(self, C: Float[Tensor, "*batch"], max_steps: int = 100, apart: bool = False) -> None:
+        self.C, self.max_steps, self.apart = C, max_steps, apart
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], batches: Batches) -> Self:
@@ -71,19 +116,25 @@ class Newton(Solver[NewtonState]):
 
     def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> NewtonState:
         none = torch.zeros_like(params[..., 0], dtype=torch.bool)
-        unbounded = (self.penalty == 0) | design.one_class | none
-        self.watch = bool(to_host(unbounded.any()))
+        unbounded = torch.isinf(self.C).to(none.device) | design.one_class | none
+        penalty = 1 / wide(self.C)[..., None]
+        if design.unit is not None:
+            penalty = penalty / design.unit / design.unit
+        hard = torch.full_like(none, design.n_rows < design.n_params and not self.apart)
         return NewtonState(
             params=params,
             n_iter=torch.zeros_like(none, dtype=torch.int32),
-            running=~none,
+            running=~hard,
+            penalty=penalty.clamp_max(1e-8 * torch.finfo(params.dtype).max).to(params),
             anchor=params,
             direction=torch.zeros_like(params),
             slope=torch.zeros_like(params[..., 0]),
+            stalls=torch.zeros_like(none, dtype=torch.int8),
+            watch=bool(to_host(unbounded.any())),
             unbounded=unbounded,
             separated=none,
             restarted=none,
-            lost=none,
+            hard=hard,
         )
 
     def step(self, design: Design, state: NewtonState) -> NewtonState:
@@ -98,68 +149,134 @@ class Newton(Solver[NewtonState]):
         objective exceeds its value at zero, count * ln 2, by at most gradient . params. A model where
         that bound is larger than the value itself, or whose step is not finite, begins again at zero, once.
         """
+        kind = state.params.dtype
         logits = design.logits(state.params)
         separated = state.separated
-        if self.watch:
+        if state.watch:
             separated = separated | (state.running & state.unbounded & on_right_side(design, state.params, logits))
         error = logits.sigmoid_()
-        gradient = self._pulled(design.gradient(error), state.params)
+        gradient = design.gradient(error)
+        gradient[..., :-1].addcmul_(state.penalty, state.params[..., :-1])
         slope = _dot(gradient, state.direction)
         overshot = slope > -state.slope / 2
         shorten = torch.where(overshot, state.slope / (state.slope - slope), 1).clamp(0.1, 1)
 
-        curvature = error.addcmul_(error, error, value=-1)
-        fresh = -self._solve(design, curvature, gradient)
-        anchor = torch.where(overshot[..., None], state.anchor, state.params)
-        direction = torch.where(overshot[..., None], shorten[..., None] * state.direction, fresh)
-        next_slope = torch.where(overshot, shorten * state.slope, _dot(gradient, fresh))
+        matrix = design.hessian(error.addcmul_(error, error, value=-1))
+        curvature = matrix[..., -1, -1].clone()
+        matrix.diagonal(dim1=-2, dim2=-1)[..., :-1].add_(state.penalty)
+        size = matrix.diagonal(dim1=-2, dim2=-1)
+        solved, pivot = solve_symmetric(matrix, gradient)
+        decrement = _dot(gradient, solved)
+        still = self._is_still(design, state, solved, decrement * (design.reach.square() / size).sum(-1) / pivot)
+        near = (state.slope < 0) & (-state.slope < NEAR * curvature) & (decrement > -state.slope / 2)
+        stalls = torch.where(near, state.stalls + 1, 0)
+        small = near & (decrement <= FLOOR[kind] * curvature)
+        settled = ((decrement <= TOLERANCE[kind] * curvature) | small) & still
 
-        length = direction.abs().amax(-1)
-        finite = torch.isfinite(length) & torch.isfinite(next_slope)
+        overshot = overshot & ~settled
+        anchor = torch.where(overshot[..., None], state.anchor, state.params)
+        direction = torch.where(overshot[..., None], shorten[..., None] * state.direction, -solved)
+        next_slope = torch.where(overshot, shorten * state.slope, -decrement)
+
+        finite = torch.isfinite(direction).all(-1) & torch.isfinite(next_slope)
         far = ((gradient * state.params).sum(-1, keepdim=True) > math.log(2) * design.count)[..., 0]
         running = state.running & ~separated
         restart = running & ~state.restarted & (far | ~finite)
-        moving = running & finite & ~restart
+        rounded = state.params.abs().sum(-1) * torch.finfo(kind).eps > LOGIT_ROUNDING
+        hard = ~finite | ~(pivot > LEAST_PIVOT[kind]) | (stalls >= STALLS) | (settled & rounded)
+        hard = running & ~restart & hard
+        moving = running & ~restart & ~hard
         params = torch.where(moving[..., None], anchor + direction, state.params)
         params = torch.where(restart[..., None], 0, params)
-        settled = length / (1 + params.abs().amax(-1)) <= STEP_TOLERANCE[params.dtype]
         return NewtonState(
             params=params,
             n_iter=state.n_iter + (moving | restart),
             running=(moving & ~settled) | restart,
+            penalty=state.penalty,
             anchor=torch.where(moving[..., None], anchor, params),
             direction=torch.where(moving[..., None], direction, 0),
             slope=torch.where(moving, next_slope, 0),
+            stalls=stalls,
+            watch=state.watch,
             unbounded=state.unbounded,
             separated=separated,
             restarted=state.restarted | restart,
-            lost=state.lost | (running & ~finite & ~restart),
+            hard=state.hard | hard,
         )
+
+    def _is_still(
+        self, design: Design, state: NewtonState, step: Float[Tensor, "*batch p"], most: Float[Tensor, "*batch"]
+    ) -> Bool[Tensor, "*batch"]:
+        """Whether the curvature at the end of a step is about that at its start.
+
+        A row far from all others may see its logit change by any amount while the decrement is next to
+        nothing. `most` bounds the square of the change, by Cauchy and Schwarz. Models that are solved
+        apart are few: for them it is counted row by row.
+        """
+        if not self.apart:
+            return most <= LEVERAGE
+        logits, change = design.logits(state.params).abs(), design.logits(step).abs()
+        return ((change.square() <= LEVERAGE) | ((logits > CERTAIN) & (change < logits / 2))).all(-1)
 
     def finish(
         self, design: Design, state: NewtonState, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
     ) -> Int[Tensor, "*batch"]:
-        status = torch.where(state.running, Status.max_iter, Status.converged).to(torch.int8)
-        status[state.lost] = Status.diverged
-        if self.watch:
+        status = torch.where(state.running | state.hard, Status.max_iter, Status.converged).to(torch.int8)
+        status[~torch.isfinite(loss)] = Status.diverged
+        if state.watch:
             # Where rows lie on the best line, Newton runs off until the curvature underflows: those are asked too.
             ask = state.unbounded & torch.isfinite(logits).all(-1)
+            if not self.apart:
+                ask = ask & ~state.hard
             separable, undecided = judge(design, state.params, state.separated, ask)
             status[undecided] = Status.undecided
             status[separable] = Status.separable
         return status
 
-    def _pulled(self, gradient: Float[Tensor, "*batch p"], params: Float[Tensor, "*batch p"]) -> Tensor:
-        """The gradient with the penalty's: none for the intercept. Overwrites `gradient`."""
-        gradient[..., :-1].addcmul_(self.penalty[..., None], params[..., :-1])
-        return gradient
+    def settle(self, design: Design, state: NewtonState, path: Path) -> Path:
+        """The hard models, solved apart."""
+        if self.apart or not len(places := np.argwhere(to_host(state.hard))):
+            return path
+        C = wide(self.C).expand(state.hard.shape)
+        dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
+        solve = self._in_independent_columns if dependent else self._in_float64
+        at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
+        for index in torch.as_tensor(places, device=C.device).split(at_once):
+            inputs, sign, weight, precision = design.tables(index)
+            inputs = torch.where(weight[..., None] > 0, inputs, 0)
+            fine = torch.isfinite(inputs).all((-1, -2)).nonzero()[:, 0]
+            if not len(fine):
+                continue
+            chosen = C[tuple(index.T)].reshape(-1)[fine]
+            for place, found in solve(inputs[fine], sign[fine], weight[fine], chosen, precision):
+                steps = found.n_iter + path.n_iter[tuple(index[fine][place].T)].to(found.n_iter)
+                found = replace(found, n_iter=steps.clamp_max(self.max_steps))
+                path = path.with_models(index[fine][place], found)
+        last = torch.where(state.hard[..., None], design.own(path.params).to(state.params), path.steps[-1])
+        return replace(path, steps=(*path.steps[: self.max_steps], last) if len(path.steps) > 1 else (last,))
 
-    def _solve(
-        self, design: Design, curvature: Float[Tensor, "*batch n"], gradient: Float[Tensor, "*batch p"]
-    ) -> Float[Tensor, "*batch p"]:
-        matrix = design.hessian(curvature)
-        matrix.diagonal(dim1=-2, dim2=-1)[..., :-1].add_(self.penalty[..., None])
-        return solve_symmetric(matrix, gradient)
+    def _in_float64(self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float) -> Solved:
+        """The same in float64, in columns of size 1."""
+        frame = standard_frame(inputs, weight > 0)
+        rows = torch.where(weight[..., None] > 0, frame.rows(inputs), 0)
+        design = DenseDesign(_with_ones(rows), sign, weight, inputs, frame, precision)
+        found = run(design, Newton(C, self.max_steps), torch.zeros_like(design.rows[:, 0]))
+        yield torch.arange(len(inputs), device=inputs.device), found
+
+    def _in_independent_columns(
+        self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float
+    ) -> Solved:
+        """By rank; what is dependent is left out, and without a penalty the optimum is then one of many."""
+        for frame in independent(inputs, weight > 0, precision):
+            place, rank = frame.place, frame.rows.shape[-1]
+            design = DenseDesign(_with_ones(frame.rows), sign[place], weight[place], inputs[place], frame)
+            found = run(design, Newton(C[place], self.max_steps, apart=True), torch.zeros_like(design.rows[:, 0]))
+            redundant = torch.isinf(C[place]) & (found.status == Status.converged) & (rank < inputs.shape[-1])
+            yield place, replace(found, status=torch.where(redundant, Status.redundant, found.status))
+
+
+def _with_ones(rows: Float[Tensor, "models n d"]) -> Float[Tensor, "models n p"]:
+    return torch.nn.functional.pad(rows, (0, 1), value=1.0)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:

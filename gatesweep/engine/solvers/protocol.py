@@ -8,13 +8,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine.design import Design
+
+if TYPE_CHECKING:
+    from gatesweep.engine.loop import Path
 
 __all__ = ["Batches", "Solver", "State", "Status", "runaway_loss"]
 
@@ -23,13 +26,15 @@ class Status(IntEnum):
     """How a model's fit ended (`status` in the dataset)."""
 
     converged = 0
-    """The gradient of the objective is zero to the number format's precision."""
+    """Fitted: the objective is at its minimum, to the number format's precision (sgd, adam: see there)."""
     max_iter = 1
     """The budget of steps or epochs ended first."""
     separable = 2
     """A line separates the training rows (or all are of one class) and no penalty holds it: no optimum exists."""
     diverged = 3
     """Parameters left the finite numbers, or training made the loss far worse than a coin's."""
+    redundant = 4
+    """Fitted, but not by one set of weights alone: columns are linearly dependent. These are the shortest."""
     undecided = 5
     """No penalty, and neither a line that separates the rows nor that there is none could be proven."""
 
@@ -78,6 +83,8 @@ class Solver(ABC, Generic[StateT]):
     """What init=auto means in a sweep, where the gate is known."""
     origin: ClassVar[float]
     """What init=auto means where nothing is known but the rows: the first value of each parameter."""
+    any_coordinates: ClassVar[bool]
+    """Whether its result is the same in whatever unit and from whatever origin the columns are counted."""
     seeks_optimum: ClassVar[bool]
     """Whether a model that has not converged is worth a warning; else its budget alone says when it ends."""
     remedy: ClassVar[str]
@@ -118,3 +125,7 @@ class Solver(ABC, Generic[StateT]):
         self, design: Design, state: StateT, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
     ) -> Int[Tensor, "*batch"]:
         """Each model's `Status`, decided once at the end from logits and mean log loss of its last parameters."""
+
+    def settle(self, design: Design, state: StateT, path: "Path") -> "Path":
+        """What the steps could not do for some models, done apart."""
+        return path
