@@ -26,6 +26,9 @@ ALIKE = 1e4
 """Columns whose units differ by less than this keep their differences while dependent ones are looked for."""
 
 
+DEPENDENT = 32
+"""A direction of so many roundings of the largest one is none."""
+
 HIDING = 1e6
 """Beside an entry of so many units, what other columns say of the same row is lost when columns are combined."""
 
@@ -139,9 +142,9 @@ def independent(
     unit = torch.where(alike, torch.where(largest > 0, largest, 1), frame.unit)
     rows = torch.where(counts[..., None], Frame(frame.centre, unit).rows(inputs), 0)
     plain = (torch.where(counts[..., None], frame.rows(inputs), 0).abs() < HIDING).all((-1, -2))
-    n, d = rows.shape[-2:]
+    d = rows.shape[-1]
     left, size, right = torch.linalg.svd(rows, full_matrices=False)
-    ranks = (size > precision * max(n, d) * size[:, :1]).sum(-1)
+    ranks = (size > DEPENDENT * precision * size[:, :1]).sum(-1)
     found = []
     for rank in ranks.unique().tolist():
         place = (plain & (ranks == rank)).nonzero()[:, 0]
