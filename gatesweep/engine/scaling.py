@@ -137,12 +137,12 @@ def independent(
     varies = (torch.where(counts[..., None], frame.rows(inputs), 0) != 0).any(-2)
     largest = torch.where(varies, frame.unit, 0).amax(-1, keepdim=True)
     smallest = torch.where(varies, frame.unit, torch.inf).amin(-1, keepdim=True)
-    # Columns of about the same unit keep it: then orthogonal for the rows is orthogonal for the penalty.
-    alike = (largest < ALIKE * smallest) | ~varies.any(-1, keepdim=True)
+    n, d = inputs.shape[-2:]
+    # Many columns of about the same unit keep it: then orthogonal for the rows is orthogonal for the penalty.
+    alike = ((largest < ALIKE * smallest) & (n <= d)) | ~varies.any(-1, keepdim=True)
     unit = torch.where(alike, torch.where(largest > 0, largest, 1), frame.unit)
     rows = torch.where(counts[..., None], Frame(frame.centre, unit).rows(inputs), 0)
     plain = (torch.where(counts[..., None], frame.rows(inputs), 0).abs() < HIDING).all((-1, -2))
-    d = rows.shape[-1]
     left, size, right = torch.linalg.svd(rows, full_matrices=False)
     ranks = (size > DEPENDENT * precision * size[:, :1]).sum(-1)
     found = []
