@@ -71,6 +71,8 @@ STATES = {
     "max_iter": ("info", "stopped"),
     "separable": ("warning", "separable: weights grow for ever"),
     "diverged": ("error", "diverged"),
+    "redundant": ("info", "converged; some inputs say the same"),
+    "undecided": ("warning", "undecided: whether a line separates the rows could not be proven"),
 }
 
 
