@@ -302,7 +302,7 @@ def test_verify_and_repair(tmp_path):
 
 def test_serve_and_bench_delegate(monkeypatch, tmp_path):
     calls = []
-    serving = types.SimpleNamespace(serve=lambda *arguments: calls.append(arguments))
+    serving = types.SimpleNamespace(serve=lambda *arguments, page: calls.append(arguments))
     monkeypatch.setitem(sys.modules, "gatesweep.app.server", serving)
     monkeypatch.setitem(sys.modules, "gatesweep.bench", types.SimpleNamespace(main=lambda given: calls.append(given)))
     run("serve", "--no-show", "--port", "0", "--address", "localhost")
