@@ -1,5 +1,6 @@
 """The solvers by name. One more is a file beside this one and a line below; `protocol.py` says what it must offer."""
 
+from functools import cache
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
@@ -18,4 +19,7 @@ SOLVERS = {
 
 def solver_class(name: str) -> "type[Solver[Any]]":
     """The solver of this name: its class, with what it says of itself."""
-    return resolve_name(SOLVERS[name])
+    return _loaded(SOLVERS[name])
+
+
+_loaded = cache(resolve_name)
