@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gatesweep.codec import from_json, to_json
 from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, GateLike, as_gate
@@ -172,7 +173,7 @@ class Experiment:
         """Every parameter by name: lists for the dimensions, plain values for the rest; JSON-ready."""
         values: dict[str, Any] = {}
         for name, given in self.grid.items():
-            items = ["inf" if value == np.inf else value for value in given]
+            items = [to_json(value) for value in given]
             values[name] = items if name in self.swept else items[0]
         return values | self.fixed
 
@@ -181,9 +182,7 @@ class Experiment:
         """The experiment that `to_dict` wrote; checks like `of`."""
         restored: dict[str, Any] = {}
         for name, value in values.items():
-            items = value if isinstance(value, list) else [value]
-            items = [np.inf if item == "inf" else item for item in items]
-            restored[name] = items if isinstance(value, list) else items[0]
+            restored[name] = [from_json(item) for item in value] if isinstance(value, list) else from_json(value)
         return cls.of(**restored)
 
     def to_json(self) -> str:

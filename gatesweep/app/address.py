@@ -12,6 +12,7 @@ import param
 from gatesweep.app.browser import Browser
 from gatesweep.app.compat import valid
 from gatesweep.app.jobs import has_loop
+from gatesweep.codec import read, write
 from gatesweep.errors import InputError
 
 __all__ = ["Address", "read_query", "to_query"]
@@ -50,17 +51,9 @@ class Address:
             self._browser.write(query, self._replaces)
 
 
-def _write(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ",".join(map(_write, value))
-    if isinstance(value, bool) or value is None:
-        return str(value).lower()
-    return repr(value) if isinstance(value, float) else str(value)
-
-
 def to_query(values: Mapping[str, Any], usual: Mapping[str, Any]) -> str:
     """`?name=value&...` with the values that differ from the `usual` ones; empty if none does."""
-    query = urlencode({name: _write(v) for name, v in values.items() if v != usual.get(name)}, safe=",*")
+    query = urlencode({name: write(v) for name, v in values.items() if v != usual.get(name)}, safe=",*")
     return f"?{query}" if query else ""
 
 
@@ -94,18 +87,7 @@ def _plain(text: str, length: int = 40) -> str:
 
 def _read(state: param.Parameterized, name: str, text: str) -> Any:
     declared = state.param[name]
-    if isinstance(declared, param.Boolean):
-        if text not in ("true", "false"):
-            raise InputError(f"{name} must be true or false", text, f"The default is {declared.default}")
-        return text == "true"
-    if text == "none" and declared.allow_None:
-        return None
-    if isinstance(declared, param.List | param.ListSelector | param.Range):
-        items = text.split(",") if text else []
-        value: Any = tuple(map(float, items)) if isinstance(declared, param.Range) else items
-        return valid(declared, value)
-    if isinstance(declared, param.Number):
-        value = int(text) if re.fullmatch(r"[+-]?\d{1,20}", text) else float(text)
-    else:
-        value = text
-    return valid(declared, type(state).check(name, value))
+    value = read(declared, text)
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        value = type(state).check(name, value)
+    return valid(declared, value)

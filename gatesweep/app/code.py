@@ -5,6 +5,7 @@ from typing import Any
 
 import param
 
+from gatesweep.codec import is_run, write, write_several
 from gatesweep.experiment import GRID, Experiment
 from gatesweep.settings import Settings
 
@@ -29,10 +30,6 @@ def _arguments(experiment: Experiment) -> dict[str, Any]:
     return {name: values[name] for name in Settings.param if name in values}
 
 
-def _runs_on(name: str, value: Any) -> bool:
-    return name == "seed" and isinstance(value, tuple) and value == tuple(range(value[0], value[-1] + 1))
-
-
 def literal(value: Any) -> str:
     """A value as Python."""
     if isinstance(value, dict):
@@ -44,23 +41,17 @@ def literal(value: Any) -> str:
 
 def as_python(experiment: Experiment, then: str = "print(ds)\n", imports: str = "") -> str:
     """A script that makes a sweep, `ds`, and what it does with it."""
-    given = "".join(
-        f"    {name}={f'range({value[0]}, {value[-1] + 1})' if _runs_on(name, value) else literal(value)},\n"
-        for name, value in _arguments(experiment).items()
-    )
+    given = "".join(f"    {name}={_in_python(value)},\n" for name, value in _arguments(experiment).items())
     return f"import gatesweep as gs\n{imports}\nds = gs.sweep(\n{given})\n{then}"
+
+
+def _in_python(value: Any) -> str:
+    return f"range({value[0]}, {value[-1] + 1})" if isinstance(value, tuple) and is_run(value) else literal(value)
 
 
 def as_command(experiment: Experiment, out: str = "") -> str:
     """The command line that makes a sweep, in a file if `out` names one."""
 
-    def text(name: str, value: Any) -> str:
-        if _runs_on(name, value):
-            return f"{value[0]}:{value[-1] + 1}"
-        if not isinstance(value, tuple):
-            return str(value)
-        # One value alone would be no dimension; the comma makes it one.
-        return ",".join(map(str, value)) + ("," if len(value) == 1 else "")
-
-    options = [f"--{n.replace('_', '-')} {text(n, v)}" for n, v in _arguments(experiment).items()]
+    given = {n: write_several(v) if isinstance(v, tuple) else write(v) for n, v in _arguments(experiment).items()}
+    options = [f"--{name.replace('_', '-')} {text}" for name, text in given.items()]
     return " ".join(["gatesweep sweep", *options, *([f"--out {out}"] if out else [])])

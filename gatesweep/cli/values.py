@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 import param
 
+from gatesweep.codec import read, read_several
 from gatesweep.errors import InputError
-from gatesweep.experiment import GRID, MAX_MODELS, SWEPT
+from gatesweep.experiment import GRID, SWEPT
 from gatesweep.gates import GATE_NAMES
 from gatesweep.paths import local_path
 from gatesweep.settings import Settings, describe
@@ -26,59 +26,8 @@ class FilePath(click.Path):
 
 
 def parse(name: str, text: str) -> Any:
-    """The value of parameter `name`: a list where `text` holds a comma or a range, else one value."""
-    declared = Settings.param[name]
-    if name not in SWEPT:
-        return _single(declared, text)
-    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
-    values = [value for piece in pieces for value in _piece(declared, piece)]
-    return values[0] if len(values) == 1 and "," not in text and ":" not in text else values
-
-
-def _piece(declared: param.Parameter, piece: str) -> list:
-    if ":" not in piece or not isinstance(declared, param.Number):
-        return [_single(declared, piece)]
-    expand = _whole_range if isinstance(declared, param.Integer) else _even_range
-    return expand(declared.name, piece)
-
-
-def _whole_range(name: str, piece: str) -> list:
-    try:
-        values = range(*map(int, piece.split(":")))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"a range of {name} must be start:stop or start:stop:step", piece, "Try 0:100") from error
-    return _bounded(name, piece, values)
-
-
-def _even_range(name: str, piece: str) -> list:
-    try:
-        start, stop, count = piece.split(":")
-        bounds, n = (float(start), float(stop)), int(count)
-        if n < 1 or not np.isfinite(bounds).all():
-            raise ValueError(piece)
-    except ValueError as error:
-        raise InputError(f"a range of {name} must be start:stop:count", piece, "Try 0:1:101, both ends in") from error
-    _bounded(name, piece, range(n))
-    # The decimals that a person would write: 0.35, where linspace gives 0.35000000000000003.
-    return [float(f"{value:.12g}") for value in np.linspace(*bounds, n)]
-
-
-def _bounded(name: str, piece: str, values: range) -> list[int]:
-    if len(values) > MAX_MODELS:
-        raise InputError(f"{name} must have at most {MAX_MODELS:,} values", piece, "Take fewer values")
-    return list(values)
-
-
-def _single(declared: param.Parameter, text: str) -> Any:
-    if isinstance(declared, param.Selector) or not isinstance(declared, param.Number):
-        return text
-    if declared.allow_None and text.lower() == "none":
-        return None
-    try:
-        return int(text) if isinstance(declared, param.Integer) else float(text)
-    except ValueError as error:
-        rule = f"{declared.name} must be {describe(declared)}"
-        raise InputError(rule, text, f"The default is {declared.default}") from error
+    """The value of parameter `name`: a list where it may be swept and `text` holds a comma or a range."""
+    return (read_several if name in SWEPT else read)(Settings.param[name], text)
 
 
 def parameter_options(command: Any) -> Any:

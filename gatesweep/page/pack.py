@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from gatesweep.codec import to_json
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import as_gate
 from gatesweep.lecture import draw, n_rows, split_rows
@@ -89,7 +90,7 @@ def dimension(name: str, values: Iterable) -> dict[str, Any]:
         "name": name,
         "label": LABELS.get(name, name if name == "C" else name.capitalize()),
         "doc": Settings.param[name].doc,
-        "values": ["inf" if value == np.inf else value for value in values],
+        "values": [to_json(value) for value in values],
     }
 
 

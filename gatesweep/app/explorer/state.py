@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import numpy as np
 import param
 
+from gatesweep.codec import even_levels, read_several
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
@@ -64,11 +64,11 @@ class ExplorerState(Settings):
         values: dict[str, Any] = {name: getattr(self, name) for name in SHARED}
         # The decimals that the command line gives 0:1:21, so that both make one experiment.
         low, high = self.noise_level
-        levels = np.linspace(low, high, self.noise_count)
+        levels = even_levels(low, high, self.noise_count)
         values |= {
             "gate": tuple(self.gate),
             # A range without width is one level, however many were asked for.
-            "noise_level": tuple(dict.fromkeys(round(float(f"{level:.12g}"), 12) for level in levels)),
+            "noise_level": tuple(dict.fromkeys(levels)),
             "seed": range(self.seed, self.seed + self.seed_count),
         }
         if self.compare == self.also != "none":
@@ -148,10 +148,5 @@ def described(experiment: Experiment) -> dict[str, Any]:
 
 def parse_values(name: str, text: str) -> tuple:
     """Values of a swept parameter from "1, 2, 5". Raises InputError."""
-    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
-    kind = type(Settings.param[name].default)
-    try:
-        # "1e3" rows are as good as 1000.
-        return tuple(int(float(p)) if kind is int and float(p).is_integer() else kind(p) for p in pieces)
-    except ValueError as error:
-        raise InputError(f"the values of {name} must be numbers", text, "Write them with commas: 1, 2, 5") from error
+    values = read_several(Settings.param[name], text)
+    return tuple(values if isinstance(values, list) else [values])
