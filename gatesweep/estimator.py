@@ -20,6 +20,20 @@ from gatesweep.fit import fit
 
 __all__ = ["BatchedLogisticRegression"]
 
+WARNINGS = (
+    (
+        (Status.max_iter, Status.diverged),
+        "did not converge (status_): drop entries that are no numbers of the column's "
+        "kind (inf, fill values such as 1e20), or raise max_iter",
+    ),
+    (
+        (Status.redundant,),
+        "have linearly dependent columns (status_): their predictions are the optimum's, their weights "
+        "the shortest of many; drop a column (one level of a one-hot group, say), or give a finite C",
+    ),
+)
+"""What is said of which statuses, with its remedy."""
+
 
 class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
     """Logistic regression of two classes, for one data set or for a whole batch of them at once.
@@ -36,7 +50,8 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
         intercept_: shape (1,); (*batch) for a batch.
         classes_: the two labels, sorted; the second one is the positive class. One pair for the batch.
         n_iter_: Newton steps or epochs, shaped like `intercept_`.
-        status_: how each model ended (0 converged, 1 max_iter, 2 separable, 3 diverged), shaped likewise.
+        status_: how each model ended (0 converged, 1 max_iter, 2 separable, 3 diverged,
+            4 redundant, 5 undecided), shaped likewise.
         batch_shape_: shape of the batch, () for one data set.
         n_features_in_: d. feature_names_in_: columns of X, where X had names.
     """
@@ -96,10 +111,12 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
             to_host(values[None] if single else values)
             for values in (found.weight, found.intercept, found.n_iter, found.status)
         )
-        open_ = np.isin(self.status_, (Status.max_iter, Status.diverged)) & solver_class(self.solver).seeks_optimum
-        if open_.any():
-            text = f"{open_.sum()} of {open_.size} models did not converge (status_): scale X, or raise max_iter"
-            warnings.warn(text, ConvergenceWarning, stacklevel=2)
+        if solver_class(self.solver).seeks_optimum:
+            for statuses, what in WARNINGS:
+                many = np.isin(self.status_, statuses).sum()
+                if many:
+                    text = f"{many} of {self.status_.size} models {what}"
+                    warnings.warn(text, ConvergenceWarning, stacklevel=2)
         return self
 
     def decision_function(self, X: ArrayLike) -> np.ndarray:

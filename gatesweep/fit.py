@@ -97,7 +97,8 @@ def fit(
             unequal length, bootstrap counts refit one table thousands of times. What a row of weight 0
             holds does not matter.
         groups: a label for each row, shape (n,), with X (n, d): one model for each label, in the order
-            of `Fit.groups`. Padded to the largest group.
+            of `Fit.groups`. Padded to the largest group: sgd and adam draw their mini-batches from as many
+            rows, so a smaller group meets its own in another order than it would alone.
         solver: newton, sgd or adam.
         C: inverse penalty strength (newton), a number or shape (*batch); inf for none.
         learning_rate: step size (sgd, adam), a number or shape (*batch).

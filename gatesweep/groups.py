@@ -30,6 +30,8 @@ def padded_groups(
             [values.shape for values in (*table, names)],
             "Give one label to each row",
         )
+    if names.dtype == object and any(name is None or name != name for name in names):
+        raise InputError("groups must give each row a label", "None or NaN", "Drop those rows, or name their group")
     labels, group, sizes = np.unique(names, return_inverse=True, return_counts=True)
     order = np.argsort(group, kind="stable")
     place = np.arange(len(names)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

@@ -162,3 +162,12 @@ def test_bad_input():
         fitted.predict(X[None] * np.nan)
     with pytest.raises(NotFittedError):
         gs.BatchedLogisticRegression().predict(X)
+
+
+def test_dependent_columns_are_announced_with_a_remedy():
+    X, y = table()
+    with pytest.warns(ConvergenceWarning, match="1 of 1 models have linearly dependent columns.*drop a column"):
+        own = gs.BatchedLogisticRegression(C=np.inf).fit(np.c_[X, X[:, 0]], y)
+    alone = gs.BatchedLogisticRegression(C=np.inf).fit(X, y)
+    assert own.status_.tolist() == [Status.redundant]
+    np.testing.assert_allclose(own.predict_proba(np.c_[X, X[:, 0]]), alone.predict_proba(X), atol=1e-8)

@@ -249,6 +249,32 @@ def test_prediction_of_other_columns_is_refused(X):
         gs.fit(*table()).predict_proba(X)
 
 
+def test_gradients_are_not_tracked():
+    X, y = table()
+    fit = gs.fit(torch.tensor(X, requires_grad=True), torch.tensor(y), C=torch.tensor(2.0, requires_grad=True))
+    assert not any(getattr(fit, name).requires_grad for name in ("weight", "intercept", "train_loss", "params"))
+    assert not fit.logits(torch.tensor(X, requires_grad=True)).requires_grad
+
+
+def test_a_row_of_weight_zero_may_have_no_label():
+    X, y = table()
+    weight, labels = np.ones(120), y.astype(float)
+    weight[3], labels[3] = 0, np.nan
+    others = np.arange(120) != 3
+    found = params(gs.fit(X, labels, weight, dtype="float64"))
+    np.testing.assert_allclose(found, optimum(X[others], y[others]), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", PARITY)
+@pytest.mark.parametrize("C", [2e-39, 1e-300])
+def test_the_strongest_penalty_leaves_the_intercept(C, dtype):
+    X, y = table()
+    fit = gs.fit(X, y, C=C, dtype=dtype)
+    share = y.mean()
+    assert fit.status == Status.converged and float(fit.weight.abs().max()) < 1e-25
+    np.testing.assert_allclose(float(fit.intercept), np.log(share / (1 - share)), rtol=1e-4)
+
+
 # --- bad input -----------------------------------------------------------------------------------
 
 X_GOOD, Y_GOOD = [[0.0], [1.0], [2.0]], [0, 1, 0]
@@ -280,6 +306,9 @@ BAD = {
     "dtype must be one of float32": {"dtype": "float16"},
     "needs a gate": {"init": "population"},
     "with groups, X must be one table": {"groups": ["a", "b"]},
+    "groups must give each row a label": {"groups": ["a", None, "b"]},
+    "X must hold numbers.*none of them complex": {"X": np.ones((3, 1)) * 1j},
+    "y must hold numbers.*none of them complex": {"y": torch.ones(3, dtype=torch.complex64)},
 }
 
 
