@@ -1,5 +1,7 @@
 """The Explorer at its edges: nothing but zeros, huge seeds, files that no slider can describe, bad input, epochs."""
 
+from html import escape
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.picture import Axis, Scale
 from gatesweep.app.explorer.state import LINKED
 from gatesweep.app.theme import LIGHT
+from gatesweep.lessons import COMPARISONS
 from gatesweep.sweep import sweep
 from tests.test_app_explorer import SMALL, wait
 
@@ -103,3 +106,27 @@ def test_where_each_cell_is_one_seed_nothing_is_summed_up(explorer, place):
     shown = words.legend(words.keys(explorer.picture, LIGHT))
     assert "median" not in shown and "of seeds" not in shown
     assert explorer.layout.statistic.disabled
+
+
+def test_a_comparison_shows_its_hint_or_its_answer_and_hides_it_again(explorer):
+    chosen, bar = COMPARISONS["three_gates"], explorer.layout.presets
+    for key, text in (("h", chosen.hint), ("a", chosen.answer)):
+        explorer.press(key)
+        assert chosen.question in bar._question.object and escape(text) in bar._question.object
+    explorer.press("a")
+    assert escape(chosen.answer) not in bar._question.object
+    explorer.press("h")
+    explorer.preset = "live"
+    assert chosen.hint not in bar._question.object and COMPARISONS["live"].question in bar._question.object
+
+
+def test_a_link_is_one_training_and_one_drawing(explorer):
+    """Also where it differs from what is on show in the comparison's name alone: nothing is set back."""
+    link = {name: getattr(explorer, name) for name in LINKED}
+    trained, drawn = explorer.trainer._generation, explorer.drawer._generation
+    explorer.restore(link | {"preset": "live"})
+    assert {name: getattr(explorer, name) for name in LINKED} == link | {"preset": "live"}
+    assert (explorer.trainer._generation, explorer.drawer._generation) == (trained, drawn + 1)
+    explorer.restore(link | {"preset": "penalty", "seed_count": 3, "measure": "train_loss"})
+    assert explorer.trainer._generation == trained + 1
+    assert explorer.drawer._generation == drawn + 1

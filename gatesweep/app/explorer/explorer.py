@@ -42,6 +42,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     dark = param.Boolean(False, doc="Colours for a dark page.")
     dataset = param.ClassSelector(class_=xr.Dataset, doc="The sweep on show.")
+    revision = param.Integer(0, precedence=-1, doc="Counts the states that came as a whole: links and comparisons.")
     error = param.String("", doc="Why the grid can't be trained; empty if it can.")
 
     def __init__(
@@ -77,7 +78,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         return self.layout.root
 
     def _begin(self) -> None:
-        self.param.watch(self._changed, ["preset", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
+        self.param.watch(self._changed, ["preset", "revision", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
         self.layout.presets.ask()
         self._paint()
         self.retrain()
@@ -90,11 +91,13 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         elif names in ({"compare"}, {"also"}):
             self._rearrange(names.pop())
         else:
-            is_retrained = bool(names & {*GRID_NAMES}) and self.retrain()
-            if "preset" in names:
+            is_whole = "revision" in names
+            if is_whole:
                 self.layout.presets.ask()
+            is_due = bool(names & {*GRID_NAMES}) or (is_whole and not self._is_on_show())
+            is_retrained = is_due and self.retrain()
             # A new view of the old sweep, until the new one is there; not while a link or a comparison opens.
-            if names & {*VIEW_NAMES} and not (is_retrained and "preset" in names):
+            if is_whole and not is_retrained or not is_whole and names & {*VIEW_NAMES}:
                 self._draw()
             if "epoch" in names:
                 self._move()
@@ -114,10 +117,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Show a state that a link carried, trained if its grid is another one."""
-        with param.parameterized.batch_call_watchers(self):
-            self.param.update(**values)
-            # A whole state, also where nothing but the comparison's name differs from what is on show.
-            self.param.trigger("preset", "at")
+        self.param.update(**values, revision=self.revision + 1)
 
     @property
     def shown(self) -> Experiment:
@@ -129,9 +129,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     def apply_preset(self, name: str) -> None:
         """Set the grid and the view of a comparison; all other parameters go back to their defaults."""
         defaults = {n: self.param[n].default for n in (*GRID_NAMES, *VIEW_NAMES)}
-        with param.parameterized.batch_call_watchers(self):
-            self.param.update(defaults | COMPARISONS[name].settings | {"epoch": 0})
-            self.param.trigger("preset", "gate")
+        self.param.update(defaults | COMPARISONS[name].settings | {"epoch": 0, "revision": self.revision + 1})
 
     def retrain(self, force: bool = False) -> bool:
         """Train the grid that the parameters describe, a long one only with `force`; whether it is trained now."""
@@ -156,6 +154,13 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
         self.layout.running(seconds > SHORT)
         return True
+
+    def _is_on_show(self) -> bool:
+        """Whether the grid that the parameters describe is the one on show."""
+        try:
+            return self._trained_from is not None and self.experiment().hash == self._trained_from.hash
+        except InputError:
+            return False
 
     def _is_a_comparison(self) -> bool:
         """Whether the grid is one of the comparisons' own: none of them is too long to wait for."""
@@ -266,9 +271,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             x, y = "noise_level", "gate" if swept == "none" else swept
         else:
             x, y = "noise_level" if swept == "none" else swept, self.y
-        with param.parameterized.batch_call_watchers(self):
-            self.param.update(**values, x=x, y=y, panel="" if y == "gate" else "gate")
-            self.param.trigger(f"{name}_values", "at")
+        self.param.update(**values, x=x, y=y, panel="" if y == "gate" else "gate", revision=self.revision + 1)
+        self._draw()  # what is still there, in the new arrangement
 
     # From a cell to its model
 

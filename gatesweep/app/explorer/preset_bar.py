@@ -32,7 +32,9 @@ class PresetBar(pn.viewable.Viewer):
         )
         menu = choice(explorer, "preset", label, options=titles, stylesheets=sheets("explorer/only_narrow"))
         self._more = ""
-        self._question = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 14, 6, 14))
+        self._question = pn.pane.HTML(
+            "", sizing_mode="stretch_width", margin=(4, 14, 6, 14), stylesheets=sheets("explorer/question")
+        )
         asked = (
             button(name, lambda name=name: self.reveal(name.lower()), variant="text", margin=(0, 4, 2, 0))
             for name in ("Hint", "Answer")

@@ -76,8 +76,8 @@ def ended(word: str, reason: str) -> str:
 
 def sentence(text: str, more: str = "") -> str:
     """What stands under the comparisons: a question, and on request its hint or its answer."""
-    below = f"<div style='opacity:.85;margin-top:2px;text-wrap:pretty'>{escape(more)}</div>"
-    return f"<div style='font-size:15px' aria-live='polite'>{escape(text)}{below if more else ''}</div>"
+    below = f"<div class='more'>{escape(more)}</div>" if more else ""
+    return f"<div aria-live='polite'>{escape(text)}{below}</div>"
 
 
 def heading(p: Picture) -> str:
