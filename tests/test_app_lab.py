@@ -11,12 +11,12 @@ import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.code import as_command, as_python, nearest_sweep
 from gatesweep.app.lab import store, words
-from gatesweep.app.lab.geometry import hand_line, level, surface, through
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import LESSONS
+from gatesweep.plots.geometry import hand_line, level, surface, through
 
 NAMES = (*SETTINGS, *VIEW)
 
@@ -155,7 +155,7 @@ def test_the_losses_fill_their_chart(lab):
     lab.restore({"solver": "sgd", "learning_rate": 1000.0})
     lab.restore({})
     losses = np.append(lab.fit.history.train_loss, lab.fit.history.test_loss)
-    scale = lab.losses.figure.y_range
+    scale = lab.pictures.losses.figure.y_range
     assert scale.start < losses.min() and losses.max() < scale.end < 2 * losses.max()
 
 

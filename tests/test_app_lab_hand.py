@@ -48,11 +48,11 @@ def test_a_start_by_hand_is_trained_once(lab, monkeypatch):
 
 def test_a_tap_on_a_grip_flips_no_corner(lab):
     lab.restore({"by_hand": True})
-    lab.boundary.hand.data = {"x1": [1.0, 0.0], "x2": [0.0, 1.0]}  # dragged along its own line
+    lab.pictures.boundary.hand.data = {"x1": [1.0, 0.0], "x2": [0.0, 1.0]}  # dragged along its own line
     for x1, x2 in ((0.05, 1.05), (1, 0)):
-        lab.boundary.figure._trigger_event(Tap(lab.boundary.figure, x=x1, y=x2))
+        lab.pictures.boundary.figure._trigger_event(Tap(lab.pictures.boundary.figure, x=x1, y=x2))
     assert lab.gate == "AND"
-    lab.boundary.figure._trigger_event(Tap(lab.boundary.figure, x=0, y=0))
+    lab.pictures.boundary.figure._trigger_event(Tap(lab.pictures.boundary.figure, x=0, y=0))
     assert lab.gate == "XNOR"
 
 
@@ -68,15 +68,15 @@ def test_a_line_by_hand_gives_way_to_the_epochs(lab):
 
 def test_a_flat_model_has_grips_to_make_a_line_of(lab):
     lab.restore({"by_hand": True, "w1": 0.0, "w2": 0.0, "intercept": 0.0})
-    grips = lab.boundary.hand.data
-    lab.boundary.hand.data = {"x1": list(grips["x1"]), "x2": [0.25, 0.25]}
+    grips = lab.pictures.boundary.hand.data
+    lab.pictures.boundary.hand.data = {"x1": list(grips["x1"]), "x2": [0.25, 0.25]}
     np.testing.assert_allclose([abs(lab.w1), abs(lab.w2)], [0, 1], atol=1e-9)
     assert lab.intercept == pytest.approx(-0.25 * lab.w2)
 
 
 def test_dragging_a_grip_turns_the_line(lab):
     lab.restore({"by_hand": True, "w1": 3.0, "w2": 4.0, "intercept": -2.0})
-    lab.boundary.hand.data = {"x1": [0.0, 1.0], "x2": [0.25, 0.25]}
+    lab.pictures.boundary.hand.data = {"x1": [0.0, 1.0], "x2": [0.25, 0.25]}
     assert np.hypot(lab.w1, lab.w2) == pytest.approx(5)
     assert lab.w1 == pytest.approx(0, abs=1e-9)
     assert lab.intercept == pytest.approx(-0.25 * lab.w2)

@@ -118,11 +118,10 @@ def test_a_drawn_picture_takes_new_data_and_another_palette():
         return (image * curve * points.opts(color=hv.dim("color"))).opts(hooks=[painted(palette)])
 
     drawn = Drawn(picture(LIGHT), "loss")
-    drawn.write("curve", epoch=[0, 1, 2], loss=[3, 2, 1])
-    drawn.write("points", epoch=[0, 1], loss=[1, 2], color=["#000001", "#000001"])
+    drawn.write({"curve": {"epoch": [0, 1, 2], "loss": [3, 2, 1]}})
     drawn.restyle(picture(DARK))
     fresh = Drawn(picture(DARK), "loss")
-    assert list(drawn.source("curve").data["loss"]) == [3, 2, 1]
+    assert list(drawn.sources["curve"].data["loss"]) == [3, 2, 1]
     for one in (drawn, fresh):
         assert one.figure.name == "loss" and one.figure.background_fill_color == DARK.paper
         assert one.layers["image"].glyph.color_mapper.palette == DARK.surface

@@ -1,16 +1,33 @@
-"""A model in the plane of its inputs: rows, surface and boundary."""
+"""A model in the plane of its inputs: rows, surface and boundary; and the Lab's picture of all of them."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import holoviews as hv
 import numpy as np
+from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool
 from numpy.typing import ArrayLike
 
 from gatesweep.errors import InputError
-from gatesweep.plots.look import LIGHT, MARKERS, with_bokeh
+from gatesweep.gates import Gate, corners
+from gatesweep.plots.drawn import Columns
+from gatesweep.plots.geometry import PLANE, hand_line, level
+from gatesweep.plots.geometry import surface as shades
+from gatesweep.plots.look import LIGHT, MARKERS, Palette, painted, typed, with_bokeh
 
-__all__ = ["PLANE", "boundary", "points", "surface"]
+__all__ = ["boundary", "corner_columns", "line_columns", "model_columns", "plane", "points", "row_columns", "surface"]
 
-PLANE = (-1.0, 2.0)
-"""Both axes of the lecture's plane."""
+PIXELS = 120
+HOVER = """
+const w = model.data.w, z = model.data.b[0] + w[0] * special_vars.x + w[1] * special_vars.y
+    + w[2] * special_vars.x * special_vars.y
+const p = 1 / (1 + Math.exp(-z))
+return format == "label" ? (p >= model.data.threshold[0] ? "1" : "0") : p.toFixed(3)
+"""
+TIP = """<div style="font: 13px system-ui, sans-serif"><b>x₁</b> $x{0.00} &nbsp; <b>x₂</b> $y{0.00}<br>
+<b>p</b> @image{p} &nbsp; class @image{label}</div>"""
+LINES = {"boundary": ("solid", 4.0), "p = 0.25": ([7, 5], 1.8), "p = 0.75": ([7, 5], 1.8)}
+"""Dash and width of each line of equal probability."""
 
 
 @with_bokeh()
@@ -54,3 +71,110 @@ def boundary(weight: ArrayLike, intercept: ArrayLike, size: int = 201) -> hv.Con
     side = np.linspace(*PLANE, size)
     image = hv.Image((side, side, _logit(weight, intercept, side)), ["x1", "x2"], "logit")
     return hv.operation.contours(image, levels=[0]).opts(color="black", line_width=2, cmap=["black"], show_legend=False)
+
+
+# --- the Lab's picture ----------------------------------------------------------------------------
+
+
+def row_columns(X: np.ndarray, y: np.ndarray, is_test: np.ndarray, palette: Palette) -> Columns:
+    """Rows X (n, 2) with labels y (n,): filled for training, hollow for test."""
+    hue = np.array(palette.classes)[y]
+    rows = {
+        "x1": X[:, 0],
+        "x2": X[:, 1],
+        "marker": np.array(MARKERS)[y].tolist(),
+        "fill_color": np.where(is_test, palette.paper, hue).tolist(),
+        "line_color": np.where(is_test, hue, palette.paper).tolist(),
+        "label": y,
+        "part": np.where(is_test, "test", "train").tolist(),
+    }
+    return {"rows": rows}
+
+
+def corner_columns(gate: Gate) -> Columns:
+    """The gate's outputs, beside the corners and outwards."""
+    x1, x2 = (0.5 + 1.7 * (corners(2) - 0.5)).T
+    return {"outputs": {"x1": x1, "x2": x2, "text": list(map(str, gate.truth))}}
+
+
+def model_columns(
+    weight: np.ndarray, intercept: float, wrong: np.ndarray, threshold: float, labels: bool, grips: bool
+) -> Columns:
+    """Surface, boundary with its 0.25 and 0.75 contours, misclassified rows (m, 2), the grips of a line by hand."""
+    side = PLANE[1] - PLANE[0]
+    image = shades(weight, intercept, PIXELS, threshold if labels else None)
+    held = hand_line(weight[:2], intercept) if grips and not weight[2:].any() else np.empty((0, 2))
+    points = {"misclassified": wrong, "grips": held}
+    lines = dict(zip(LINES, (threshold, 0.25, 0.75), strict=True))
+    return {
+        "surface": {"image": [image], "x": [PLANE[0]], "y": [PLANE[0]], "dw": [side], "dh": [side]},
+        **{name: dict(zip(("x1", "x2"), level(weight, intercept, p), strict=True)) for name, p in lines.items()},
+        **{name: {"x1": xy[:, 0], "x2": xy[:, 1]} for name, xy in points.items()},
+        "model": {
+            "w": np.append(weight, np.zeros(3 - len(weight))),
+            "b": [intercept] * 3,
+            "threshold": [threshold] * 3,
+        },
+    }
+
+
+def line_columns(models: Iterable[tuple[np.ndarray, float]]) -> Columns:
+    """The boundaries of other models, faint."""
+    lines = [level(weight, intercept) for weight, intercept in models]
+    return {"others": {"xs": [x1 for x1, _ in lines], "ys": [x2 for _, x2 in lines]}}
+
+
+@with_bokeh()
+def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
+    """The Lab's main picture, of what the functions above give."""
+    axes = [hv.Dimension("x1", label="x₁"), hv.Dimension("x2", label="x₂")]
+    image, others, outputs = (columns[name] for name in ("surface", "others", "outputs"))
+    bounds = (PLANE[0], PLANE[0], PLANE[1], PLANE[1])
+    cloud = [np.column_stack(line) for line in zip(others["xs"], others["ys"], strict=True)]
+    ink = palette.ink
+
+    def of(kind: Any, label: str, values: Any = (), **style: Any) -> hv.Element:
+        return kind(columns[label], axes, list(values), label=label).opts(default_tools=[], **style)
+
+    return hv.Overlay(
+        [
+            hv.Image(image["image"][0][::-1], axes, "shade", bounds=bounds, label="surface").opts(
+                cmap=palette.surface, clim=(0, 255), default_tools=[], hooks=[_hover(columns["model"])]
+            ),
+            hv.Path(cloud, axes, label="others").opts(color=ink, alpha=0.11, line_width=1.1, default_tools=[]),
+            of(
+                hv.Points, "rows", ("marker", "fill_color", "line_color", "label", "part"), size=8, line_width=1.4,
+                **{name: hv.dim(name) for name in ("marker", "fill_color", "line_color")},
+            ),
+            of(hv.Points, "misclassified", marker="x", size=7, line_width=1.7, alpha=0.85, color=ink),
+            *(
+                hv.Curve(columns[name], *axes, label=name).opts(
+                    color=ink, line_dash=dash, line_width=width, default_tools=[]
+                )
+                for name, (dash, width) in LINES.items()
+            ),
+            hv.Labels(outputs, axes, "text", label="outputs").opts(
+                text_color=ink, text_font_size="24px", text_font_style="bold", text_alpha=0.75,
+                default_tools=[], hooks=[typed],
+            ),
+            of(
+                hv.Points, "grips", size=20, line_width=3, fill_alpha=0.9, fill_color=palette.best_line, line_color=ink
+            ),
+        ]
+    ).opts(
+        xlim=PLANE, ylim=PLANE, show_legend=False, toolbar=None, default_tools=[], responsive=True,
+        hooks=[painted(palette, min_border_left=74, min_border_bottom=74, min_border_right=12, min_border_top=12)],
+    )  # fmt: skip
+
+
+def _hover(numbers: dict[str, Any]) -> Any:
+    """A hook: the browser itself works out what the model says under the pointer."""
+
+    def hook(plot: Any, element: Any) -> None:
+        model = ColumnDataSource(numbers, name="model")
+        says = CustomJSHover(args={"model": model}, code=HOVER)
+        on = [plot.handles["glyph_renderer"]]
+        tool = HoverTool(renderers=on, tooltips=TIP, formatters={"@image": says}, point_policy="follow_mouse")
+        plot.state.add_tools(tool)
+
+    return hook

@@ -4,9 +4,9 @@ A HoloViews stream draws the whole element anew at each event: option lookups, r
 felt under a finger that drags (34 ms of Python for six layers behind one Pipe; less than 1 ms this way), so what a
 page shows while it moves is written to the sources of what is already drawn.
 
-    drawn = Drawn(picture(LIGHT, **first), name="loss")
-    drawn.write("train", epoch=[0, 1], loss=[0.7, 0.4])
-    drawn.restyle(picture(DARK, **first))
+    drawn = Drawn(picture(columns, LIGHT), name="loss")
+    drawn.write({"train": {"epoch": [0, 1], "loss": [0.7, 0.4]}})
+    drawn.restyle(picture(columns, DARK))
 """
 
 from collections.abc import Iterator
@@ -20,33 +20,39 @@ from bokeh.plotting import figure
 
 from gatesweep.plots.look import with_bokeh
 
-__all__ = ["Drawn"]
+__all__ = ["Columns", "Drawn"]
+
+Columns = dict[str, dict[str, Any]]
+"""What the layers of a picture draw: columns by name, by the label of the layer."""
 
 LOOKS = ("color", "palette")
 """Properties of Bokeh's models that follow the palette, by how their names end."""
 
 
 class Drawn:
-    """One element or overlay as a Bokeh `figure`; its layers go by their labels.
-
-    The columns of a layer are those of the element that was drawn: its dimensions, and the styles that were mapped
-    with `hv.dim`. HoloViews draws a mapped style whose values are all equal as a constant, so the first data of such
-    a layer must differ.
-    """
+    """One element or overlay as a Bokeh `figure`; its layers go by their labels."""
 
     def __init__(self, picture: hv.Element | hv.Overlay, name: str) -> None:
         self.figure, self.layers = _render(picture)
         self.figure.name = name
+        self.sources: dict[str, ColumnDataSource] = {
+            source.name: source for source in self.figure.select({"type": ColumnDataSource}) if source.name
+        }
+        """What each layer draws; and by their own names the sources that a tool of the picture reads."""
         for label, layer in self.layers.items():
             layer.name = label
+            self.sources[label] = layer.data_source
 
-    def source(self, label: str) -> ColumnDataSource:
-        """What a layer draws."""
-        return self.layers[label].data_source
+    def write(self, columns: Columns) -> None:
+        """Have the layers that are named draw other columns, all of a layer's at once."""
+        for label, data in columns.items():
+            self.sources[label].data = data
 
-    def write(self, label: str, **columns: Any) -> None:
-        """Have a layer draw these columns, all of equal length."""
-        self.source(label).data = columns
+    def span(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
+        """Show this part of the plane."""
+        for axis, ends in ((self.figure.x_range, x), (self.figure.y_range, y)):
+            if ends is not None:
+                axis.update(start=ends[0], end=ends[1])
 
     def restyle(self, picture: hv.Element | hv.Overlay) -> None:
         """Take over the colours of `picture`, the same one under another palette, and nothing else of it."""
@@ -63,7 +69,12 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
     plot = hv.renderer("bokeh").get_plot(picture)
     elements = list(picture) if isinstance(picture, hv.Overlay) else [picture]
     plots = list(plot.subplots.values()) if isinstance(picture, hv.Overlay) else [plot]
-    layers = {element.label: part.handles["glyph_renderer"] for element, part in zip(elements, plots, strict=True)}
+    layers = {}
+    for element, part in zip(elements, plots, strict=True):
+        layer = layers[element.label] = part.handles["glyph_renderer"]
+        # HoloViews draws a style whose values are all equal as a constant; the next ones may differ.
+        styles = {dimension.name for dimension in element.vdims} & set(layer.glyph.properties())
+        layer.glyph.update(**{name: Field(name) for name in styles})
     return plot.state, layers
 
 

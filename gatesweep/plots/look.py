@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import holoviews as hv
+from bokeh.core.properties import value
 from bokeh.models import Plot
 
 from gatesweep import notebook
 
-__all__ = ["DARK", "FONT", "LIGHT", "LIMIT_STYLES", "MARKERS", "Palette", "with_bokeh", "paint", "painted"]
+__all__ = ["DARK", "FONT", "LIGHT", "LIMIT_STYLES", "MARKERS", "Palette", "paint", "painted", "typed", "with_bokeh"]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
 MARKERS = ("circle", "square")
@@ -131,3 +132,8 @@ def painted(palette: Palette, **properties: Any) -> Callable[[Any, Any], None]:
         plot.state.update(**properties)
 
     return hook
+
+
+def typed(plot: Any, element: Any) -> None:
+    """A hook for labels: the type as a value, since HoloViews hands a list of families on as a column's name."""
+    plot.handles["glyph"].text_font = value(FONT)

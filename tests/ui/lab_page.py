@@ -27,7 +27,7 @@ SEEN = f"""() => {{
     get x2() {{ return column("boundary", "Scatter", "x2") }},
     get label() {{ return column("boundary", "Scatter", "label") }},
     get part() {{ return column("boundary", "Scatter", "part") }},
-    get fill() {{ return column("boundary", "Scatter", "fill") }},
+    get fill() {{ return column("boundary", "Scatter", "fill_color") }},
     get marker() {{ return column("boundary", "Scatter", "marker") }},
     get n() {{ return this.x1.length }},
     get w() {{ return list(model().w) }},
@@ -35,7 +35,7 @@ SEEN = f"""() => {{
     get threshold() {{ return model().threshold[0] }},
     get values() {{ return column("scores", "Scatter", "value") }},
     get losses() {{ return column("loss", "Line", "train") }},
-    get counts() {{ return column("seeds", "Quad", "count") }},
+    get counts() {{ return column("seeds", "Quad", "top") }},
     get image() {{ return image() }},
     get levels() {{ return new Set(image()).size }},
     get paper() {{ return named("boundary").background_fill_color }},
@@ -43,10 +43,10 @@ SEEN = f"""() => {{
       const grips = glyphs("boundary", "Scatter").at(-1).data
       return list(grips.x1).map((x, i) => [x, grips.x2[i]])
     }},
-    get cloud() {{ return glyphs("boundary", "MultiLine")[0].data.x1.length }},
+    get cloud() {{ return glyphs("boundary", "MultiLine")[0].data.xs.length }},
     get lines() {{
       const cloud = glyphs("boundary", "MultiLine")[0].data
-      return list(cloud.x1).map((x, i) => [list(x), list(cloud.x2[i])])
+      return list(cloud.xs).map((x, i) => [list(x), list(cloud.ys[i])])
     }},
   }}
 }}"""

@@ -41,6 +41,9 @@ RECORD = f"""() => {{
   source.properties.data.change.connect(note)
 }}"""
 
+LINKED = "Number(new URLSearchParams(location.search).get('w1'))"
+"""JavaScript: the weight of x1 in the address, which follows once the line has come to rest."""
+
 
 def drag(page, start, end, steps=12):
     """Press at one point of the plane, release at another, by way of the points between."""
@@ -70,10 +73,11 @@ def test_a_grip_drags_the_line_to_where_it_is_dropped(lab, gate, noise_level, gr
         before, grips = model(found), found["grips"]
         start = pixel(lab, *grips[grip])
         drag(lab, start, np.add(start, move))
-        lab.wait_for_timeout(700)  # the line follows on the way, too
-        found = wait(lab, f"s.w[0] !== {found['w'][0]}")
         scale = np.subtract(pixel(lab, 1, 1), pixel(lab, 0, 0))
-        dropped = np.add(grips[grip], np.divide(move, scale))
+        x1, x2 = dropped = np.add(grips[grip], np.divide(move, scale))
+        # The line follows on the way, too, and the address once it has come to rest.
+        away = f"Math.abs(s.w[0] * {x1} + s.w[1] * {x2} + s.b) / {math.sqrt(2)} * {abs(scale[0])}"
+        found = wait(lab, f"{away} < 1.5 && {LINKED} === s.w[0]")
         line = model(found)
         assert np.hypot(*line[:2]) == pytest.approx(math.sqrt(2), rel=1e-6)
         assert abs(line[:2] @ dropped + line[2]) / math.sqrt(2) < 1.5 / abs(
@@ -89,10 +93,7 @@ def test_the_dragged_line_is_in_the_address_and_comes_back(lab):
     found = shows(lab, [4, 2, -3], close=1e-6)
     start = pixel(lab, *found["grips"][0])
     drag(lab, start, np.add(start, [40, 30]))
-    lab.wait_for_timeout(700)  # the line follows on the way, too
-    # The address follows once the line has come to rest, which on a busy machine it does late.
-    linked = "Number(new URLSearchParams(location.search).get('w1'))"
-    dragged = wait(lab, f"s.w[0] !== {found['w'][0]} && {linked} === s.w[0]")
+    dragged = wait(lab, f"s.w[0] !== {found['w'][0]} && {LINKED} === s.w[0]")
     link = lab.evaluate("location.search")
     show(lab, "?gate=OR")
     show(lab, link)
@@ -137,9 +138,9 @@ def test_a_click_on_a_bar_loads_such_a_seed(lab):
     wait(lab, f"JSON.stringify(s.counts) === JSON.stringify({counts})".replace(" ", ""))
     bar = lab.evaluate(f"""() => {{
       const f = ({NAMED})("seeds"), view = Bokeh.index.find_one_by_id(f.id), d = f.renderers[0].data_source.data
-      const i = Array.from(d.count).findIndex((c) => c > 3), box = view.canvas_view.el.getBoundingClientRect()
+      const i = Array.from(d.top).findIndex((c) => c > 3), box = view.canvas_view.el.getBoundingClientRect()
       return {{x: box.x + view.frame.x_scale.compute((d.left[i] + d.right[i]) / 2),
-               y: box.y + view.frame.y_scale.compute(d.count[i] / 2), low: d.left[i], high: d.right[i]}}
+               y: box.y + view.frame.y_scale.compute(d.top[i] / 2), low: d.left[i], high: d.right[i]}}
     }}""")
     lab.mouse.click(bar["x"], bar["y"])
     found = wait(lab, f"s.values[2] >= {bar['low']} - 1e-9 && s.values[2] <= {bar['high']} + 1e-9")

@@ -74,7 +74,8 @@ class Controls(pn.viewable.Viewer):
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
         self.hand = {
-            name: slider(lab, name, label, is_led=lambda: lab.boundary.is_led) for name, label in PARAMETERS.items()
+            name: slider(lab, name, label, is_led=lambda: lab.pictures.boundary.is_led)
+            for name, label in PARAMETERS.items()
         }
         n = self.named
         self.training = _fold("Training", *(n[name] for name in TRAINING))

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+import holoviews as hv
 import numpy as np
 import panel as pn
 import param
@@ -13,10 +14,9 @@ from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.jobs import has_loop
 from gatesweep.app.lab import store, words
-from gatesweep.app.lab.boundary import BoundaryFigure
-from gatesweep.app.lab.charts import LossFigure, ScoreFigure, SeedsFigure, ValleyFigure
 from gatesweep.app.lab.control_panel import Controls
 from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
+from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.pointer import Pointer
 from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState, in_sweep
 from gatesweep.app.theme import DARK, LIGHT, Palette
@@ -46,8 +46,7 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
 
     def __init__(self, **params: Any) -> None:
         prepare()
-        self.boundary, self.scores = BoundaryFigure(), ScoreFigure()
-        self.losses, self.valley, self.seeds = LossFigure(), ValleyFigure(), SeedsFigure()
+        self.pictures = Pictures()
         super().__init__(**params)
         self._generation, self._begun = 0, False
         self._cancel = threading.Event()
@@ -106,6 +105,28 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     def parameter_names(self) -> tuple[str, ...]:
         """What a model is made of here: w1, w2, w3 with the product feature, intercept."""
         return ("w1", "w2", *(["w3"] if self.features == "interaction" else []), "intercept")
+
+    # The pictures on show, as HoloViews objects
+
+    @property
+    def boundary(self) -> hv.Overlay:
+        """Rows, surface and boundary of the model on show."""
+        return self.pictures.boundary.element
+
+    @property
+    def scores(self) -> hv.Overlay:
+        """Its accuracies beside the limits."""
+        return self.pictures.scores.element
+
+    @property
+    def losses(self) -> hv.Overlay:
+        """Its losses by epoch."""
+        return self.pictures.losses.element
+
+    @property
+    def seeds(self) -> hv.Overlay:
+        """The exact accuracies of the other seeds."""
+        return self.pictures.seeds.element
 
     # What can be done
 
@@ -209,8 +230,8 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self._good = self.settings
         with drawing(self._layout):
             self.param.update(fit=run, epoch=None if not self.playing else min(self.shown_epoch, run.last_epoch))
-            self.boundary.show_data(self.shown)
-            self.losses.show(run)
+            self.pictures.boundary.show_data(self.shown)
+            self.pictures.losses.show(run)
             self._draw_valley()
             self._draw_model()
         self._later()
@@ -245,12 +266,12 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
     def _draw_model(self, *events: param.parameterized.Event) -> None:
         shown, epoch = self.shown, self.shown_epoch
         with drawing(self._layout):
-            self.boundary.show_model(shown, self.surface == "label", self.by_hand)
-            self.scores.show(self.fit, shown)
-            self.losses.move(epoch)
-            if not self.valley.move(shown):
+            self.pictures.boundary.show_model(shown, self.surface == "label", self.by_hand)
+            self.pictures.scores.show(self.fit, shown)
+            self.pictures.losses.move(epoch)
+            if not self.pictures.valley.move(shown):
                 self._draw_valley()
-            self.seeds.mark(shown.exact_accuracy)
+            self.pictures.seeds.mark(shown.exact_accuracy)
             self._stage.draw(shown, epoch)
             self._numbers.draw(shown)
 
@@ -262,21 +283,21 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         # A link may ask for w3 where there is none.
         places = tuple(map(names.index, pair if len(pair) == 2 else ("w1", "w2")))
         with drawing(self._layout):
-            self.valley.show(
+            self.pictures.valley.show(
                 store.Valley.of(self.fit, self.shown, places), *(words.PARAMETERS[names[i]] for i in places)
             )
-            self.valley.move(self.shown)
+            self.pictures.valley.move(self.shown)
 
     def _draw_cloud(self, *events: param.parameterized.Event) -> None:
         with drawing(self._layout):
-            self.boundary.show_cloud(self.population if self.cloud else None)
-            self.seeds.show(self.population)
+            self.pictures.boundary.show_cloud(self.population if self.cloud else None)
+            self.pictures.seeds.show(self.population)
 
     def _theme(self, *events: param.parameterized.Event) -> None:
         with drawing(self._layout):
-            for chart in (self.boundary, self.scores, self.losses, self.valley, self.seeds):
-                chart.theme(self.palette)
-            self.boundary.show_data(self.shown)
+            for picture in self.pictures.all:
+                picture.theme(self.palette)
+            self.pictures.boundary.show_data(self.shown)
             self._draw_model()
 
     # Playing

@@ -175,7 +175,7 @@ class Stage(pn.viewable.Viewer):
                 stylesheets=sheets("lab/top"),
                 **ACROSS,
             ),
-            pn.Column(pn.pane.Bokeh(lab.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
+            pn.Column(pn.pane.Bokeh(lab.pictures.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
             pn.Row(
                 button("Back", lambda: lab.step(-1), "skip_previous", variant="text"),
                 self.play,
@@ -244,7 +244,7 @@ class Numbers(pn.viewable.Viewer):
         self.meaning, self.confusion = text(), text()
         self.training = Folio(
             "Training",
-            {"Loss by epoch": _chart(lab.losses.figure), "Loss surface": _chart(lab.valley.figure)},
+            {"Loss by epoch": _chart(lab.pictures.losses.figure), "Loss surface": _chart(lab.pictures.valley.figure)},
             self._loss_over(),
         )
         self.training.active.param.watch(self._offer_pairs, "value")
@@ -253,13 +253,17 @@ class Numbers(pn.viewable.Viewer):
         self.others = Folio(
             "Behind it",
             {
-                "200 seeds": _chart(lab.seeds.figure),
+                "200 seeds": _chart(lab.pictures.seeds.figure),
                 "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
             self._draws(),
         )
         scores = pn.pane.Bokeh(
-            lab.scores.figure, sizing_mode="stretch_width", height=172, margin=(6, 4, 0, 4), styles={"flex": "none"}
+            lab.pictures.scores.figure,
+            sizing_mode="stretch_width",
+            height=172,
+            margin=(6, 4, 0, 4),
+            styles={"flex": "none"},
         )
         self._layout = pn.Column(
             _card(

@@ -6,7 +6,7 @@ import numpy as np
 import panel as pn
 
 from gatesweep.app.controls import BRISK
-from gatesweep.app.lab.geometry import through
+from gatesweep.plots.geometry import through
 
 __all__ = ["Pointer"]
 
@@ -23,16 +23,16 @@ class Pointer:
         self._is_following, self._is_dropped = False, True
         # Two quick taps come as one tap and one double tap.
         for kind in ("tap", "doubletap"):
-            lab.boundary.figure.on_event(kind, self._tap)
-        lab.boundary.held.on_change("data", self._moved)
-        lab.boundary.hand.on_change("data", self._dropped)
-        lab.seeds.bars.selected.on_change("indices", self._bar)
+            lab.pictures.boundary.figure.on_event(kind, self._tap)
+        lab.pictures.boundary.held.on_change("data", self._moved)
+        lab.pictures.boundary.hand.on_change("data", self._dropped)
+        lab.pictures.seeds.bars.selected.on_change("indices", self._bar)
 
     def _tap(self, event: Any) -> None:
         if event.x is None or event.y is None:
             return
         x1, x2 = round(event.x), round(event.y)
-        grips = self._lab.boundary.hand.data
+        grips = self._lab.pictures.boundary.hand.data
         if any(np.hypot(event.x - a, event.y - b) < GRIP for a, b in zip(grips["x1"], grips["x2"], strict=True)):
             return
         if x1 in (0, 1) and x2 in (0, 1) and np.hypot(event.x - x1, event.y - x2) < 0.2:
@@ -51,11 +51,11 @@ class Pointer:
     def _follow(self) -> None:
         self._is_following = False
         if not self._is_dropped:
-            self._lab.boundary.is_held = True
-            self._turn(self._lab.boundary.held.data)
+            self._lab.pictures.boundary.is_held = True
+            self._turn(self._lab.pictures.boundary.held.data)
 
     def _dropped(self, attr: str, old: Any, new: Any) -> None:
-        self._lab.boundary.drop()
+        self._lab.pictures.boundary.drop()
         self._is_dropped = True
         self._turn(new)
 
@@ -73,8 +73,8 @@ class Pointer:
         lab = self._lab
         if not new or lab.population is None:
             return
-        low, high = (lab.seeds.bars.data[side][new[0]] for side in ("left", "right"))
-        lab.seeds.bars.selected.indices = []
+        low, high = (lab.pictures.seeds.bars.data[side][new[0]] for side in ("left", "right"))
+        lab.pictures.seeds.bars.selected.indices = []
         accuracy = lab.population.exact_accuracy
         found = lab.population.seed[(accuracy >= low) & (accuracy <= high)]
         if len(found):

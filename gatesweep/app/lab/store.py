@@ -20,17 +20,13 @@ from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.features import expand
 from gatesweep.lecture import Stream, gate_data
+from gatesweep.plots.geometry import probability
 from gatesweep.settings import Settings
 from gatesweep.sweep import sweep
 
-__all__ = ["N_SEEDS", "Data", "Population", "Run", "Scores", "Shown", "Valley", "population", "probability", "train"]
+__all__ = ["N_SEEDS", "Data", "Population", "Run", "Scores", "Shown", "Valley", "population", "train"]
 
 N_SEEDS = 200
-
-
-def probability(logit: np.ndarray) -> np.ndarray:
-    """The logistic function, without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * logit))
 
 
 @dataclass(frozen=True)

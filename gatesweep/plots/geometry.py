@@ -2,19 +2,23 @@
 
 import numpy as np
 
-from gatesweep.app.lab.store import probability
 from gatesweep.features import expand
 
-__all__ = ["EXTENT", "hand_line", "level", "surface", "through"]
+__all__ = ["PLANE", "hand_line", "level", "probability", "surface", "through"]
 
-EXTENT = (-1.0, 2.0)
-"""The lecture's view, on both axes."""
+PLANE = (-1.0, 2.0)
+"""Both axes of the lecture's plane."""
 REACH = 8.0
 """How far beyond the view's centre a boundary is drawn: past every corner of the view."""
 CENTRE = np.array([0.5, 0.5])
 HOLD = 1.1
 """From the middle to a grip: clear of the rows around the corners."""
 FLAT = 1e-9
+
+
+def probability(logit: np.ndarray) -> np.ndarray:
+    """The logistic function, without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * logit))
 
 
 def level(weight: np.ndarray, intercept: float, p: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +60,7 @@ def _hyperbola(weight: np.ndarray, offset: float) -> tuple[np.ndarray, np.ndarra
 
 def surface(weight: np.ndarray, intercept: float, pixels: int, threshold: float | None = None) -> np.ndarray:
     """Probabilities on the view, or with a threshold the labels 0 and 1: uint8 (x2, x1), 255 for 1."""
-    middle = EXTENT[0] + (np.arange(pixels) + 0.5) * (EXTENT[1] - EXTENT[0]) / pixels
+    middle = PLANE[0] + (np.arange(pixels) + 0.5) * (PLANE[1] - PLANE[0]) / pixels
     grid = np.stack(np.meshgrid(middle, middle), axis=-1)
     p = probability(expand(grid, "interaction" if len(weight) == 3 else "linear") @ weight + intercept)
     p = np.nan_to_num(p, nan=0.5)

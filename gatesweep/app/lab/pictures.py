@@ -1,0 +1,191 @@
+"""The Lab's five pictures on its page: each is drawn once from its definition in `gatesweep.plots`, then fed."""
+
+import time
+from collections.abc import Callable
+
+import holoviews as hv
+import numpy as np
+from bokeh.models import ColumnDataSource, CustomJS, PointDrawTool
+from bokeh.plotting import figure
+
+from gatesweep.app.lab.store import Population, Run, Shown, Valley
+from gatesweep.gates import as_gate
+from gatesweep.plots import charts
+from gatesweep.plots.boundary import corner_columns, line_columns, model_columns, plane, row_columns
+from gatesweep.plots.drawn import Columns, Drawn
+from gatesweep.plots.look import LIGHT, Palette
+from gatesweep.plots.loss_surface import here_columns, limits, loss_surface, loss_surface_columns
+
+__all__ = ["Pictures"]
+
+LED = 1.5
+"""Seconds after a drag in which what the weights' sliders say is still its echo."""
+FOLLOW = "if (hand.data.x1.length) held.data = {x1: Array.from(hand.data.x1), x2: Array.from(hand.data.x2)}"
+NOBODY = np.zeros(0)
+
+
+class _Picture:
+    """One definition, what it draws now, and the figure that shows it."""
+
+    name: str
+    define: Callable[..., hv.Overlay]
+
+    def __init__(self, columns: Columns) -> None:
+        self.palette, self.columns = LIGHT, dict(columns)
+        self.drawn = Drawn(self.element, self.name)
+
+    @property
+    def element(self) -> hv.Overlay:
+        """What is on show, as a HoloViews object."""
+        return type(self).define(self.columns, self.palette)
+
+    @property
+    def figure(self) -> figure:
+        return self.drawn.figure
+
+    def write(self, columns: Columns) -> None:
+        self.columns |= columns
+        self.drawn.write(columns)
+
+    def theme(self, palette: Palette) -> None:
+        self.palette = palette
+        self.drawn.restyle(self.element)
+
+
+class Boundary(_Picture):
+    """Rows, surface, boundary, and the line to take in hand."""
+
+    name, define = "boundary", plane
+
+    def __init__(self) -> None:
+        super().__init__(
+            row_columns(np.empty((0, 2)), NOBODY.astype(int), NOBODY.astype(bool), LIGHT)
+            | corner_columns(as_gate("AND"))
+            | model_columns(np.ones(2), -1.0, np.empty((0, 2)), 0.5, False, False)
+            | line_columns([])
+        )
+        self.hand, self.held = self.drawn.sources["grips"], ColumnDataSource({"x1": [], "x2": []})
+        self.is_held, self._dropped = False, -LED
+        self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
+        self.figure.add_tools(self.drag)
+        # The tool itself says nothing before a grip is let go.
+        self.figure.js_on_event("pan", CustomJS(args={"hand": self.hand, "held": self.held}, code=FOLLOW))
+        self.figure.toolbar.update(active_tap=None, active_drag=None)
+
+    @property
+    def is_led(self) -> bool:
+        """Whether a grip leads the line, or did a moment ago."""
+        return self.is_held or time.monotonic() - self._dropped < LED
+
+    def drop(self) -> None:
+        """The grip is let go of."""
+        if self.is_held:
+            self.is_held, self._dropped = False, time.monotonic()
+
+    def show_data(self, shown: Shown) -> None:
+        data = shown.data
+        self.write(row_columns(data.X, data.y, data.is_test, self.palette))
+        self.write(corner_columns(as_gate(data.gate)))
+
+    def show_model(self, shown: Shown, labels: bool, by_hand: bool) -> None:
+        wrong = shown.data.X[shown.wrong]
+        columns = model_columns(shown.weight, shown.intercept, wrong, shown.threshold, labels, by_hand)
+        # Whoever holds a grip knows better where it is.
+        self.write({name: column for name, column in columns.items() if not (self.is_held and name == "grips")})
+        self.figure.toolbar.active_drag = self.drag if by_hand else None
+
+    def show_cloud(self, population: Population | None) -> None:
+        """The boundaries of the other seeds."""
+        models = () if population is None else zip(population.weight, population.intercept, strict=True)
+        self.write(line_columns(models))
+
+
+class Scores(_Picture):
+    """Train, test and exact accuracy beside the two limits."""
+
+    name, define = "scores", charts.accuracies
+
+    def __init__(self) -> None:
+        super().__init__(charts.accuracy_columns(np.zeros(5), LIGHT))
+
+    def show(self, run: Run, shown: Shown) -> None:
+        scores = shown.scores
+        values = (
+            scores.train_accuracy,
+            scores.test_accuracy,
+            shown.exact_accuracy,
+            run.best_linear_accuracy,
+            run.bayes_accuracy,
+        )
+        self.write(charts.accuracy_columns(np.array(values, dtype=float), self.palette))
+
+
+class Losses(_Picture):
+    """Losses at every epoch, with a cursor at the one shown."""
+
+    name, define = "loss", charts.losses
+
+    def __init__(self) -> None:
+        super().__init__(charts.loss_columns(np.ones(2), np.ones(2)) | charts.mark_columns("epoch shown", 0))
+
+    def show(self, run: Run) -> None:
+        losses = run.history.train_loss, run.history.test_loss
+        self.write(charts.loss_columns(*losses))
+        self.drawn.span(**charts.loss_span(*losses))
+
+    def move(self, epoch: int) -> None:
+        self.write(charts.mark_columns("epoch shown", epoch))
+
+
+class Seeds(_Picture):
+    """Exact accuracies of the other seeds, with the one on show marked."""
+
+    name, define = "seeds", charts.population
+
+    def __init__(self) -> None:
+        super().__init__(charts.population_columns(NOBODY) | charts.mark_columns("this seed", 0))
+        self.bars = self.drawn.sources["seeds"]
+
+    def show(self, population: Population | None) -> None:
+        columns = charts.population_columns(NOBODY if population is None else population.exact_accuracy)
+        self.write(columns)
+        self.drawn.span(**charts.count_span(columns["seeds"]["top"]))
+
+    def mark(self, accuracy: float) -> None:
+        self.write(charts.mark_columns("this seed", accuracy))
+
+
+class LossSurface(_Picture):
+    """The training loss over two parameters, with the path that training took."""
+
+    name, define = "valley", loss_surface
+
+    def __init__(self) -> None:
+        columns = loss_surface_columns(np.array([[1.0, 2.0], [2.0, 1.0]]), ((0, 1), (0, 1)), np.zeros((1, 2)))
+        super().__init__(columns | here_columns(0, 0))
+        self.places = (0, 1)
+
+    def show(self, valley: Valley, x: str, y: str) -> None:
+        """Another surface; `x` and `y` name its two parameters."""
+        self.places = valley.places
+        self.write(loss_surface_columns(valley.loss, valley.spans, valley.path))
+        low, high = limits(valley.loss)
+        self.drawn.layers["loss"].glyph.color_mapper.update(low=low, high=high)
+        self.drawn.span(*valley.spans)
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x, y
+
+    def move(self, shown: Shown) -> bool:
+        """The model on show, a dot on the surface; whether the surface reaches so far."""
+        x, y = np.append(shown.weight, shown.intercept)[list(self.places)]
+        self.write(here_columns(x, y))
+        across, up = self.figure.x_range, self.figure.y_range
+        return bool(across.start <= x <= across.end and up.start <= y <= up.end)
+
+
+class Pictures:
+    """All five."""
+
+    def __init__(self) -> None:
+        self.boundary, self.scores, self.losses = Boundary(), Scores(), Losses()
+        self.valley, self.seeds = LossSurface(), Seeds()
+        self.all: tuple[_Picture, ...] = (self.boundary, self.scores, self.losses, self.valley, self.seeds)

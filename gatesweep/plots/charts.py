@@ -1,0 +1,168 @@
+"""The Lab's small charts: accuracies on one axis, losses by epoch, and what other seeds give."""
+
+from typing import Any
+
+import holoviews as hv
+import numpy as np
+
+from gatesweep.plots.drawn import Columns
+from gatesweep.plots.look import LIGHT, Palette, painted, typed, with_bokeh
+
+__all__ = [
+    "accuracies",
+    "accuracy_columns",
+    "count_span",
+    "loss_columns",
+    "loss_span",
+    "losses",
+    "mark_columns",
+    "population",
+    "population_columns",
+]
+
+MEASURES = ("train", "test", "exact", "best line", "Bayes")
+MARKS = ("circle", "circle", "diamond", "dash", "dash")
+BINS = np.linspace(0, 1, 41)
+HEIGHT = 172
+"""Pixels of the accuracies: five rows and an axis."""
+TICKS = 4
+"""Ticks that do not touch in the height that a small screen leaves."""
+
+
+def _chart(palette: Palette, *adjust: Any, border: int = 6, **options: Any) -> dict[str, Any]:
+    """Options of a small chart; `adjust` are hooks for what has no option."""
+    bare = painted(palette, outline_line_color=None, min_border=border)
+    return {"toolbar": None, "responsive": True, "hooks": [bare, *adjust]} | options
+
+
+def _few_ticks(plot: Any, element: Any) -> None:
+    plot.state.yaxis.ticker.desired_num_ticks = TICKS
+
+
+def _whole(axis: str) -> Any:
+    """A hook: ticks of an axis at whole numbers only."""
+
+    def hook(plot: Any, element: Any) -> None:
+        getattr(plot.state, axis).ticker.min_interval = 1
+
+    return hook
+
+
+def mark_columns(label: str, x: float) -> Columns:
+    """Where an upright line stands."""
+    return {label: {"x": [x]}}
+
+
+def _mark(columns: Columns, label: str, **style: Any) -> hv.VLines:
+    return hv.VLines({"x": columns[label]["x"]}, label=label).opts(default_tools=[], show_legend=False, **style)
+
+
+# --- accuracies -----------------------------------------------------------------------------------
+
+
+def accuracy_columns(values: np.ndarray, palette: Palette) -> Columns:
+    """Train, test and exact accuracy, that of the best line, and the Bayes limit: (5,)."""
+    row = np.arange(len(values), dtype=float)[::-1]
+    colour = [palette.train, palette.test, palette.exact, palette.best_line, palette.bayes]
+    return {
+        "bars": {"x0": 0 * values, "y0": row, "x1": values, "y1": row, "line_color": colour},
+        "marks": {"value": values, "row": row, "marker": list(MARKS), "fill_color": colour, "line_color": colour},
+        "numbers": {"value": values, "row": row, "text": [f"{value:.1%}" for value in values]},
+    }
+
+
+@with_bokeh()
+def accuracies(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
+    """Three accuracies with the two limits, as marks on one axis."""
+
+    def place(plot: Any, element: Any) -> None:
+        plot.handles["glyph"].update(x_offset=12)
+
+    def rows(plot: Any, element: Any) -> None:
+        fig = plot.state
+        fig.xaxis.ticker, fig.ygrid.visible = [0, 0.25, 0.5, 0.75, 1], False
+        fig.yaxis.update(major_label_text_color=palette.ink, major_label_text_font_size="13px")
+
+    bars = hv.Segments(columns["bars"], ["x0", "y0", "x1", "y1"], ["line_color"], label="bars")
+    marks = hv.Points(columns["marks"], ["value", "row"], ["marker", "fill_color", "line_color"], label="marks")
+    numbers = hv.Labels(columns["numbers"], ["value", "row"], "text", label="numbers")
+    styles = {name: hv.dim(name) for name in ("marker", "fill_color", "line_color")}
+    layers = [
+        bars.opts(line_color=hv.dim("line_color"), line_width=4, line_alpha=0.35, default_tools=[]),
+        marks.opts(size=13, default_tools=[], **styles),
+        numbers.opts(
+            text_color=palette.ink, text_font_size="13px", text_font_style="bold", text_align="left",
+            default_tools=[], hooks=[typed, place],
+        ),
+    ]  # fmt: skip
+    names = list(zip(columns["marks"]["row"].tolist(), MEASURES, strict=True))
+    look = _chart(palette, rows, xlim=(0, 1.32), ylim=(-0.5, 4.5), yticks=names, xlabel="", ylabel="", height=HEIGHT)
+    return hv.Overlay(layers).opts(show_legend=False, **look)
+
+
+# --- losses ---------------------------------------------------------------------------------------
+
+
+def loss_columns(train: np.ndarray, test: np.ndarray) -> Columns:
+    """Mean log loss of train and test rows before the first epoch and after each."""
+    epoch = np.arange(len(train))
+    return {"train": {"epoch": epoch, "train": train}, "test": {"epoch": epoch, "test": test}}
+
+
+def loss_span(train: np.ndarray, test: np.ndarray) -> dict[str, tuple[float, float]]:
+    """What `Drawn.span` must show of them."""
+    losses = np.append(train, test)
+    known = losses[np.isfinite(losses)]
+    low, high = float(known.min()), float(known.max())
+    room = 0.05 * ((high - low) or 1.0)
+    return {"x": (0, max(len(train) - 1, 1)), "y": (low - room if low else 0, high + room)}
+
+
+@with_bokeh()
+def losses(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
+    """Log loss by epoch, with the epoch shown."""
+    span = loss_span(columns["train"]["train"], columns["test"]["test"])
+    styles = {"train": (palette.train, "solid"), "test": (palette.test, [5, 4])}
+    curves = [
+        hv.Curve(columns[part], "epoch", part, label=part).opts(
+            color=colour, line_dash=dash, line_width=2.6, default_tools=[]
+        )
+        for part, (colour, dash) in styles.items()
+    ]
+    look = _chart(
+        palette, _few_ticks, _whole("xaxis"), xlim=span["x"], ylim=span["y"], xlabel="epoch", ylabel="log loss"
+    )
+    legend = {"orientation": "horizontal", "border_line_color": None, "padding": 2, "label_text_font_size": "13px"}
+    mark = _mark(columns, "epoch shown", line_color=palette.muted, line_width=2)
+    return hv.Overlay([*curves, mark]).opts(legend_position="top_right", legend_opts=legend, **look)
+
+
+# --- other seeds ----------------------------------------------------------------------------------
+
+
+def population_columns(accuracy: np.ndarray) -> Columns:
+    """How many of the seeds' exact accuracies (n,) fall into each of 40 bins."""
+    count, edges = np.histogram(np.clip(accuracy, 0, 1), BINS)
+    return {"seeds": {"left": edges[:-1], "right": edges[1:], "top": count}}
+
+
+@with_bokeh()
+def population(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
+    """Exact accuracies of many seeds, with the one on show marked."""
+
+    def plain(plot: Any, element: Any) -> None:
+        """A click on a bar asks for such a seed, and nothing fades for that."""
+        plot.handles["glyph_renderer"].update(selection_glyph=None, nonselection_glyph=None)
+
+    count = columns["seeds"]["top"]
+    bars = hv.Histogram((BINS, count), kdims="exact accuracy", vdims="seeds", label="seeds").opts(
+        fill_color=palette.muted, line_color=palette.paper, tools=["tap"], default_tools=[], hooks=[plain]
+    )
+    look = _chart(palette, _few_ticks, _whole("yaxis"), xlim=(0, 1), ylim=count_span(count)["y"])
+    mark = _mark(columns, "this seed", line_color=palette.classes[1], line_width=3)
+    return hv.Overlay([bars, mark]).opts(show_legend=False, xlabel="exact accuracy", ylabel="seeds", **look)
+
+
+def count_span(count: np.ndarray) -> dict[str, tuple[float, float]]:
+    """What `Drawn.span` must show of the bars."""
+    return {"y": (0, 1.05 * max(int(count.max()), 1))}
