@@ -18,10 +18,11 @@ import panel_material_ui as pmui
 import param
 import pytest
 from bokeh.document import Document
+from bokeh.models import ImportedStyleSheet
 from bokeh.plotting import figure
 from bokeh.server.views.ws import WSHandler
 from packaging.version import Version
-from panel.io.state import state
+from panel.io.state import set_curdoc, state
 from panel.links import Callback
 from panel.pane.markup import HTMLBasePane
 from panel.util import edit_readonly
@@ -29,6 +30,7 @@ from panel_material_ui.base import MaterialComponent
 from pyviz_comms import Comm
 
 from gatesweep.app import compat
+from gatesweep.app.page import create_app
 
 
 @pytest.mark.parametrize("name", compat.TRIED)
@@ -191,3 +193,13 @@ def test_a_value_is_checked_without_being_set():
     with pytest.raises(ValueError, match="share"):
         compat.valid(State.param.share, 2)
     assert State().share == 0.5
+
+
+def test_a_session_without_its_html_asks_no_cdn_for_style_sheets():
+    # As with several processes: one wrote the HTML, another one makes the session.
+    doc = Document()
+    with set_curdoc(doc):
+        create_app().server_doc(doc)
+    sheets = [model.url for model in doc.models if isinstance(model, ImportedStyleSheet)]
+    assert sheets
+    assert [url for url in sheets if "://" in url] == []

@@ -21,6 +21,7 @@ import param
 from bokeh.model import Model
 from bokeh.server.views.ws import WSHandler
 from panel.config import panel_extension
+from panel.io.resources import get_dist_path
 from panel.io.state import state
 from panel.pane.markup import HTMLBasePane
 from panel.util import edit_readonly
@@ -42,6 +43,7 @@ __all__ = [
     "material_script",
     "save_figures",
     "send_at_once",
+    "take_sheets_from_here",
     "take_material_from_page",
     "valid",
 ]
@@ -89,6 +91,18 @@ def save_figures(figures: Iterable[Model], kind: str, font: str) -> str:
 
 
 # --- Panel ----------------------------------------------------------------------------------------
+
+
+def take_sheets_from_here() -> None:
+    """Let the page of the current document ask this server for its style sheets, never a CDN.
+
+    Panel says where they are when it writes the page's HTML. With several processes the page's session may be made
+    by another one than wrote the HTML, and Panel's address in a session without is that of its CDN.
+
+    Leans on: the template variable "dist_url", which Reactive._process_param_change reads. Not reported upstream.
+    """
+    if pn.state.curdoc is not None:
+        pn.state.curdoc.template_variables.setdefault("dist_url", get_dist_path(cdn=False))
 
 
 def answer_after(widget: Any, milliseconds: int) -> None:

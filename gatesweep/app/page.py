@@ -12,7 +12,7 @@ from gatesweep.app import code
 from gatesweep.app.address import Address, read_query, to_query
 from gatesweep.app.assets import sheets
 from gatesweep.app.browser import Browser
-from gatesweep.app.compat import ignore_busy_state, send_at_once, valid
+from gatesweep.app.compat import ignore_busy_state, send_at_once, take_sheets_from_here, valid
 from gatesweep.app.controls import brisk
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
@@ -259,4 +259,5 @@ def create_app(dataset: xr.Dataset | None = None, view: str = "lab") -> pmui.Pag
     """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep."""
     pn.extension(notifications=True, exception_handler=_report)
     send_at_once()
+    take_sheets_from_here()
     return App(dataset, view=view).page
