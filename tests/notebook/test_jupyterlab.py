@@ -18,6 +18,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.conftest import watch
 
 SOON = 60_000
+LECTURE = Path(__file__).parents[2] / "apps" / "lecture.ipynb"
+PICTURES = 7 + 4 + 2
+"""Figures in the lecture: of gs.plots, in the Lab, in the Explorer."""
 IMPORT = "import threading\nimport gatesweep as gs"
 # What a cell gives back is a value, nothing printed: while an event is handled, Panel's comm takes what is printed.
 LAB = [
@@ -249,3 +252,18 @@ def test_whatever_was_loaded_before_pictures_are_shown(page: Page, run_all, firs
     file = run_all(notebook, f"after_{len(first)}")
     painted(page, 5)
     assert file.stat().st_size < 5_000_000
+
+
+def test_the_lecture_shows_every_picture_and_again_when_it_is_opened(page: Page, run_all, jupyter: str) -> None:
+    file = run_all(nbformat.read(LECTURE, as_version=4), "lecture")
+    painted(page, PICTURES)
+    explorer = page.locator(".jp-CodeCell", has=page.get_by_text("explorer = gs.Explorer()")).first
+    for text in ("1,260 models", "Exact accuracy, median of 20 seeds", "Bayes limit", "10 to 90 % of seeds"):
+        expect(explorer.get_by_text(text).first).to_be_visible()
+    for name, value in (("Measure", "exact accuracy"), ("Across", "noise level"), ("Down", "gate")):
+        expect(explorer.get_by_role("combobox", name=name).first).to_have_text(value)
+    assert page.evaluate(f"Array.from(({FIGURE})('cells').data.number).every(Number.isFinite)")
+    assert file.stat().st_size < 10_000_000
+    # What was saved, with a new kernel that has run nothing.
+    page.goto(f"{jupyter}/lab/tree/lecture.ipynb?reset")
+    painted(page, PICTURES)
