@@ -205,7 +205,7 @@ def test_the_lab_answers_kernel_and_page(page: Page, visit: Callable[..., Path])
     expect(page.get_by_role("combobox", name="Gate", exact=True)).to_have_text("NOR", timeout=SOON)
     page.wait_for_function(f"({truth})() !== {before} && ({truth})() < -3", timeout=SOON)
     # The seeds are trained after the cell has ended and reach the page too.
-    seeds = f"({FIGURE})('seeds').renderers.find((r) => r.glyph.type === 'Quad').data_source.data.count"
+    seeds = f"({FIGURE})('seeds').renderers.find((r) => r.glyph.type === 'Quad').data_source.data.top"
     page.wait_for_function(f"Array.from({seeds} ?? []).reduce((a, b) => a + b, 0) === 200", timeout=SOON)
     # Faster than any model is trained and drawn: the kernel does not run behind.
     press(page, "Noise level", "ArrowRight", 40)
