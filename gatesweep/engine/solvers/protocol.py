@@ -85,7 +85,7 @@ class Solver(ABC, Generic[StateT]):
     """What init=auto means in a sweep, where the gate is known."""
     origin: ClassVar[float]
     """What init=auto means where nothing is known but the rows: the first value of each parameter."""
-    any_coordinates: ClassVar[bool]
+    any_coordinates: ClassVar[bool] = False
     """Whether its result is the same in whatever unit and from whatever origin the columns are counted."""
     seeks_optimum: ClassVar[bool]
     """Whether a model that has not converged is worth a warning; else its budget alone says when it ends."""
