@@ -14,6 +14,8 @@ from typing import Any
 
 import holoviews as hv
 from bokeh.core.property.vectorization import Field
+from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 from bokeh.model import Model
 from bokeh.models import ColumnDataSource, GlyphRenderer
 from bokeh.plotting import figure
@@ -66,7 +68,10 @@ class Drawn:
 
 @with_bokeh()
 def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRenderer]]:
-    plot = hv.renderer("bokeh").get_plot(picture)
+    # In a document of its own: HoloViews tells the current one of the plot, which would keep it as long as it lives.
+    own = Document()
+    with patch_curdoc(own):
+        plot = hv.renderer("bokeh").get_plot(picture)
     elements = list(picture) if isinstance(picture, hv.Overlay) else [picture]
     plots = list(plot.subplots.values()) if isinstance(picture, hv.Overlay) else [plot]
     layers = {}
