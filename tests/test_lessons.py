@@ -18,9 +18,12 @@ import gatesweep as gs
 from gatesweep import theory
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
+from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
-from gatesweep.lessons import COMPARISONS, LESSONS, Lesson
+from gatesweep.lessons import COMPARISONS, EXPLANATIONS, LESSONS, Lesson
 from gatesweep.page.export import _lessons as page_lessons
+from gatesweep.results.measures import LIMITS
+from gatesweep.results.statistics import STATISTICS
 
 CLAIMS: list[tuple[Lesson, str, Callable[[], None]]] = []
 
@@ -430,3 +433,22 @@ def test_the_page_has_the_same_lessons_in_the_same_order() -> None:
             here.title, here.question, here.hint, here.answer,
         ]  # fmt: skip
         assert there["set"].items() >= {n: v for n, v in here.settings.items() if n in SETTINGS}.items()
+
+
+# --- explanations --------------------------------------------------------------------------------
+
+
+def test_every_status_statistic_and_limit_is_explained() -> None:
+    names = {*LIMITS, *STATISTICS, *(status.name for status in Status)}
+    assert names <= set(EXPLANATIONS)
+    for name in (*LIMITS, *STATISTICS):
+        label = (LIMITS | STATISTICS)[name]
+        assert label.startswith(EXPLANATIONS[name].term), name
+
+
+def test_an_explanation_is_one_sentence_and_each_word_has_one() -> None:
+    terms = [explanation.term for explanation in EXPLANATIONS.values()]
+    assert len(set(terms)) == len(terms)
+    for explanation in EXPLANATIONS.values():
+        assert explanation.sentence[0].isupper() and explanation.sentence.endswith("."), explanation.term
+        assert ". " not in explanation.sentence and len(explanation.sentence) <= 130, explanation.term

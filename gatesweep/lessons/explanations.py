@@ -1,0 +1,115 @@
+"""One sentence for each word, line and mark on the screen: for hover, focus and tap, and for the glossary.
+
+What a parameter means is its declaration's `doc` (`gatesweep.settings`), what a measure means is the measure's
+(`gatesweep.results.measures`); here is what has neither.
+"""
+
+from dataclasses import dataclass
+
+__all__ = ["EXPLANATIONS", "Explanation"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A word of the screen and what it means."""
+
+    term: str
+    sentence: str
+
+
+EXPLANATIONS: dict[str, Explanation] = {
+    "model": Explanation(
+        "model", "One neuron: a weight for each input and an intercept, trained on the rows of one seed."
+    ),
+    "corner": Explanation(
+        "corner",
+        "One of the combinations of inputs 0 and 1; a row is a corner plus noise, its label the gate's output.",
+    ),
+    "row": Explanation("row", "One example: its inputs and its label, 0 or 1."),
+    "test_row": Explanation("test row", "A row kept out of the training: a fifth of all, drawn hollow."),
+    "misclassified": Explanation(
+        "misclassified", "A row on the wrong side of the boundary: the model's answer is not the row's label."
+    ),
+    "boundary": Explanation(
+        "boundary", "Where the model is undecided: its probability of class 1 is the threshold, 0.5 unless changed."
+    ),
+    "quarter_lines": Explanation(
+        "dashed lines", "Where the probability of class 1 is 0.25 and 0.75: the closer together, the surer the model."
+    ),
+    "threshold": Explanation("threshold", "The answer is 1 where the probability of class 1 is at least this."),
+    "weight": Explanation("weight", "How much the logit rises with one unit of that input."),
+    "intercept": Explanation("intercept", "The logit where all inputs are 0."),
+    "logit": Explanation(
+        "logit",
+        "Weights times inputs plus intercept: 0 on the boundary, its sign the answer, its sigmoid a probability.",
+    ),
+    "log_loss": Explanation(
+        "log loss",
+        "The mean of −log(probability given to the true label), in nats: 0 is sure and right, 0.693 (ln 2) is a coin.",
+    ),
+    "exact_log_loss": Explanation(
+        "exact log loss", "The mean log loss on all possible rows of this gate and noise level."
+    ),
+    "train": Explanation("train", "On the rows that the model was trained on, four fifths of all."),
+    "test": Explanation("test", "On the rows that were kept out of the training."),
+    "exact": Explanation(
+        "exact", "On all possible rows of this gate and noise level, by a formula: what the test accuracy estimates."
+    ),
+    "bayes_accuracy": Explanation(
+        "Bayes limit", "The best possible: no classifier of any kind is right more often at this gate and noise level."
+    ),
+    "best_linear_accuracy": Explanation(
+        "best line", "The best that any straight line can do at this gate and noise level, found without training."
+    ),
+    "majority_accuracy": Explanation(
+        "majority rule", "Always answer with the gate's more frequent output, whatever the inputs are."
+    ),
+    "population_accuracy": Explanation(
+        "infinitely many rows",
+        "The exact accuracy of the line with the lowest log loss on all possible rows: where more and more rows lead.",
+    ),
+    "seeds": Explanation(
+        "seeds", "Each seed draws other rows and so trains another model: how far these lie apart is chance, not skill."
+    ),
+    "cell": Explanation(
+        "cell", "All seeds of one setting, shown as one number; pointing reads it, opening shows one model."
+    ),
+    "band": Explanation("band", "The middle 80 % of the seeds, from the 10 % to the 90 % quantile."),
+    "hatching": Explanation(
+        "hatching", "Most of these fits ended with a loss more than twice that of their start and of a coin."
+    ),
+    "loss_surface": Explanation(
+        "loss surface",
+        "The training loss for every pair of weights, the intercept kept as it is: training is the way down.",
+    ),
+    "confusion_matrix": Explanation("confusion matrix", "How many test rows of each class got which answer."),
+    "precision": Explanation("precision", "Of the test rows that the model calls 1, the share that are 1."),
+    "recall": Explanation("recall", "Of the test rows that are 1, the share that the model calls 1."),
+    "epoch": Explanation("epoch", "One pass of sgd or adam over all training rows, a mini-batch at a time."),
+    "step": Explanation(
+        "step", "One step of newton: it fits a parabola to the whole loss and goes to its lowest point."
+    ),
+    "mini_batch": Explanation("mini-batch", "The few rows whose mean gradient makes one move of sgd or adam."),
+    "converged": Explanation("converged", "The loss (with its penalty) is at its lowest: no other weights do better."),
+    "max_iter": Explanation("stopped", "The epochs or steps ended before the lowest loss was reached."),
+    "separable": Explanation(
+        "separable", "A line parts the training rows without error, so the loss falls for ever as the weights grow."
+    ),
+    "diverged": Explanation(
+        "diverged", "The loss ended at more than twice that of the start and of a coin, or at no number."
+    ),
+    "redundant": Explanation(
+        "redundant", "Columns say the same, so many weights fit equally well; these are the shortest of them."
+    ),
+    "undecided": Explanation(
+        "undecided", "Without a penalty, and it could not be proven whether a line separates the training rows."
+    ),
+    "median": Explanation("median", "Half of the seeds lie below, half above."),
+    "mean": Explanation("mean", "The average over the seeds."),
+    "low": Explanation("10% quantile", "One seed in ten lies below."),
+    "high": Explanation("90% quantile", "One seed in ten lies above."),
+    "worst": Explanation("lowest", "The seed with the lowest value."),
+    "best": Explanation("highest", "The seed with the highest value."),
+    "spread": Explanation("spread", "The distance from the 10 % to the 90 % quantile of the seeds."),
+}
+"""By the name that code, links and the dataset have for it."""
