@@ -77,13 +77,16 @@ def test_factored_derivatives_are_autograds(n_inputs, features):
 
 
 @pytest.mark.parametrize("d", [2, 20])
-@pytest.mark.parametrize("shared", ["all", "rows", "none"])
+@pytest.mark.parametrize("shared", ["all", "rows", "none", "within groups", "within each"])
+@pytest.mark.parametrize("models", [2, 8])  # few and many of the same rows
 @pytest.mark.parametrize("weighted", [False, True])
-def test_dense_derivatives_are_autograds(d, shared, weighted, monkeypatch):
-    monkeypatch.setattr("gatesweep.engine.design.WEIGHTED_ELEMENTS", 30 * (d + 1))  # two blocks of models
+@pytest.mark.parametrize("elements", [100, 1_000_000])  # the columns' products some rows at a time, and at once
+def test_dense_derivatives_are_autograds(d, shared, models, weighted, elements, monkeypatch):
+    monkeypatch.setattr("gatesweep.engine.design.PRODUCT_ELEMENTS", elements)
     random = torch.Generator().manual_seed(d)
-    batch = (3,)
-    rows = torch.randn(*(batch if shared == "none" else ()), 30, d + 1, dtype=torch.float64, generator=random)
+    batch = (models // 2, 2)
+    own = {"none": batch, "within groups": (models // 2, 1), "within each": (1, 2)}.get(shared, ())
+    rows = torch.randn(*own, 30, d + 1, dtype=torch.float64, generator=random)
     labels = torch.randint(0, 2, (*(() if shared == "all" else batch), 30), generator=random)
     weight = torch.randint(0, 3, (*batch, 30), generator=random).double() if weighted else None
     design = DenseDesign(rows, 1.0 - 2.0 * labels, weight)

@@ -6,7 +6,7 @@ no solver ever sees a target. A signed logit below zero is a row on its right si
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 import numpy as np
@@ -19,11 +19,11 @@ from gatesweep.engine.scaling import Frame, Independent
 
 __all__ = ["CornerDesign", "DenseDesign", "Design", "log_loss"]
 
-PAIRED_COLUMNS = 16
-"""Up to so many shared columns a dense Hessian is one product with the columns' products."""
+FEW_MODELS = 6
+"""So many models of the same rows are worth the products of the columns; fewer weight the rows one by one."""
 
-WEIGHTED_ELEMENTS = 10_000_000
-"""With more shared columns, rows are weighted for so many elements at once: that bounds the memory."""
+PRODUCT_ELEMENTS = 2_000_000
+"""Products of columns held at once: that bounds the memory, and they are still in a cache when they are used."""
 
 
 Index = tuple[int, ...]
@@ -102,6 +102,7 @@ class Design(Protocol):
         """The design of some of the rows: a mini-batch"""
 
 
+@cache
 def _column_pairs(n_columns: int, n_exclusive: int = 0) -> tuple[list[int], list[int]]:
     """Index pairs i <= j, less those of two different one-hot columns, whose product is zero."""
     first_exclusive = n_columns - n_exclusive
@@ -109,12 +110,23 @@ def _column_pairs(n_columns: int, n_exclusive: int = 0) -> tuple[list[int], list
     return [i for i, _ in pairs], [j for _, j in pairs]
 
 
+@cache
+def _entries(n_params: int) -> Int[Tensor, " entries"]:
+    """Where each entry of a symmetric matrix stands among its entries i <= j."""
+    place = {pair: k for k, pair in enumerate(zip(*_column_pairs(n_params), strict=True))}
+    return torch.tensor([place[min(i, j), max(i, j)] for i in range(n_params) for j in range(n_params)])
+
+
 def _unpacked(packed: Float[Tensor, "*batch pairs"], n_params: int) -> Float[Tensor, "*batch p p"]:
     """The symmetric matrix of its entries i <= j."""
-    first, second = _column_pairs(n_params)
-    place = {pair: k for k, pair in enumerate(zip(first, second, strict=True))}
-    flat = [place[min(i, j), max(i, j)] for i in range(n_params) for j in range(n_params)]
-    return packed[..., flat].unflatten(-1, (n_params, n_params))
+    entries = packed.index_select(-1, _entries(n_params).to(packed.device))
+    return entries.unflatten(-1, (n_params, n_params))
+
+
+def _products(rows: Float[Tensor, "*tables n p"]) -> Float[Tensor, "*tables n pairs"]:
+    """Of each two columns i <= j."""
+    first, second = (torch.tensor(columns, device=rows.device) for columns in _column_pairs(rows.shape[-1]))
+    return rows.index_select(-1, first).mul_(rows.index_select(-1, second))
 
 
 def _for_each(matrix: Float[Tensor, "p q"], values: Float[Tensor, "batch q r"]) -> Float[Tensor, "batch p r"]:
@@ -143,7 +155,8 @@ class DenseDesign:
     """Rows held as they are: any data.
 
     Args:
-        rows: inputs and a column of ones, shape (*batch, n, p), or (n, p) shared by the whole batch.
+        rows: inputs and a column of ones, shape (*batch, n, p), or (n, p) shared by the whole batch. Where the
+            last dimensions of the batch are 1, as in (groups, 1, n, p), the models along them share their rows.
         sign: 1 - 2 y, shape (*batch, n) or (n,).
         sample_weight: how often each row counts, shape (*batch, n) or (n,); None for once each.
         given: the inputs that the rows were made of, in their own precision, shape (*batch, n, d) or (n, d).
@@ -170,6 +183,11 @@ class DenseDesign:
             # A mini-batch may hold padding alone: its gradient is 0, and 0 over the smallest number stays 0.
             self.count = sample_weight.sum(-1, keepdim=True).clamp_min(torch.finfo(sign.dtype).tiny)
         self._signed_weight = sign if sample_weight is None else sign * sample_weight
+        tables = list(rows.shape[:-2])
+        while tables and tables[-1] == 1:
+            tables.pop()
+        self._tables = rows.reshape(*tables, *rows.shape[-2:])
+        self._n_sharing = rows.ndim - self._tables.ndim if tables else None
         self._tie = _tie(sign)
 
     @property
@@ -205,28 +223,44 @@ class DenseDesign:
         return wide(chosen[0]), wide(chosen[1]), wide(chosen[2]), self.precision
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
-        if self.rows.ndim == 2:
-            return (params @ self.rows.mT).mul_(self.sign)
-        return (self.rows @ params[..., None])[..., 0].mul_(self.sign)
+        return (self._by_table(params) @ self._tables.mT).reshape(*params.shape[:-1], self.n_rows).mul_(self.sign)
 
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
         residual = residual * self._signed_weight
-        if self.rows.ndim == 2:
-            return residual @ self.rows
-        return (residual[..., None, :] @ self.rows)[..., 0, :]
+        return (self._by_table(residual) @ self._tables).reshape(*residual.shape[:-1], self.n_params)
 
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
+        """Many models of the same rows: one matrix product with the columns' products, and no copy of the rows."""
         row_weight = self._weighted(row_weight)
-        if self.rows.ndim > 2:
-            return (self.rows * row_weight[..., None]).mT @ self.rows
-        if self.n_params > PAIRED_COLUMNS:
-            blocks = row_weight.reshape(-1, row_weight.shape[-1]).split(1 + WEIGHTED_ELEMENTS // self.rows.numel())
-            found = torch.cat([(self.rows * block[..., None]).mT @ self.rows for block in blocks])
-            return found.reshape(*row_weight.shape[:-1], self.n_params, self.n_params)
-        # Shared rows: one product for the whole batch, and no copy of the rows for each model.
-        first, second = _column_pairs(self.n_params)
-        packed = row_weight @ (self.rows[:, first] * self.rows[:, second])
-        return _unpacked(packed, self.n_params)
+        by_table = self._by_table(row_weight)
+        if by_table.shape[-2] < FEW_MODELS:
+            rows = self._tables[..., None, :, :]
+            found = (rows * by_table[..., None]).mT @ rows
+        else:
+            packed = torch.zeros((), dtype=row_weight.dtype, device=row_weight.device)
+            for part, products in self._products():
+                packed = packed + by_table[..., part] @ products
+            found = _unpacked(packed, self.n_params)
+        return found.reshape(*row_weight.shape[:-1], self.n_params, self.n_params)
+
+    def _by_table(self, values: Float[Tensor, "*batch k"]) -> Float[Tensor, "*tables models k"]:
+        """Values of models, those that share their rows along one dimension."""
+        sharing = values.ndim - 1 if self._n_sharing is None else self._n_sharing
+        return values.reshape(*values.shape[: values.ndim - 1 - sharing], -1, values.shape[-1])
+
+    def _products(self) -> Iterator[tuple[slice, Float[Tensor, "*tables some pairs"]]]:
+        """The products of each two columns, some rows at a time."""
+        step = 1 + PRODUCT_ELEMENTS * self.n_rows // (self._tables.numel() * (self.n_params + 1) // 2)
+        if step >= self.n_rows:
+            yield slice(None), self._all_products
+            return
+        for first in range(0, self.n_rows, step):
+            part = slice(first, first + step)
+            yield part, _products(self._tables[..., part, :])
+
+    @cached_property
+    def _all_products(self) -> Float[Tensor, "*tables n pairs"]:
+        return _products(self._tables)
 
     def correct(self, logits: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
         return logits.lt_(self._tie)
