@@ -93,7 +93,9 @@ def test_limits_stand_beside_the_models(dataset: xr.Dataset) -> None:
 
 def test_the_order_of_dimensions_does_not_matter(dataset: xr.Dataset) -> None:
     turned = dataset.transpose("feature", "num_samples", "seed", "gate", "noise_level")
-    np.testing.assert_array_equal(read(render([turned]))[1]["models"], read(render([dataset]))[1]["models"])
+    expected = read(render([dataset]))[1]
+    for name, array in read(render([turned]))[1].items():
+        np.testing.assert_array_equal(array, expected[name], err_msg=name)
 
 
 def test_nothing_comes_from_elsewhere(dataset: xr.Dataset) -> None:
@@ -150,7 +152,7 @@ BREAKS = {
     "three inputs": lambda ds: broken(ds, gate=["01101001", "00000001"]),
     "other values": lambda ds: broken(ds, noise_level=[0.0, 0.05, 0.5]),
     "a value twice": lambda ds: ds.isel(seed=[0, 0]),
-    "one value, no dimension": lambda ds: ds.isel(seed=0),
+    "one value, not named": lambda ds: ds.isel(seed=0, drop=True),
     "no weights": lambda ds: ds.drop_vars("weight"),
     "weights without features": lambda ds: ds.assign(weight=ds.weight.isel(feature=0, drop=True)),
     "weights are text": lambda ds: ds.assign(weight=ds.weight.astype(str)),
@@ -179,10 +181,23 @@ def test_a_dataset_that_cannot_fit_is_refused_before_it_is_read(dataset: xr.Data
         render([xr.Dataset(lazy, coords, {"experiment": huge.to_json()})])
 
 
-def test_a_part_of_a_sweep_is_a_page_of_that_part(dataset: xr.Dataset) -> None:
-    part = dataset.sel(gate=["XOR"], noise_level=[0.4, 0.05], seed=[7])
-    alone = gs.sweep(gate=("XOR",), noise_level=(0.4, 0.05), seed=(7,), num_samples=(100, 500))
-    (data, arrays), (wanted, expected) = read(render([part])), read(render([alone]))
+@pytest.mark.parametrize("history", [False, True])
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"gate": ["XOR"], "noise_level": [0.4, 0.05], "seed": [7]},
+        {"gate": "XOR"},
+        {"noise_level": 0.05},
+        {"seed": 42},
+        {"gate": "AND", "noise_level": 0.4, "seed": 7},
+    ],
+    ids=str,
+)
+def test_a_part_of_a_sweep_is_a_page_of_that_part(dataset, path_dataset, part: dict, history: bool) -> None:
+    rest = {"solver": "sgd", "record": "epoch", "epochs": 5} if history else {"num_samples": (100, 500)}
+    alone = gs.sweep(**GRID | part, **rest)
+    whole = path_dataset if history else dataset
+    (data, arrays), (wanted, expected) = (read(render([one])) for one in (whole.sel(part), alone))
     assert data["runs"][0]["dims"] == wanted["runs"][0]["dims"]
     assert arrays.keys() == expected.keys()
     for name, array in arrays.items():

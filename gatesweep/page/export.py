@@ -73,6 +73,7 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
 
 def render(datasets: list[xr.Dataset]) -> str:
     """The page of these sweeps, as HTML; without any, the page that trains by itself."""
+    datasets = [_dimensioned(dataset) for dataset in datasets]
     experiments = [_experiment(dataset) for dataset in datasets]
     _check_size_and_state(datasets, experiments)
     packer = Packer()
@@ -139,16 +140,35 @@ def _css() -> str:
     return "\n".join(rules) + "\n"
 
 
-def _experiment(dataset: xr.Dataset) -> Experiment:
-    """What a dataset says it is, checked against what it holds."""
+def _dimensioned(dataset: xr.Dataset) -> xr.Dataset:
+    """With a dimension again, of length one, for each value that `dataset.sel(gate="AND")` and the like have chosen."""
     if not isinstance(dataset, xr.Dataset):
         raise InputError("a page is made of a sweep's dataset", type(dataset).__name__, REMEDY)
+    experiment = _named(dataset)
+    chosen = {name for name in experiment.swept if name in dataset.coords and dataset[name].ndim == 0}
+    if not chosen:
+        return dataset
+    columns = {
+        name: dataset[name].drop_vars(chosen.difference(dims)).expand_dims([dim for dim in dims if dim in chosen])
+        for name, dims in _needed(dataset, experiment).items()
+        if name in dataset
+    }
+    return xr.Dataset(columns, attrs=dataset.attrs)
+
+
+def _named(dataset: xr.Dataset) -> Experiment:
+    """The experiment that a dataset says it is."""
     try:
-        experiment = Experiment.from_json(dataset.attrs["experiment"])
+        return Experiment.from_json(dataset.attrs["experiment"])
     except InputError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError("a dataset must carry its experiment", dataset.attrs.get("experiment"), REMEDY) from error
+
+
+def _experiment(dataset: xr.Dataset) -> Experiment:
+    """The experiment of a dataset, checked against what the dataset holds."""
+    experiment = _named(dataset)
     if experiment.n_inputs != 2:
         raise InputError("a page shows gates of two inputs", experiment.grid["gate"], "Export a sweep of such gates")
     experiment = _part(experiment, dataset)

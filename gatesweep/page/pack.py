@@ -60,7 +60,7 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
         "models": packer.add(np.concatenate([weight, intercept[..., None]], -1), "f4"),
         "train": packer.add(_counts(dataset[f"train_accuracy{suffix}"], experiment, order, parts[:, 0]), "u4"),
         "test": packer.add(_counts(dataset[f"test_accuracy{suffix}"], experiment, order, parts[:, 1]), "u4"),
-        "status": packer.add(dataset["status"].values, "i1"),
+        "status": packer.add(dataset["status"].transpose(*experiment.swept).values, "i1"),
         "test_rows": packer.add(_test_rows(experiment), "u1"),
         "limits": packer.add(_limits(dataset, experiment), "f8"),
     }
