@@ -20,6 +20,7 @@ _HOMES = {
     "as_gate": "gatesweep.gates",
     "export": "gatesweep.page.export",
     "fit": "gatesweep.fit",
+    "fit_table": "gatesweep.tables.fit_table",
     "generate_data_with_noise": "gatesweep.lecture",
     "sweep": "gatesweep.sweep",
 }

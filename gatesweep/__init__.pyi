@@ -17,5 +17,6 @@ from gatesweep.page.export import export as export
 from gatesweep.settings import Settings as Settings
 from gatesweep.sweep import Cancelled as Cancelled
 from gatesweep.sweep import sweep as sweep
+from gatesweep.tables.fit_table import fit_table as fit_table
 
 __version__: str

@@ -19,7 +19,7 @@ from gatesweep.features import feature_names
 from gatesweep.lecture import TEST_FRACTION, n_rows
 from gatesweep.settings import Settings
 
-__all__ = ["Variable", "attributes", "coordinates", "limits", "place", "sizes", "to_dataset", "variables"]
+__all__ = ["Variable", "attributes", "coordinates", "limits", "place", "provenance", "sizes", "to_dataset", "variables"]
 
 LONG_NAMES = {
     "weight": "weight of each feature",
@@ -124,13 +124,20 @@ def limits(experiment: Experiment) -> dict[str, xr.Variable]:
 
 
 def attributes(experiment: Experiment, device: str | torch.device) -> dict[str, Any]:
-    """Provenance: str and int only, so that every file format keeps it."""
-    used = as_device(device)
+    """Provenance of a sweep: str and int only, so that every file format keeps it."""
     attrs = {
         "title": "gatesweep: logistic regression on noisy logic gates",
         "experiment": experiment.to_json(),
         "experiment_hash": experiment.hash,
         "dtype": experiment.fixed["dtype"],
+    }
+    return attrs | provenance(device)
+
+
+def provenance(device: str | torch.device) -> dict[str, Any]:
+    """What computed a result: device, threads and packages."""
+    used = as_device(device)
+    attrs = {
         "device": torch.cuda.get_device_name(used) if used.type == "cuda" else f"{used.type} {platform.machine()}",
         "threads": torch.get_num_threads(),
     }

@@ -16,7 +16,7 @@ BAND = (0.1, 0.9)
 """Quantiles over seeds at the edges of the band."""
 
 
-def _quantiles(values: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:
+def quantiles(values: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:
     """Linear quantiles along the last axis over what is not NaN; NaN where nothing is left.
 
     One sort for all of them: numpy's nanquantile takes minutes for a million models.
@@ -101,7 +101,7 @@ def summary(
         values = values.rename(seed="of")
     values = values.transpose(*dims, "of")
     array = np.asarray(values.values, dtype=float)
-    low, median, high, worst, best = _quantiles(array, (BAND[0], 0.5, BAND[1], 0, 1))
+    low, median, high, worst, best = quantiles(array, (BAND[0], 0.5, BAND[1], 0, 1))
     ordered = {"low": low, "median": median, "high": high, "worst": worst, "best": best}
     is_share = MEASURES[measure].kind == "share"
     value = _statistic("mean" if is_share else statistic, ordered, array)

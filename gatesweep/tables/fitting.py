@@ -1,0 +1,397 @@
+"""The models of groups of rows, as batches: fits of the rows as they are, held-out folds, and bootstraps.
+
+Groups of like size stand side by side in a block, filled up with rows of weight 0. Within a block every
+model of a group shares its rows, so a batch is (groups, samples, C): a sample is a weight for each row. The
+optimum on all rows is where the fits of folds and bootstraps start.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from gatesweep.engine.design import DenseDesign, log_loss
+from gatesweep.engine.device import Place, to_host, wide
+from gatesweep.engine.loop import run
+from gatesweep.engine.scaling import Frame, standard_frame
+from gatesweep.engine.solvers.newton import Newton
+from gatesweep.engine.solvers.protocol import Status
+from gatesweep.engine.threads import ordered_map
+from gatesweep.grids.training import Cancelled
+from gatesweep.tables.layout import Rows
+from gatesweep.tables.resampling import DRAWN_AT_ONCE, bootstrap_counts, stratified_folds
+
+__all__ = ["FITTED", "UNVALIDATED", "Plan", "fit_rows"]
+
+FITTED = (Status.converged, Status.redundant)
+"""The statuses of a model that has coefficients."""
+UNVALIDATED = len(Status)
+"""The status of a group that cross-validation found no C for: a class has too few rows."""
+
+BLOCK_ELEMENTS = 150_000
+"""Rows times models of a block: what an operation works on stays in a core's cache."""
+ROW_ELEMENTS = 2_000_000
+"""Numbers in the rows of a block, filled up."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to fit for each group."""
+
+    C: np.ndarray
+    """(n_C,)"""
+    folds: int | None = None
+    """Held-out parts; with several C the best one is chosen for each group."""
+    bootstrap: int = 0
+    """Replicates."""
+    seed: int = 0
+    standardize: bool = False
+    max_iter: int = 100
+
+    @property
+    def chooses(self) -> bool:
+        """Whether one C is chosen out of several."""
+        return self.folds is not None and len(self.C) > 1
+
+    @property
+    def n_models(self) -> int:
+        """Of one group."""
+        kept = 1 if self.chooses else len(self.C)
+        return len(self.C) * (1 + (self.folds or 0)) + kept * self.bootstrap
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some groups side by side, made ready once for all stages. All but `rows` and `sign` is in float64."""
+
+    plan: Plan
+    which: np.ndarray
+    """Numbers of the groups, shape (g,)."""
+    labels: np.ndarray
+    sizes: np.ndarray
+    inputs: Float[Tensor, "g 1 1 m d"]
+    """Standardised, if the plan says so; zeros where filled up."""
+    counts: Float[Tensor, "g 1 1 m"]
+    """How often each row counts."""
+    frame: Frame
+    rows: Float[Tensor, "g 1 1 m p"]
+    """In the coordinates of the frame, with a column of ones, in the place of the fit."""
+    sign: Float[Tensor, "g 1 1 m"]
+    mean: np.ndarray
+    scale: np.ndarray
+    """Mean and deviation of each column, both (g, d)."""
+
+    @classmethod
+    def of(cls, rows: Rows, which: np.ndarray, plan: Plan, place: Place) -> "Block":
+        sizes = rows.sizes[which]
+        steps = np.arange(sizes.max())
+        index = rows.starts[which][:, None] + np.minimum(steps, sizes[:, None] - 1)
+        real = steps < sizes[:, None]
+        counts = real.astype(float) if rows.weight is None else np.where(real, rows.weight[index], 0)
+        X, mean, scale = rows.X[index], np.zeros(0), np.ones(0)
+        if plan.standardize:
+            mean, scale = _mean_and_deviation(X, counts[..., None])
+            with np.errstate(invalid="ignore"):
+                X = (X - mean[:, None]) / scale[:, None]
+        home = "cpu" if place.device.type == "mps" else place.device  # MPS has no float64.
+        there = torch.as_tensor(counts, device=home)[:, None, None]
+        inputs = torch.where(there[..., None] > 0, torch.as_tensor(X, device=home)[:, None, None], 0)
+        frame = standard_frame(inputs, there > 0)
+        ready = place.tensor(torch.nn.functional.pad(frame.rows(inputs), (0, 1), value=1.0))
+        sign = place.tensor(1 - 2 * rows.y[index])[:, None, None]
+        return cls(plan, which, rows.labels[which], sizes, inputs, there, frame, ready, sign, mean, scale)
+
+    def design(self, counts: Float[Tensor, "g samples 1 m"]) -> DenseDesign:
+        """The design of samples that count the rows so often."""
+        return DenseDesign(self.rows, self.sign, counts.to(self.rows), self.inputs, self.frame)
+
+    def held_out(self, samples: slice) -> Float[Tensor, "g samples 1 m"]:
+        """How often some folds hold a row out."""
+        assert self.plan.folds is not None
+        real = np.arange(self.sign.shape[-1]) < self.sizes[:, None]
+        y, fold = to_host(self.sign)[:, 0, 0] < 0, np.full(real.shape, -1)
+        fold[real] = stratified_folds(y[real], self.sizes, self.plan.folds)
+        number = np.arange(samples.start, samples.stop)[:, None]
+        return torch.as_tensor(fold[:, None] == number, device=self.counts.device)[:, :, None] * self.counts
+
+    def resampled(self, samples: slice) -> Float[Tensor, "g samples 1 m"]:
+        """How often some replicates count a row."""
+        drawn = np.zeros((len(self.which), samples.stop - samples.start, self.sign.shape[-1]))
+        for i, (label, size) in enumerate(zip(self.labels, self.sizes, strict=True)):
+            drawn[i, :, :size] = bootstrap_counts(self.plan.seed, label, size, samples.start, drawn.shape[1])
+        return torch.as_tensor(drawn, device=self.counts.device)[:, :, None] * self.counts
+
+
+def _mean_and_deviation(
+    X: Float[np.ndarray, "g m d"], weight: Float[np.ndarray, "g m 1"]
+) -> tuple[Float[np.ndarray, "g d"], Float[np.ndarray, "g d"]]:
+    """As scikit-learn's StandardScaler has them; a constant column keeps its unit."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        share = weight / weight.sum(1, keepdims=True)
+        mean = (X * share).sum(1)
+        deviation = np.sqrt(((X - mean[:, None]) ** 2 * share).sum(1))
+    low, high = np.where(weight > 0, X, np.inf).min(1), np.where(weight > 0, X, -np.inf).max(1)
+    return np.where(low == high, low, mean), np.where(low == high, 1, deviation)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some models of a block: those of some samples and some C."""
+
+    block: Block
+    samples: slice
+    at: slice
+    start: np.ndarray | None = None
+    """Coefficients to start from, (g, 1, n_C, p), of the rows as given; zeros where NaN."""
+    C: np.ndarray | None = None
+    """(g, 1, n_C) where each group has its own."""
+
+    def halves(self) -> "list[Task]":
+        """The same models in two tasks, where the samples can be halved."""
+        first, last = self.samples.start, self.samples.stop
+        middle = first + (last - first + 1) // 2 // DRAWN_AT_ONCE * DRAWN_AT_ONCE
+        if middle == first:
+            return [self]
+        return [replace(self, samples=slice(*ends)) for ends in ((first, middle), (middle, last))]
+
+
+Found = dict[str, np.ndarray]
+
+
+def fit_rows(
+    rows: Rows,
+    plan: Plan,
+    place: Place,
+    report: Callable[[int], None] = lambda models: None,
+    cancel: threading.Event | None = None,
+) -> Found:
+    """Fit everything in the plan, for each group of the rows.
+
+    Returns:
+        Arrays by name, shape (groups, ...).
+    """
+    work = _Work(rows, plan, place, report, cancel)
+    n_C = len(plan.C)
+    found = work.stage(1, n_C, partial(_fit_all, check=work.check))
+    whole = {name: array[:, 0] for name, array in found.items()}
+    if plan.standardize:
+        whole["mean"], whole["scale"] = work.gathered("mean"), work.gathered("scale")
+    chosen_C: np.ndarray | None = None
+    if plan.folds is not None:
+        start = whole["estimate"]
+        held = work.stage(plan.folds, n_C, partial(_fit_folds, check=work.check), start)
+        held = {name: np.moveaxis(array, 1, 2) for name, array in held.items()}
+        whole["held_out_loss"], whole["held_out_accuracy"] = np.moveaxis(held.pop("held_out"), -1, 0)
+        whole |= {f"fold_{name}": array for name, array in held.items()}
+        if plan.chooses:
+            whole["best_C"], chosen = _choose(whole, plan)
+            chosen_C = whole["best_C"][:, None, None]
+            whole |= chosen
+    if plan.bootstrap:
+        start = whole["estimate"]
+        start = start[:, None] if plan.chooses else start
+        fit = partial(_fit_resampled, check=work.check)
+        drawn = work.stage(plan.bootstrap, start.shape[1], fit, start, chosen_C, DRAWN_AT_ONCE)
+        whole |= {f"replicate_{name}": a[:, :, 0] if plan.chooses else a for name, a in drawn.items()}
+    return whole
+
+
+class _Work:
+    """The blocks of some rows, and stages of fits over all of them."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        plan: Plan,
+        place: Place,
+        report: Callable[[int], None],
+        cancel: threading.Event | None,
+    ) -> None:
+        self.plan, self.place, self.report, self.cancel = plan, place, report, cancel
+        self.n_groups = len(rows.sizes)
+        groups = list(_blocks(rows, plan))
+        ready = ordered_map(lambda which: Block.of(rows, which, plan, place), groups, place.device, _two)
+        self.blocks = [block for _, block in ready]
+
+    def check(self) -> None:
+        """Between two steps: whether to go on."""
+        if self.cancel is not None and self.cancel.is_set():
+            raise Cancelled("the fit was cancelled")
+
+    def stage(
+        self,
+        n_samples: int,
+        n_C: int,
+        function: Callable[[Task], Found],
+        start: np.ndarray | None = None,
+        C: np.ndarray | None = None,
+        aligned: int = 1,
+    ) -> Found:
+        """The function of every model, (groups, samples, C), in tasks whose first sample is a multiple of `aligned`."""
+        found: Found = {}
+        tasks = [
+            Task(block, samples, at, None if start is None else start[block.which, None, at], _of(C, block))
+            for block in self.blocks
+            for samples, at in _parts(block, n_samples, n_C, aligned)
+        ]
+        for task, part in ordered_map(function, tasks, self.place.device, Task.halves):
+            which = task.block.which[:, None, None]
+            samples = np.arange(task.samples.start, task.samples.stop)[:, None]
+            at = np.arange(task.at.start, task.at.stop)
+            for name, array in part.items():
+                if name not in found:
+                    shape = (self.n_groups, n_samples, n_C, *array.shape[3:])
+                    found[name] = np.full(shape, np.nan if array.dtype.kind == "f" else -1, array.dtype)
+                found[name][which, samples, at] = array
+            self.report(part["status"].size)
+        return found
+
+    def gathered(self, name: str) -> np.ndarray:
+        """What the blocks have, group by group."""
+        parts = [getattr(block, name) for block in self.blocks]
+        whole = np.empty((self.n_groups, *parts[0].shape[1:]), parts[0].dtype)
+        for block, part in zip(self.blocks, parts, strict=True):
+            whole[block.which] = part
+        return whole
+
+
+def _of(C: np.ndarray | None, block: Block) -> np.ndarray | None:
+    return None if C is None else C[block.which]
+
+
+def _two(which: np.ndarray) -> list[np.ndarray]:
+    return [half for half in np.array_split(which, 2) if len(half)]
+
+
+def _parts(block: Block, n_samples: int, n_C: int, aligned: int) -> Iterator[tuple[slice, slice]]:
+    """The samples and C of the models that are fitted at once."""
+    room = max(1, BLOCK_ELEMENTS // block.counts.numel())
+    width = min(n_C, room)
+    height = -(-max(1, room // width) // aligned) * aligned
+    for first in range(0, n_samples, height):
+        for low in range(0, n_C, width):
+            yield slice(first, min(first + height, n_samples)), slice(low, min(low + width, n_C))
+
+
+def _blocks(rows: Rows, plan: Plan) -> Iterator[np.ndarray]:
+    """Groups of like size, as many as work at once."""
+    order = np.argsort(rows.sizes, kind="stable")
+    p = rows.X.shape[1] + 1
+    models = min(plan.n_models, DRAWN_AT_ONCE)
+    while len(order):
+        size = rows.sizes[order]
+        number = np.arange(1, len(order) + 1)
+        # A block is filled up to its largest group: no more than half of it may be filling.
+        fits = (number * size * models <= BLOCK_ELEMENTS) & (number * size * p <= ROW_ELEMENTS) & (size <= 2 * size[0])
+        count = max(1, int(fits.argmin()) if not fits.all() else len(order))
+        yield order[:count]
+        order = order[count:]
+
+
+def _fit_all(task: Task, check: Callable[[], None]) -> Found:
+    """The models of the rows as given, with their standard errors."""
+    design = task.block.design(task.block.counts)
+    found, params = _fitted(task, design, check)
+    C = torch.as_tensor(task.block.plan.C[task.at], device=params.device)
+    errors = to_host(_standard_errors(task.block, params, C))
+    converged = found["status"] == Status.converged
+    return found | {"standard_error": np.where(converged[..., None], errors, np.nan)}
+
+
+def _fit_folds(task: Task, check: Callable[[], None]) -> Found:
+    """The models of all rows but those that a fold holds out, and what they do on these."""
+    held = task.block.held_out(task.samples)
+    design = task.block.design(task.block.counts - held)
+    found, params = _fitted(task, design, check)
+    logits = design.logits(design.own(params).to(design.rows))
+    total = held.sum(-1)
+    loss = (wide(log_loss(logits)) * held).sum(-1) / total
+    accuracy = (wide(design.correct(logits)) * held).sum(-1) / total
+    scores = to_host(torch.stack([loss, accuracy], -1))
+    fitted = np.isin(found["status"], FITTED)[..., None]
+    kept = {name: found[name] for name in ("estimate", "status")}
+    return kept | {"held_out": np.where(fitted, scores, np.nan)}
+
+
+def _fit_resampled(task: Task, check: Callable[[], None]) -> Found:
+    """The models of bootstraps."""
+    design = task.block.design(task.block.resampled(task.samples))
+    found, _ = _fitted(task, design, check)
+    kept = to_host(task.block.rows[:0]).dtype
+    return {"estimate": found["estimate"].astype(kept), "status": found["status"]}
+
+
+def _fitted(task: Task, design: DenseDesign, check: Callable[[], None]) -> tuple[Found, Tensor]:
+    """What was found, NaN where there is no optimum; and the last parameters of every model."""
+    plan, kind = task.block.plan, task.block.rows
+    C = torch.as_tensor(plan.C[task.at] if task.C is None else np.nan_to_num(task.C, nan=1.0), device=kind.device)
+    n_samples, n_C = task.samples.stop - task.samples.start, task.at.stop - task.at.start
+    shape = (len(task.block.which), n_samples, n_C, design.n_params)
+    first = torch.zeros(shape, dtype=kind.dtype, device=kind.device)
+    if task.start is not None:
+        start = torch.as_tensor(np.broadcast_to(task.start, shape).copy()).to(design.given.device)
+        own = design.own(start).to(kind)
+        first = torch.where(torch.isfinite(own).all(-1, keepdim=True), own, first)
+    path = run(design, Newton(C, plan.max_iter), first, check=check)
+    status = to_host(path.status)
+    fitted = np.isin(status, FITTED)
+    params = wide(path.params)
+    scores = [np.where(fitted, to_host(wide(score)), np.nan) for score in path.last]
+    found = {
+        "estimate": np.where(fitted[..., None], to_host(params), np.nan),
+        "status": status,
+        "n_iter": to_host(path.n_iter),
+        "train_loss": scores[0],
+        "train_accuracy": scores[1],
+    }
+    return found, params
+
+
+def _standard_errors(
+    block: Block, params: Float[Tensor, "g 1 c p"], C: Float[Tensor, " c"]
+) -> Float[Tensor, "g 1 c p"]:
+    """Square roots of the diagonal of the inverse Hessian of the penalised objective, in float64.
+
+    In the coordinates of the frame, in which it is well conditioned; then the weight of x is that of z over its
+    unit, and the intercept of x is that of z less the weights' share of the centre.
+    """
+    frame = block.frame
+    rows = torch.nn.functional.pad(frame.rows(block.inputs), (0, 1), value=1.0)
+    design = DenseDesign(rows, block.sign.to(rows), block.counts)
+    error = torch.sigmoid(design.logits(torch.nan_to_num(frame.inward(params))))
+    matrix = design.hessian(error * (1 - error))
+    penalty = 1 / C[:, None] / frame.unit / frame.unit
+    matrix.diagonal(dim1=-2, dim2=-1)[..., :-1].add_(penalty)
+    inverse, failed = torch.linalg.inv_ex(matrix)
+    weight = inverse.diagonal(dim1=-2, dim2=-1)[..., :-1] / frame.unit / frame.unit
+    shift = torch.nn.functional.pad(-frame.centre / frame.unit, (0, 1), value=1.0)
+    intercept = ((inverse @ shift[..., None])[..., 0] * shift).sum(-1, keepdim=True)
+    variance = torch.cat([weight, intercept], -1)
+    return torch.where((failed == 0)[..., None] & (variance > 0), variance, torch.nan).sqrt()
+
+
+def _choose(whole: Found, plan: Plan) -> tuple[np.ndarray, Found]:
+    """The C of the highest held-out accuracy of each group, the first of equals, and the model of all rows at it.
+
+    The sum over folds in their order, as scikit-learn's LogisticRegressionCV takes it: ties fall the same way.
+    """
+    total = np.zeros(whole["held_out_accuracy"].shape[:-1])
+    for fold in range(whole["held_out_accuracy"].shape[-1]):
+        total = total + whole["held_out_accuracy"][..., fold]
+    known = ~np.isnan(total)
+    best = np.where(known, total, -1).argmax(-1)
+    found = known.any(-1)
+    pick = np.arange(len(best)), best
+    chosen = {}
+    for name in ("estimate", "standard_error", "train_loss", "train_accuracy"):
+        array = whole[name][pick]
+        chosen[name] = np.where(found.reshape(-1, *(1,) * (array.ndim - 1)), array, np.nan)
+    status = whole["status"][pick]
+    chosen["status"] = np.where(found, status, UNVALIDATED).astype(status.dtype)
+    chosen["n_iter"] = whole["n_iter"][pick]
+    return np.where(found, plan.C[best], np.nan), chosen
