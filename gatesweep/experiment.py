@@ -145,7 +145,7 @@ class Experiment:
         return int(np.prod([len(v) for v in self.grid.values()], dtype=object))
 
     @property
-    def solver(self) -> "type[Solver[Any]]":
+    def solver(self) -> "type[Solver[Any, Any]]":
         """The solver, which knows its own start, split, steps and words."""
         return solver_class(self.fixed["solver"])
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import gatesweep as gs
 from gatesweep.cli.main import main
+from gatesweep.engine.design import LinearDesign
 from gatesweep.engine.solvers import SOLVERS, solver_class
 from gatesweep.engine.solvers.protocol import Solver, State, Status
 from gatesweep.settings import Settings
@@ -22,7 +23,7 @@ class ToyState(State):
     pass
 
 
-class Toy(Solver[ToyState]):
+class Toy(Solver[ToyState, LinearDesign]):
     """Full-batch gradient descent, shortened by a penalty."""
 
     label = "Toy"
@@ -51,7 +52,7 @@ class Toy(Solver[ToyState]):
         gradient = gradient + state.params / (self.C[..., None] * design.count)
         return ToyState(state.params - self.learning_rate[..., None] * gradient, state.n_iter + 1, state.running)
 
-    def finish(self, design, state, logits, loss):
+    def finish(self, design, state, logits, loss, pull_back):
         return torch.full_like(state.n_iter, Status.max_iter, dtype=torch.int8)
 
 

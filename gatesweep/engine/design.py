@@ -5,9 +5,9 @@ the intercept. With it the log loss of a row is softplus(logit), its derivative 
 no solver ever sees a target. A signed logit below zero is a row on its right side of the line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.scaling import Frame, Independent
 
-__all__ = ["CornerDesign", "DenseDesign", "Design", "log_loss"]
+__all__ = ["CornerDesign", "DenseDesign", "Design", "Layered", "LinearDesign", "PullBack", "log_loss"]
 
 FEW_MODELS = 6
 """So many models of the same rows are worth the products of the columns; fewer weight the rows one by one."""
@@ -27,6 +27,9 @@ PRODUCT_ELEMENTS = 2_000_000
 
 
 Index = tuple[int, ...]
+
+PullBack = Callable[[Float[Tensor, "*batch n"]], Float[Tensor, "*batch p"]]
+"""From what a change of each row's logit is worth to what a change of each parameter is."""
 
 
 def log_loss(logits: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -38,11 +41,11 @@ def log_loss(logits: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 
 
 class Design(Protocol):
-    """A batch of signed row matrices; `*batch` is the shape of the models."""
+    """A batch of signed rows; `*batch` is the shape of the models. All that a first-order solver asks."""
 
     @property
     def n_params(self) -> int:
-        """Columns of the rows: the features and the intercept"""
+        """Parameters of a model; of a line, the columns of the rows: the features and the intercept"""
 
     @property
     def count(self) -> Tensor | int:
@@ -51,6 +54,38 @@ class Design(Protocol):
     @property
     def sample_weight(self) -> Tensor | None:
         """How often each row counts, None for once each"""
+
+    @property
+    def n_rows(self) -> int:
+        """Rows, each counted once"""
+
+    def original(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        """Parameters in the coordinates of the data as given"""
+
+    def own(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+        """The inverse of `original`"""
+
+    def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
+        """The signed logit of each row; of a line, rows @ params"""
+
+    def vjp(self, params: Float[Tensor, "*batch p"]) -> tuple[Float[Tensor, "*batch n"], PullBack]:
+        """The logits, and what takes a residual from there back to the parameters: the gradient"""
+
+    def magnitude(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
+        """What the terms of no logit add up to, nor its rounding in units of roundoff"""
+
+    def correct(self, logits: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
+        """1 where the row is on its right side, else 0; a tie is class 1. Overwrites `logits`."""
+
+    def mean(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
+        """Mean over the rows, each counted with its weight"""
+
+    def take(self, index: Int[Tensor, " rows"]) -> Self:
+        """The design of some of the rows: a mini-batch"""
+
+
+class LinearDesign(Design, Protocol):
+    """Rows as a matrix, whose logits are linear in the parameters: a convex loss, and what it takes to minimise it."""
 
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
@@ -64,18 +99,8 @@ class Design(Protocol):
         """Index and signed rows in float64 of each chosen model: those that count, as they were given"""
 
     @property
-    def n_rows(self) -> int:
-        """Rows, each counted once"""
-
-    @property
     def unit(self) -> Float[Tensor, "*batch d"] | None:
         """What a column counts as 1, in the units of the data as given; None for 1"""
-
-    def original(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
-        """Parameters in the coordinates of the data as given"""
-
-    def own(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
-        """The inverse of `original`"""
 
     def tables(self, index: Int[Tensor, "models dims"]) -> "tuple[Tensor, Tensor, Tensor, float]":
         """The data as given of some models, with rows that may not count, in float64.
@@ -83,23 +108,30 @@ class Design(Protocol):
         Inputs (models, n, d), signs and sample weights (models, n), and the rounding that the inputs came with.
         """
 
-    def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
-        """rows @ params"""
-
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
         """rows^T @ residual, each row counted with its weight"""
 
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
         """rows^T diag(row_weight) rows, each row counted with its weight"""
 
-    def correct(self, logits: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
-        """1 where the row is on its right side, else 0; a tie is class 1. Overwrites `logits`."""
 
-    def mean(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
-        """Mean over the rows, each counted with its weight"""
+class Layered(LinearDesign, Protocol):
+    """Rows that a layer of hidden units may see: each unit has a line of its own, and no row a sign yet.
 
-    def take(self, index: Int[Tensor, " rows"]) -> "Design":
-        """The design of some of the rows: a mini-batch"""
+    Every result may lie in memory with the models last, which is how elementwise operations run fastest.
+    """
+
+    def layer(self, lines: Float[Tensor, "*batch h p"]) -> Float[Tensor, "*batch h n"]:
+        """What each unit's line gives each row"""
+
+    def pull_back_layer(self, residual: Float[Tensor, "*batch h n"]) -> Float[Tensor, "*batch h p"]:
+        """From there back to the lines"""
+
+    def signed(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
+        """Values times the row's sign"""
+
+    def weighted(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
+        """Values times the row's weight"""
 
 
 @cache
@@ -225,13 +257,40 @@ class DenseDesign:
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         return (self._by_table(params) @ self._tables.mT).reshape(*params.shape[:-1], self.n_rows).mul_(self.sign)
 
+    def vjp(self, params: Float[Tensor, "*batch p"]) -> tuple[Float[Tensor, "*batch n"], PullBack]:
+        return self.logits(params), self.gradient
+
+    def layer(self, lines: Float[Tensor, "*batch h p"]) -> Float[Tensor, "*batch h n"]:
+        return self._through(self._tables, lines)
+
+    def pull_back_layer(self, residual: Float[Tensor, "*batch h n"]) -> Float[Tensor, "*batch h p"]:
+        return self._through(self._tables.mT, residual)
+
+    def _through(
+        self, matrix: Float[Tensor, "*tables k j"], values: Float[Tensor, "*batch h j"]
+    ) -> Float[Tensor, "*batch h k"]:
+        """matrix @ values for each unit, the models of a table last in memory."""
+        h = values.shape[-2]
+        columns = self._by_table(values.flatten(-2)).unflatten(-1, (h, -1)).movedim(-3, -1).movedim(-2, -3)
+        found = (matrix @ columns.flatten(-2)).unflatten(-1, columns.shape[-2:])
+        return found.movedim(-1, -3).movedim(-2, -1).reshape(*values.shape[:-1], matrix.shape[-2])
+
+    def signed(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
+        return values * self.sign
+
+    def weighted(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
+        return values if self.sample_weight is None else values * self.sample_weight
+
+    def magnitude(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
+        return (self.reach * params.abs()).sum(-1)
+
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
         residual = residual * self._signed_weight
         return (self._by_table(residual) @ self._tables).reshape(*residual.shape[:-1], self.n_params)
 
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
         """Many models of the same rows: one matrix product with the columns' products, and no copy of the rows."""
-        row_weight = self._weighted(row_weight)
+        row_weight = self.weighted(row_weight)
         by_table = self._by_table(row_weight)
         if by_table.shape[-2] < FEW_MODELS:
             rows = self._tables[..., None, :, :]
@@ -268,14 +327,11 @@ class DenseDesign:
     def mean(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
         if self.sample_weight is None:
             return values.mean(-1)
-        return self._weighted(values).sum(-1) / self.sample_weight.sum(-1)
+        return self.weighted(values).sum(-1) / self.sample_weight.sum(-1)
 
     def take(self, index: Int[Tensor, " rows"]) -> "DenseDesign":
         weight = None if self.sample_weight is None else self.sample_weight[..., index]
         return DenseDesign(self.rows[..., index, :], self.sign[..., index], weight)
-
-    def _weighted(self, values: Tensor) -> Tensor:
-        return values if self.sample_weight is None else values * self.sample_weight
 
 
 class CornerDesign:
@@ -350,6 +406,31 @@ class CornerDesign:
     def logits(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r n"]:
         coefficients = _for_each(self.lift, params.flatten(0, 1).mT).mul_(self.scale.mT)
         return torch.bmm(coefficients.mT, self._signed.mT).unflatten(0, params.shape[:2])
+
+    def vjp(self, params: Float[Tensor, "seeds gates r p"]) -> tuple[Float[Tensor, "seeds gates r n"], PullBack]:
+        return self.logits(params), self.gradient
+
+    def layer(self, lines: Float[Tensor, "seeds gates r h p"]) -> Float[Tensor, "seeds gates r h n"]:
+        # The rows have no sign here, so the columns of a seed serve all its gates at once.
+        gates, r, h = lines.shape[1:4]
+        coefficients = _for_each(self.lift, lines.permute(0, 4, 3, 1, 2).flatten(2)).unflatten(2, (h * gates, r))
+        values = torch.bmm(self.columns, coefficients.mul_(self.scale.mT[:, None]).flatten(2))
+        return values.unflatten(2, (h, gates, r)).permute(0, 3, 4, 2, 1)
+
+    def pull_back_layer(self, residual: Float[Tensor, "seeds gates r h n"]) -> Float[Tensor, "seeds gates r h p"]:
+        gates, r, h = residual.shape[1:4]
+        moments = torch.bmm(self.columns.mT, residual.permute(0, 4, 3, 1, 2).flatten(2)).unflatten(2, (h * gates, r))
+        lines = _for_each(self.lift.mT, moments.mul_(self.scale.mT[:, None]).flatten(2))
+        return lines.unflatten(2, (h, gates, r)).permute(0, 3, 4, 2, 1)
+
+    def signed(self, values: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r n"]:
+        return values * self.sign[:, :, None]
+
+    def weighted(self, values: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r n"]:
+        return values
+
+    def magnitude(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r"]:
+        return (self.reach * params.abs()).sum(-1)
 
     def gradient(self, residual: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r p"]:
         moments = torch.bmm(self._signed.mT, residual.flatten(0, 1).mT).mul_(self.scale.mT)

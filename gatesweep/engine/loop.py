@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gatesweep.engine.design import Design, log_loss
 from gatesweep.engine.device import to_host
-from gatesweep.engine.solvers.protocol import Solver, StateT
+from gatesweep.engine.solvers.protocol import DesignT, Solver, StateT
 
 __all__ = ["Path", "Scores", "evaluate", "run"]
 
@@ -63,8 +63,8 @@ class Path:
 
 
 def run(
-    design: Design,
-    solver: Solver[StateT],
+    design: DesignT,
+    solver: Solver[StateT, DesignT],
     params: Float[Tensor, "*batch p"],
     record: bool = False,
     check: Callable[[], None] = lambda: None,
@@ -80,9 +80,9 @@ def run(
         if not record:
             steps.clear()
         steps.append(state.params)
-    logits = design.logits(state.params)
+    logits, pull_back = design.vjp(state.params)
     loss = design.mean(log_loss(logits))
-    status = solver.finish(design, state, logits, loss)
+    status = solver.finish(design, state, logits, loss, pull_back)
     last = Scores(loss, design.mean(design.correct(logits)))
     return solver.settle(design, state, Path(tuple(steps), design.original(state.params), status, state.n_iter, last))
 

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from gatesweep.engine import exact
-from gatesweep.engine.design import Design
+from gatesweep.engine.design import Design, LinearDesign
 
 __all__ = ["judge", "on_right_side"]
 
@@ -28,11 +28,11 @@ def on_right_side(
     if design.sample_weight is not None:
         logits = logits.masked_fill(design.sample_weight == 0, -torch.inf)
     rounding = _unit(params) * (params.shape[-1] + EXTRA_ROUNDINGS)
-    return logits.amax(-1) < -rounding * (design.reach * params.abs()).sum(-1)
+    return logits.amax(-1) < -rounding * design.magnitude(params)
 
 
 def judge(
-    design: Design,
+    design: LinearDesign,
     params: Float[Tensor, "*batch p"],
     separated: Bool[Tensor, "*batch"],
     ask: Bool[Tensor, "*batch"],
@@ -51,7 +51,7 @@ def judge(
     return separable, undecided
 
 
-def _is_inseparable(design: Design, params: Float[Tensor, "*batch p"]) -> Bool[Tensor, "*batch"]:
+def _is_inseparable(design: LinearDesign, params: Float[Tensor, "*batch p"]) -> Bool[Tensor, "*batch"]:
     """Whether some combination of the rows, with factors above 0 for rows that span all of them, is zero.
 
     The rows' errors at the optimum, e, are such factors but for the gradient g = rows^T e. With

@@ -123,7 +123,7 @@ class Batch:
         )
 
     @cached_property
-    def solver(self) -> Solver[Any]:
+    def solver(self) -> Solver[Any, Any]:
         experiment, (_, C, learning_rate) = self.models.experiment, self.models.columns[:, self.block.columns]
         batched = {"C": self.models.place.tensor(C), "learning_rate": self.models.place.tensor(learning_rate)}
         return experiment.solver.of(experiment.fixed | batched, self.stream.batches)

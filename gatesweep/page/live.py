@@ -49,7 +49,7 @@ def live_entries() -> list[dict[str, Any]]:
     ]
 
 
-def _label(solver: type[Solver[Any]]) -> str:
+def _label(solver: type[Solver[Any, Any]]) -> str:
     return f"{solver.label}, epoch by epoch" if solver.unit == "epoch" else solver.label
 
 

@@ -17,7 +17,7 @@ SOLVERS = {
 """Where the class of each solver is. A command line is parsed with the names alone; torch comes with the class."""
 
 
-def solver_class(name: str) -> "type[Solver[Any]]":
+def solver_class(name: str) -> "type[Solver[Any, Any]]":
     """The solver of this name: its class, with what it says of itself."""
     return _loaded(SOLVERS[name])
 

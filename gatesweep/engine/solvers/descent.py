@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from gatesweep.engine.design import Design, log_loss
+from gatesweep.engine.design import Design, PullBack, log_loss
 from gatesweep.engine.device import to_host
 from gatesweep.engine.separability import on_right_side
 from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status, runaway_loss
@@ -29,7 +29,7 @@ class DescentState(State):
     epoch: int
 
 
-class GradientDescent(Solver[DescentState]):
+class GradientDescent(Solver[DescentState, Design]):
     """One step of the solver is one epoch of mini-batches; what moves the parameters is an optimizer of torch.
 
     torch.optim knows one learning rate for a tensor. So it moves, at rate 1, each model's displacement in
@@ -84,8 +84,8 @@ class GradientDescent(Solver[DescentState]):
         params = state.params
         for index in self.batches[state.epoch]:
             batch = design.take(index)
-            error = batch.logits(params).sigmoid_()
-            state.displacement.grad = batch.gradient(error) / batch.count
+            logits, pull_back = batch.vjp(params)
+            state.displacement.grad = pull_back(logits.sigmoid_()) / batch.count
             state.optimizer.step()
             params = torch.addcmul(state.first, state.displacement, self.learning_rate)
         running = state.running & torch.isfinite(params).all(-1)
@@ -98,10 +98,15 @@ class GradientDescent(Solver[DescentState]):
         )
 
     def finish(
-        self, design: Design, state: DescentState, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
+        self,
+        design: Design,
+        state: DescentState,
+        logits: Float[Tensor, "*batch n"],
+        loss: Float[Tensor, "*batch"],
+        pull_back: PullBack,
     ) -> Int[Tensor, "*batch"]:
         """No penalty, so rows all on their right side mean: separable, with no optimum to come to."""
-        gradient = design.gradient(torch.sigmoid(logits)) / design.count
+        gradient = pull_back(torch.sigmoid(logits)) / design.count
         flat = gradient.abs().amax(-1) <= GRADIENT_TOLERANCE
         status = torch.where(flat, Status.converged, Status.max_iter).to(torch.int8)
         status = torch.where(on_right_side(design, state.params, logits), Status.separable, status)

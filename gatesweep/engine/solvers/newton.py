@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.engine.design import DenseDesign, Design
+from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
 from gatesweep.engine.loop import Path, run
@@ -79,7 +79,7 @@ class NewtonState(State):
     """Models that these coordinates and this dtype do not do for; they keep their last parameters."""
 
 
-class Newton(Solver[NewtonState]):
+class Newton(Solver[NewtonState, LinearDesign]):
     """Minimises sum(log loss) + |weight|^2 / (2 C), intercept free: C times this is scikit-learn's objective.
 
     Models whose columns depend on each other, to the dtype's precision, and those that rounding does not
@@ -114,7 +114,7 @@ class Newton(Solver[NewtonState]):
     def passes(cls, settings: Mapping[str, Any]) -> int:
         return min(8, settings["max_iter"])  # Convergence is quadratic: few models take more.
 
-    def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> NewtonState:
+    def start(self, design: LinearDesign, params: Float[Tensor, "*batch p"]) -> NewtonState:
         none = torch.zeros_like(params[..., 0], dtype=torch.bool)
         unbounded = torch.isinf(self.C).to(none.device) | design.one_class | none
         penalty = 1 / wide(self.C)[..., None]
@@ -137,7 +137,7 @@ class Newton(Solver[NewtonState]):
             hard=hard,
         )
 
-    def step(self, design: Design, state: NewtonState) -> NewtonState:
+    def step(self, design: LinearDesign, state: NewtonState) -> NewtonState:
         """Accept or shorten the last step, then take the next one.
 
         The objective is convex, so it rose along the last step only if its slope changed sign on the
@@ -205,7 +205,7 @@ class Newton(Solver[NewtonState]):
         )
 
     def _is_still(
-        self, design: Design, state: NewtonState, step: Float[Tensor, "*batch p"], most: Float[Tensor, "*batch"]
+        self, design: LinearDesign, state: NewtonState, step: Float[Tensor, "*batch p"], most: Float[Tensor, "*batch"]
     ) -> Bool[Tensor, "*batch"]:
         """Whether the curvature at the end of a step is about that at its start.
 
@@ -219,7 +219,12 @@ class Newton(Solver[NewtonState]):
         return ((change.square() <= LEVERAGE) | ((logits > CERTAIN) & (change < logits / 2))).all(-1)
 
     def finish(
-        self, design: Design, state: NewtonState, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
+        self,
+        design: LinearDesign,
+        state: NewtonState,
+        logits: Float[Tensor, "*batch n"],
+        loss: Float[Tensor, "*batch"],
+        pull_back: PullBack,
     ) -> Int[Tensor, "*batch"]:
         status = torch.where(state.running | state.hard, Status.max_iter, Status.converged).to(torch.int8)
         status[~torch.isfinite(loss)] = Status.diverged
@@ -233,7 +238,7 @@ class Newton(Solver[NewtonState]):
             status[separable] = Status.separable
         return status
 
-    def settle(self, design: Design, state: NewtonState, path: Path) -> Path:
+    def settle(self, design: LinearDesign, state: NewtonState, path: Path) -> Path:
         """The hard models, solved apart."""
         if self.apart or not len(places := np.argwhere(to_host(state.hard))):
             return path

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.engine.design import Design
+from gatesweep.engine.design import Design, PullBack
 
 if TYPE_CHECKING:
     from gatesweep.engine.loop import Path
@@ -63,12 +63,14 @@ def runaway_loss(first: Any) -> Any:
 
 
 StateT = TypeVar("StateT", bound=State)
+DesignT = TypeVar("DesignT", bound=Design)
+"""What a solver asks of the rows: of a line alone, if it needs a convex loss."""
 
 Batches = Callable[[int, int], Sequence[Sequence[np.ndarray]]]
 """batches(epochs, batch_size): the row numbers of each mini-batch of each epoch, drawn as the lecture draws them."""
 
 
-class Solver(ABC, Generic[StateT]):
+class Solver(ABC, Generic[StateT, DesignT]):
     """One method. The loop calls `start`, then `step` until no model runs or `max_steps` is reached."""
 
     label: ClassVar[str]
@@ -115,19 +117,24 @@ class Solver(ABC, Generic[StateT]):
         return int(settings[cls.budget])
 
     @abstractmethod
-    def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> StateT:
+    def start(self, design: DesignT, params: Float[Tensor, "*batch p"]) -> StateT:
         """The state before the first step."""
 
     @abstractmethod
-    def step(self, design: Design, state: StateT) -> StateT:
+    def step(self, design: DesignT, state: StateT) -> StateT:
         """One step of every running model; no host sync, no loop over models."""
 
     @abstractmethod
     def finish(
-        self, design: Design, state: StateT, logits: Float[Tensor, "*batch n"], loss: Float[Tensor, "*batch"]
+        self,
+        design: DesignT,
+        state: StateT,
+        logits: Float[Tensor, "*batch n"],
+        loss: Float[Tensor, "*batch"],
+        pull_back: PullBack,
     ) -> Int[Tensor, "*batch"]:
-        """Each model's `Status`, decided once at the end from logits and mean log loss of its last parameters."""
+        """Each model's `Status`, decided at the end: of its last parameters the logits, mean loss and pull-back."""
 
-    def settle(self, design: Design, state: StateT, path: "Path") -> "Path":
+    def settle(self, design: DesignT, state: StateT, path: "Path") -> "Path":
         """What the steps could not do for some models, done apart."""
         return path
