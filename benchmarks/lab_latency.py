@@ -72,8 +72,8 @@ def drag(page: Page, seconds: float) -> None:
     """Drag the noise level to and fro, let go, and see what comes after."""
     page.evaluate(WATCH)
     thumb = page.get_by_role("slider", name="Noise level", exact=True)
-    box = thumb.locator("xpath=..").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    box, share = thumb.bounding_box(), thumb.evaluate("(s) => (s.value - s.min) / (s.max - s.min)")
+    x, y = box["x"] + share * box["width"], box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     begun, count = time.perf_counter(), 0

@@ -82,28 +82,40 @@ def test_dragging_a_grip_turns_the_line(lab):
     assert lab.intercept == pytest.approx(-0.25 * lab.w2)
 
 
-def slide(lab, **sent):
-    """What a browser sends of the slider of the epochs, in one message."""
-    lab._stage.epoch._process_events(sent)
-    return lab.shown_epoch
+def ask(lab, n, **request):
+    """What a browser asks of the player's slider; the epoch on show then, and what the browser is told."""
+    slider = lab._stage.player.slider
+    slider._handle_msg({"n": n, **request})
+    return lab.shown_epoch, slider.told["value"], slider.told["n"]
 
 
-def test_a_second_key_outruns_what_the_first_let_go_of(lab):
+def test_a_browser_scrubs_and_hears_which_request_is_answered(lab):
     lab.restore({"solver": "sgd"})
-    assert slide(lab, value=2, value_throttled=1) == 2
-    assert lab._stage.epoch.value == 2
-    assert slide(lab, value_throttled=2) == 2
-    assert slide(lab, value=3, value_throttled=3) == 3
+    assert ask(lab, 1, value=2) == (2, 2, 1)
+    assert ask(lab, 2, value=99) == (20, 20, 2)
+    lab.epoch = 7
+    assert lab._stage.player.slider.told["n"] == 2, "what the server does by itself answers no newer request"
 
 
-def test_what_a_slow_browser_sends_back_moves_nothing_until_it_has_caught_up(lab):
-    lab.restore({"solver": "sgd", "epoch": 3})
-    lab.playing = True
-    for _ in range(4):
-        lab._tick()
-    assert slide(lab, value=5) == 7
+@pytest.mark.parametrize("value", [None, "3", float("nan"), [3]])
+def test_what_is_no_number_is_answered_and_moves_nothing(lab, value):
+    lab.restore({"solver": "sgd", "epoch": 5})
+    assert ask(lab, 9, value=value) == (5, 5, 9)
+
+
+def test_the_browser_plays_by_asking_for_the_next_epoch(lab):
+    lab.restore({"solver": "sgd", "epochs": 3})
+    told = lab._stage.player.slider
+    lab.toggle_play()
+    assert (told.told["value"], told.told["period"]) == (0, 200)
+    assert [ask(lab, n, tick=True)[0] for n in (1, 2, 3)] == [1, 2, 3]
+    assert not lab.playing and told.told["period"] is None
+    assert ask(lab, 4, tick=True) == (3, 3, 4), "a request that was under way when the playing ended"
+
+
+def test_scrubbing_while_it_plays_goes_on_from_there(lab):
+    lab.restore({"solver": "sgd", "epoch": 0})
+    lab.toggle_play()
+    assert ask(lab, 1, value=9) == (9, 9, 1)
+    assert lab.playing and ask(lab, 2, tick=True) == (10, 10, 2)
     lab.playing = False
-    assert slide(lab, value=6) == 7
-    assert slide(lab, value=4, value_throttled=4) == 4, "a visitor's own"
-    assert slide(lab, value_throttled=-2) == 4
-    assert slide(lab, value=6) == 6

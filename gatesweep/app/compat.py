@@ -298,8 +298,6 @@ def _icon_rule() -> str:
 
 
 WIDGET_HEIGHTS = {
-    pmui.IntSlider: 51,
-    pmui.FloatSlider: 51,
     pmui.IntInput: 40,
     pmui.RadioButtonGroup: 39,
     pmui.Button: 35,

@@ -1,6 +1,6 @@
 """The app's widgets. Each is bound to one parameter of a state; its limits come from there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import param
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.compat import WIDGET_HEIGHTS, answer_after
+from gatesweep.app.numbered import Slider
 
 __all__ = [
     "BRISK",
@@ -26,10 +27,12 @@ __all__ = [
     "slider",
     "switch",
     "toggle",
+    "within",
 ]
 
 BRISK = 4
 """Milliseconds that a widget waits for a newer value before it acts; Panel's own 50 are felt when dragging."""
+SLIDER = {"sizing_mode": "stretch_width", "margin": (3, 14, 3, 12)}
 WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
 IN_ROW = {"size": "small", "margin": (6, 4)}
@@ -45,66 +48,57 @@ def brisk(widget: Any) -> Any:
     return widget
 
 
-def slider(
-    state: param.Parameterized, name: str, label: str, is_led: Callable[[], bool] = lambda: False, **options: Any
-) -> Any:
-    """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it while it lasts.
-
-    While it `is_led` by something else, it only follows: a browser that lags behind sends values back
-    that it was told, up to seconds later, and nobody wished them.
-    """
+def slider(state: param.Parameterized, name: str, label: str, **options: Any) -> Slider:
+    """A slider over the parameter's soft bounds; a value beyond them (from a link) widens it while it lasts."""
     declared = state.param[name]
-    kind = pmui.IntSlider if isinstance(declared, param.Integer) else pmui.FloatSlider
     low, high = declared.get_soft_bounds()
-    options = {"start": low, "end": high, "step": declared.step or 1} | options
-    widget = kind(label=label, margin=(3, 14, 3, 12), **(WIDE | options))
-    _link(widget, state, name, is_led)
-    return brisk(widget)
+    low, high, step = (options.pop(key, usual) for key, usual in (("start", low), ("end", high), ("step", None)))
+    step = step or declared.step or 1
 
-
-def _link(widget: Any, state: param.Parameterized, name: str, is_led: Callable[[], bool]) -> None:
-    low, high = widget.start, widget.end
-
-    def show(*events: Any) -> None:
-        # Not event.new: another watcher may have refused the value meanwhile.
+    def show() -> dict[str, Any]:
         value = getattr(state, name)
-        # A browser adds steps of 0.1 without rounding; to send its own value back would undo a quick second key.
-        shown = {} if abs(widget.value - value) < 1e-9 else {"value": value}
-        widget.param.update(start=min(low, value), end=max(high, value), **shown)
+        ends = {"start": min(low, value), "end": max(high, value)}
+        return {"label": label, "value": value, "step": step, "text": None} | ends
 
-    def take(event: Any) -> None:
-        if is_led():
-            show()
-        else:
-            state.param.update(**{name: round(event.new, 10)})
+    def take(request: Mapping[str, Any]) -> None:
+        shown = show()
+        value = within(request, shown["start"], shown["end"])
+        if value is not None:
+            # A browser adds steps of 0.1 without rounding.
+            exact = round(value) if isinstance(declared, param.Integer) else round(value, 10)
+            state.param.update(**{name: exact})
 
-    show()
-    state.param.watch(show, name)
-    widget.param.watch(take, "value")
+    return _following(state, name, Slider(show, take, **(SLIDER | options)))
 
 
-def decades(state: param.Parameterized, name: str, label: str, highest: float) -> Any:
+def decades(state: param.Parameterized, name: str, label: str, highest: float) -> Slider:
     """A slider over powers of ten from 0.001 to `highest`, 2 significant digits."""
-    low, high = -3.0, np.log10(highest)
-    widget = pmui.FloatSlider(start=low, end=high, step=0.1, show_value=False, margin=(3, 14, 3, 12), **WIDE)
+    low, high = -3.0, float(np.log10(highest))
 
-    def show(value: float) -> None:
-        shown = np.clip(np.log10(value), low, high)
+    def show() -> dict[str, Any]:
+        value = getattr(state, name)
         text = "no limit" if np.isinf(value) else f"{value:g}"
-        place = float(round(shown, 1))
-        # To send the browser's own value back would undo a quick second key.
-        moved = {} if abs(widget.value - place) < 0.05 else {"value": place}
-        widget.param.update(label=f"{label}: {text}", **moved)
+        place = float(np.clip(np.log10(value), low, high).round(1))
+        # The name says the value, which no digit of the slider's own does.
+        return {"label": f"{label}: {text}", "value": place, "start": low, "end": high, "step": 0.1, "text": text}
 
-    def take(event: Any) -> None:
-        # A slider that only follows must not round the value that it was told.
-        if abs(np.clip(np.log10(getattr(state, name)), low, high) - event.new) > 0.051:
-            setattr(state, name, float(f"{10**event.new:.2g}"))
+    def take(request: Mapping[str, Any]) -> None:
+        power = within(request, low, high)
+        if power is not None:
+            state.param.update(**{name: float(f"{10**power:.2g}")})
 
-    show(getattr(state, name))
-    state.param.watch(lambda event: show(getattr(state, name)), name)
-    widget.param.watch(take, "value")
-    return brisk(widget)
+    return _following(state, name, Slider(show, take, **SLIDER))
+
+
+def within(request: Mapping[str, Any], low: float, high: float) -> float | None:
+    """The value that a slider asks for, brought within its ends; None where it asks for none."""
+    value = request.get("value")
+    return float(np.clip(value, low, high)) if isinstance(value, int | float) and np.isfinite(value) else None
+
+
+def _following(state: param.Parameterized, name: str, control: Slider) -> Slider:
+    state.param.watch(control.tell, name)
+    return control
 
 
 def number(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:

@@ -57,6 +57,8 @@ PIXEL = f"""([x1, x2]) => {{
 }}"""
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 DRAWS = count(1000)
+THUMB = 13
+"""Pixels across a slider's thumb."""
 
 
 # What is shown
@@ -100,6 +102,13 @@ def control(page, role, name):
 def value(page, name):
     """What a slider stands at."""
     return float(control(page, "slider", name).get_attribute("aria-valuenow"))
+
+
+def thumb(page, name):
+    """Where on the screen a slider's thumb is."""
+    slider = control(page, "slider", name)
+    box, share = slider.bounding_box(), slider.evaluate("(s) => (s.value - s.min) / (s.max - s.min)")
+    return box["x"] + THUMB / 2 + share * (box["width"] - THUMB), box["y"] + box["height"] / 2
 
 
 # What is done

@@ -29,6 +29,7 @@ from tests.ui.lab_page import (
     set_slider,
     show,
     shows,
+    thumb,
     unfold,
     value,
     wait,
@@ -41,6 +42,8 @@ RECORD = f"""() => {{
   source.properties.data.change.connect(note)
 }}"""
 
+SLOW = 120_000
+"""Milliseconds for ten epochs on a slow computer beside whatever else runs."""
 LINKED = "Number(new URLSearchParams(location.search).get('w1'))"
 """JavaScript: the weight of x1 in the address, which follows once the line has come to rest."""
 
@@ -215,27 +218,31 @@ def test_sgd_walks_the_lecture_s_epochs(lab, gate, noise_level):
 
 
 def test_a_slow_computer_plays_every_epoch_in_its_order(lab):
-    show(lab, "?solver=sgd&epochs=25")
-    path = by_torch(rows(), epochs=25)
+    show(lab, "?solver=sgd&epochs=10")
+    path = by_torch(rows(), epochs=10)
     last = path[-1]
     choose(lab, "Speed", "20 / s")
     slow = lab.context.new_cdp_session(lab)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     try:
-        for _ in range(3):
+        for _ in range(2):
             leave(lab)
             lab.keyboard.press("Home")
             shows(lab, path[0])
             lab.evaluate(RECORD)
             press(lab, "Play")
-            shows(lab, last)
-            expect(control(lab, "button", "Play")).to_be_visible()
-            lab.wait_for_timeout(700)
+            expect(control(lab, "button", "Pause")).to_be_visible()
+            expect(control(lab, "button", "Play")).to_be_visible(timeout=SLOW)
+            # What the server said before its answer to this is here, too.
+            press(lab, "Label")
+            wait(lab, "s.levels == 2")
+            press(lab, "Probability")
+            wait(lab, "s.levels > 2")
             lab.evaluate("window.stop_recording()")
             seen = [int(np.abs(path[:, 0] - w[0]).argmin()) for w in lab.evaluate("window.models")]
-            assert all(b >= a for a, b in pairwise(seen)), f"the epochs went back: {seen}"
+            assert all(0 <= b - a <= 1 for a, b in pairwise(seen)), f"not every epoch in its order: {seen}"
             shows(lab, last)
-            assert value(lab, "Epoch") == 25
+            assert value(lab, "Epoch") == 10
     finally:
         slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 
@@ -259,8 +266,7 @@ def test_divergence_is_shown_and_the_rows_stay(lab):
 
 def test_a_fast_drag_ends_at_its_last_value_and_rests(lab):
     show(lab)
-    box = control(lab, "slider", "Noise level").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = thumb(lab, "Noise level")
     lab.evaluate(RECORD)
     lab.mouse.move(x, y)
     lab.mouse.down()
@@ -270,12 +276,11 @@ def test_a_fast_drag_ends_at_its_last_value_and_rests(lab):
         lab.wait_for_timeout(6)
     lab.mouse.move(x + 70, y)
     lab.mouse.up()
-    lab.wait_for_timeout(500)
-    box, noise_level = control(lab, "slider", "Noise level").bounding_box(), value(lab, "Noise level")
-    assert box["x"] + box["width"] / 2 == pytest.approx(x + 70, abs=4)  # the thumb is where the mouse let it go
+    noise_level = value(lab, "Noise level")
+    assert thumb(lab, "Noise level")[0] == pytest.approx(x + 70, abs=4)  # where the mouse let it go
     shows(lab, optimum(rows(noise_level=noise_level)))
     counted = lab.evaluate("window.models.length")
-    assert counted > 10
+    assert counted > 2, "the picture did not follow on the way"
     run = gs.sweep(gate="AND", noise_level=noise_level, seed=42).isel(gate=0, noise_level=0, seed=0)
     shows(lab, [*run.weight.values, float(run.intercept)])
     lab.wait_for_url(re.compile(rf"noise_level={noise_level:g}$"))

@@ -73,10 +73,7 @@ class Controls(pn.viewable.Viewer):
             "init_seed": number(lab, "init_seed", "Seed of B"),
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
-        self.hand = {
-            name: slider(lab, name, label, is_led=lambda: lab.pictures.boundary.is_led)
-            for name, label in PARAMETERS.items()
-        }
+        self.hand = {name: slider(lab, name, label) for name, label in PARAMETERS.items()}
         n = self.named
         self.training = _fold("Training", *(n[name] for name in TRAINING))
         self.by_hand = _fold(

@@ -19,6 +19,7 @@ from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.pointer import Pointer
 from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState, in_sweep
+from gatesweep.app.player import Playing
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate
@@ -31,7 +32,7 @@ POPULATION_DELAY = 0.25
 """Seconds without a change before the other seeds are trained."""
 
 
-class Lab(InCell, pn.viewable.Viewer, LabState):
+class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
     """One model with its data, its training and its limits; every parameter may be set and watched.
 
     >>> lab = Lab(gate="XOR", noise_level=0.1)
@@ -41,7 +42,6 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
 
     fit = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.store.Run).")
     population = param.Parameter(None, precedence=-1, doc="The same settings under 200 seeds, once trained.")
-    playing = param.Boolean(False, precedence=-1, doc="Whether the epochs are running.")
     dark = param.Boolean(False, precedence=-1)
 
     def __init__(self, **params: Any) -> None:
@@ -51,7 +51,6 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self._generation, self._begun = 0, False
         self._cancel = threading.Event()
         self._good: dict[str, Any] = {}
-        self._timer = None
         self._lessons, self._controls, self._stage, self._numbers = (
             LessonBar(self),
             Controls(self),
@@ -64,7 +63,6 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self.param.watch(self._draw_model, ["epoch", "surface", "threshold", *HAND])
         self.param.watch(self._draw_cloud, ["population", "cloud"])
         self.param.watch(self._theme, "dark")
-        self.param.watch(self._play, ["playing", "speed"])
         self._numbers.training.active.param.watch(self._draw_valley, "value")
         self.param.watch(self._draw_valley, "loss_over")
         Pointer(self)
@@ -84,7 +82,11 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
 
     @property
     def shown_epoch(self) -> int:
-        return self.fit.last_epoch if self.epoch is None else min(self.epoch, self.fit.last_epoch)
+        return self.last_epoch if self.epoch is None else min(self.epoch, self.last_epoch)
+
+    @property
+    def last_epoch(self) -> int:
+        return 0 if self.fit is None else self.fit.last_epoch
 
     @property
     def shown(self) -> store.Shown:
@@ -150,21 +152,9 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         """The next seed."""
         self.seed = (self.seed + 1) % 1000
 
-    def step(self, epochs: int) -> None:
-        """Move the epoch shown; at the ends it stays."""
-        self.scrub(int(np.clip(self.shown_epoch + epochs, 0, self.fit.last_epoch)))
-
     def scrub(self, epoch: int) -> None:
         """Show an epoch of the training, not the line set by hand."""
-        self.by_hand = False
-        self.epoch = epoch
-
-    def toggle_play(self) -> None:
-        """Play from here, or from the start when at the end; or pause."""
-        self.by_hand = False
-        if not self.playing and self.shown_epoch == self.fit.last_epoch:
-            self.epoch = 0
-        self.playing = not self.playing
+        self.param.update(by_hand=False, epoch=epoch)
 
     def teach(self, lesson: int) -> None:
         """Open a lesson, counted from 1; 0 closes it and shows every control."""
@@ -193,20 +183,19 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
         self.param.update(init="hand", by_hand=False)
         self.param.update(epoch=0, playing=True)
 
-    def press(self, key: str) -> None:
-        """What a key does; see `gatesweep.app.keys`."""
-        if key == " ":
-            self.toggle_play()
-        elif key in ("ArrowLeft", "ArrowRight"):
-            self.step(1 if key == "ArrowRight" else -1)
-        elif key in ("Home", "End"):
-            self.step(self.fit.last_epoch * (1 if key == "End" else -1))
-        elif key.isdigit() and int(key) <= len(LESSONS):
+    def press(self, key: str) -> bool:
+        """What a key does; see `gatesweep.app.keys`. Whether it does anything."""
+        if super().press(key):
+            return True
+        if key.isdigit() and int(key) <= len(LESSONS):
             self.teach(int(key))
         elif key == "n":
             self.new_draw()
         elif key in ("h", "a") and self.lesson:
             self._lessons.reveal("hint" if key == "h" else "answer")
+        else:
+            return False
+        return True
 
     # Training
 
@@ -299,20 +288,6 @@ class Lab(InCell, pn.viewable.Viewer, LabState):
                 picture.theme(self.palette)
             self.pictures.boundary.show_data(self.shown)
             self._draw_model()
-
-    # Playing
-
-    def _play(self, *events: param.parameterized.Event) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        if self.playing:
-            self._timer = pn.state.add_periodic_callback(self._tick, period=1000 // self.speed)
-
-    def _tick(self) -> None:
-        self.step(1)
-        if self.shown_epoch == self.fit.last_epoch:
-            self.playing = False
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

@@ -1,11 +1,9 @@
 """Where things stand on the Lab's page: built once, from one column on a phone to three on a projector."""
 
-import time
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-import param
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
@@ -13,6 +11,7 @@ from gatesweep.app.lab import words
 from gatesweep.app.lab.state import PAIRS
 from gatesweep.app.lab.store import Shown
 from gatesweep.app.lab.words import PARAMETERS
+from gatesweep.app.player import Player
 from gatesweep.lessons import LESSONS
 
 __all__ = ["LessonBar", "Numbers", "Stage", "page"]
@@ -121,20 +120,6 @@ class Folio(pn.viewable.Viewer):
 
 SLIM = {"minWidth": 0, "padding": "4px 8px"}
 """A button as wide as its word."""
-ECHO = 5.0
-"""Seconds within which a browser may send back an epoch that was played."""
-NOTHING, PAUSED = -1, -2
-"""Epochs that nobody can let go of: none, and what the browser says when it has caught up with a pause."""
-CAUGHT_UP = f"""
-const models = [...cb_obj.document._all_models.values()]
-const slider = models.find((model) => model.label === "Epoch" && model.value_throttled !== undefined)
-if (cb_obj.label === "Play") setTimeout(() => {{ slider.value_throttled = {PAUSED} }}, 200)
-"""
-"""By then all epochs that were played before the pause are drawn, and sent back if they ever are.
-
-The slider is looked for, not given: Panel keeps a script's arguments for ever, and with them all of the session.
-"""
-SPEEDS = {f"{s} / s": s for s in (1, 2, 5, 10, 20)}
 
 
 class Stage(pn.viewable.Viewer):
@@ -147,25 +132,7 @@ class Stage(pn.viewable.Viewer):
         self.progress = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(6, 0, 0, 0))
         # By itself and of a fixed size: the row of the legend need not be laid out anew with every model.
         self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
-        self.play = button("Play", lab.toggle_play, "play_arrow", variant="contained", width=104)
-        self.epoch = brisk(
-            pmui.IntSlider(
-                label="Epoch",
-                start=0,
-                end=1,
-                size="small",
-                margin=(0, 16),
-                css_classes=["gs-wide"],
-                sizing_mode="stretch_width",
-            )
-        )
-        self._played: dict[int, float] = {}
-        self.epoch.param.watch(self._scrub, ["value", "value_throttled"])
-        speed = brisk(
-            pmui.Select.from_param(
-                lab.param.speed, label="Speed", options=SPEEDS, size="small", width=84, margin=0, description=""
-            )
-        )
+        self.player = Player(lab)
         view = toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"})
         self._layout = pn.Column(
             pn.Row(
@@ -176,57 +143,19 @@ class Stage(pn.viewable.Viewer):
                 **ACROSS,
             ),
             pn.Column(pn.pane.Bokeh(lab.pictures.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
-            pn.Row(
-                button("Back", lambda: lab.step(-1), "skip_previous", variant="text"),
-                self.play,
-                button("Step", lambda: lab.step(1), "skip_next", variant="text"),
-                self.epoch,
-                speed,
-                stylesheets=sheets("lab/player"),
-                **ACROSS,
-            ),
+            self.player,
             pn.Row(self.equation, self.spoken, self.progress, stylesheets=sheets("lab/top"), **ACROSS),
             css_classes=["gs-stage"],
             stylesheets=sheets("card", "lab/stage"),
             **FILL,
         )
-        lab.param.watch(self._playing, "playing")
-        self.play.jscallback(label=CAUGHT_UP)
-
-    def _playing(self, event: Any) -> None:
-        self.play.param.update(label="Pause" if event.new else "Play", icon="pause" if event.new else "play_arrow")
-        # So that whatever is let go of from now on is news, be it the epoch that was let go of last time.
-        with param.edit_constant(self.epoch):
-            self.epoch.value_throttled = NOTHING
-
-    def _scrub(self, *events: Any) -> None:
-        """Show the epoch that the slider was moved to.
-
-        A browser that lags behind the playing sends epochs back that it was told, up to seconds later, and
-        nobody wished them. What a visitor lets go of (throttled) is no echo; nor is anything once the browser
-        has caught up with the pause.
-        """
-        lab, news = self._lab, {event.name: event.new for event in events}
-        released = news.get("value_throttled", NOTHING)
-        # The value first: within one message it is never older than what was let go of.
-        epoch = news.get("value", released)
-        if released == PAUSED and not lab.playing:
-            self._played.clear()
-            self.epoch.value = lab.shown_epoch
-        elif epoch >= 0 and epoch != lab.shown_epoch and (released >= 0 or not self._is_echo(epoch)):
-            lab.scrub(epoch)
-
-    def _is_echo(self, epoch: int) -> bool:
-        return time.monotonic() - self._played.get(epoch, -ECHO) < ECHO
 
     def draw(self, shown: Shown, epoch: int) -> None:
         run = self._lab.fit
         self.equation.object = f"<div class=equation>{words.equation(shown)}</div>"
         severity, progress = words.progress(run, self._lab.solver, epoch, self._lab.by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{progress}</span>"
-        if self._lab.playing:
-            self._played[epoch] = time.monotonic()
-        self.epoch.param.update(end=max(run.last_epoch, 1), value=epoch)
+        self.player.draw()
         self.legend.object = words.legend(self._lab.palette, shown.threshold)
         summary = words.summary(run, shown, epoch)
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"

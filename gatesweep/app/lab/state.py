@@ -66,7 +66,6 @@ class LabState(Settings):
     record = param.Selector(default="epoch", objects=["epoch"], constant=True, precedence=-1)
 
     epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")
-    speed = param.Selector(default=5, objects=[1, 2, 5, 10, 20], doc="Epochs a second while playing.")
     surface = param.Selector(default="probability", objects=["probability", "label"], doc="What colours the plane.")
     loss_over = param.Selector(
         default="w1,w2", objects=list(PAIRS), doc="The two parameters that the loss surface spans."
