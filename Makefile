@@ -35,6 +35,11 @@ lint: $(VENV)/test.stamp  ## ruff (rules and format) and mypy
 bench: $(VENV)/bench.stamp  ## gatesweep timed beside what a user would write instead
 	$(BIN)/gatesweep bench
 
+.PHONY: docs
+docs: $(VENV)/docs.stamp  ## build the documentation into build/docs
+	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/docs
+	@echo 'Open build/docs/index.html'
+
 .PHONY: clean
 clean:  ## remove .venv and every cache
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -48,6 +53,7 @@ $(BIN)/pip:
 $(VENV)/app.stamp: EXTRAS :=
 $(VENV)/test.stamp: EXTRAS := [test]
 $(VENV)/bench.stamp: EXTRAS := [bench,jax]
+$(VENV)/docs.stamp: EXTRAS := [docs]
 $(VENV)/%.stamp: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo 'Installing gatesweep$(EXTRAS) into $(VENV): a few minutes the first time.'
 	$(PIP) --editable '.$(EXTRAS)'

@@ -1,0 +1,108 @@
+"""What is written is true: the Python of README and pages prints what they say, and the site builds unwarned."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gatesweep as gs
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "made")]
+"""A block of `python` is run, all blocks of a page one after the other; a block of `py` is not: it waits for a server,
+a cluster or a notebook."""
+
+
+NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
+
+
+def same_text(printed: str, written: str) -> bool:
+    """Equal but for numbers, which may differ by one in the last digit written."""
+    if NUMBER.sub("#", printed).split() != NUMBER.sub("#", written).split():
+        return False
+    pairs = zip(NUMBER.findall(printed), NUMBER.findall(written), strict=True)
+    return all(
+        abs(float(a.replace(",", "")) - float(b.replace(",", ""))) <= 1.01 * 10 ** -len(b.partition(".")[2])
+        if "." in b
+        else a == b
+        for a, b in pairs
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "written", "same"),
+    [
+        ("XOR 0.7512", "XOR 0.75", True),
+        ("XOR 0.7812", "XOR 0.75", False),
+        ("30,300 models", "30,300 models", True),
+        ("30,301 models", "30,300 models", False),
+        ("AND 0.75", "XOR 0.75", False),
+        ("[0.1 0.2]", "[0.1 0.4]", False),
+    ],
+)
+def test_same_text_tells_results_apart(printed: str, written: str, same: bool) -> None:
+    assert same_text(printed, written) is same
+
+
+def blocks(page: Path) -> list[str]:
+    """The Python of a page."""
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def outputs(page: Path) -> list[str]:
+    """What the page says that its Python prints: behind a print, or in a block of text right after its own."""
+    said = []
+    for code, below in re.findall(
+        r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", page.read_text(encoding="utf-8"), re.DOTALL
+    ):
+        said += re.findall(r"^print\(.*\)  # (.+)$", code, re.MULTILINE) + below.splitlines()
+    return said
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_prints_what_it_says(page: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", "".join(blocks(page))]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=600)
+    assert done.returncode == 0, done.stderr
+    printed, written = done.stdout.splitlines(), outputs(page)
+    assert len(printed) == len(written), printed
+    assert [pair for pair in zip(printed, written, strict=True) if not same_text(*pair)] == []
+
+
+def test_the_readme_and_the_start_page_print_something() -> None:
+    assert outputs(ROOT / "README.md") and outputs(ROOT / "docs" / "index.md")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as `make docs` builds it: a warning is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "-d", folder / "trees"]
+    done = subprocess.run([*command, ROOT / "docs", folder / "html"], capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+def test_the_reference_has_every_public_name(site: Path) -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in (site / "reference").glob("*.html"))
+    anchors = set(re.findall(r'id="(gatesweep[\w.]+)"', pages))
+    functions = {
+        f"{module}.{name}" for module in ("plots", "summaries", "theory") for name in getattr(gs, module).__all__
+    }
+    names = {*gs.__all__, *functions} - {"plots", "summaries", "theory", "summaries.BAND", "summaries.STATISTICS"}
+    assert {name for name in names if not any(a.endswith("." + name.rpartition(".")[2]) for a in anchors)} == set()
+
+
+def test_the_site_asks_no_other_host(site: Path) -> None:
+    asked = re.compile(r"""(?:<(?:script|img|iframe|source)[^>]*\ssrc|<link[^>]*\shref)=["']?(https?:)?//""")
+    found = [path.name for path in site.rglob("*.html") if asked.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_the_gallery_is_drawn_and_the_glossary_has_its_words(site: Path) -> None:
+    gallery = (site / "made" / "gallery.html").read_text(encoding="utf-8")
+    assert gallery.count("data-root-id") >= 5 and (site / "page.html").stat().st_size > 1e6
+    glossary = (site / "made" / "glossary.html").read_text(encoding="utf-8")
+    assert "Bayes limit" in glossary and "noise level" in glossary
