@@ -8,6 +8,8 @@ from typing import Any
 import holoviews as hv
 import numpy as np
 import param
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import FIXED_SIZING_MODE
 from bokeh.embed import components
 from bokeh.resources import INLINE
 from click.testing import CliRunner
@@ -179,6 +181,7 @@ def gallery() -> str:
         raw('<script src="../bokeh.js"></script>'),
         "",
     ]
+    silence(FIXED_SIZING_MODE, True)  # Which HoloViews gives its layouts, and Bokeh minds.
     names = {"gs": gs, "np": np}
     for title, code in PICTURES.items():
         exec(code, names)  # noqa: S102
