@@ -55,8 +55,8 @@ def read(declared: param.Parameter, text: str) -> Any:
 def read_several(declared: param.Parameter, text: str) -> Any:
     """What `text` says for a parameter that may be swept: a list where it holds a comma or a range, else one value.
 
-    A range is start:stop:count of numbers, both ends in (0:1:101), and start:stop or start:stop:step of whole
-    numbers, stop left out (0:100).
+    A range is start:stop:count of numbers, both ends in (0:1:101), or start:stop:log:count for even ratios
+    (0.01:100:log:5), and start:stop or start:stop:step of whole numbers, stop left out (0:100).
     """
     values = [value for item in _items(text) for value in _expanded(declared, item)]
     return values[0] if len(values) == 1 and not set(text) & set(",:") else values
@@ -90,7 +90,11 @@ def even_levels(start: float, stop: float, count: int) -> list[float]:
 
     0.35, where linspace gives 0.35000000000000003: so every way to ask for a grid makes one experiment.
     """
-    return [float(f"{value:.12g}") for value in np.linspace(start, stop, count)]
+    return _as_written(np.linspace(start, stop, count))
+
+
+def _as_written(values: np.ndarray) -> list[float]:
+    return [float(f"{value:.12g}") for value in values]
 
 
 def to_json(value: Any) -> Any:
@@ -139,14 +143,15 @@ def _whole_range(name: str, item: str) -> list[int]:
 
 def _even_range(name: str, item: str) -> list[float]:
     try:
-        start, stop, count = item.split(":")
-        bounds, n = (float(start), float(stop)), int(count)
-        if n < 1 or not np.isfinite(bounds).all():
+        start, stop, *kind, count = item.split(":")
+        bounds, n, is_log = (float(start), float(stop)), int(count), kind == ["log"]
+        if n < 1 or not np.isfinite(bounds).all() or (kind and not is_log) or (is_log and min(bounds) <= 0):
             raise ValueError(item)
     except ValueError as error:
-        raise InputError(f"a range of {name} must be start:stop:count", item, "Try 0:1:101, both ends in") from error
+        rule = f"a range of {name} must be start:stop:count, or start:stop:log:count of numbers above 0"
+        raise InputError(rule, item, "Try 0:1:101, both ends in") from error
     _bounded(name, item, n)
-    return even_levels(*bounds, n)
+    return _as_written(np.geomspace(*bounds, n)) if is_log else even_levels(*bounds, n)
 
 
 def _bounded(name: str, item: str, count: int) -> None:

@@ -20,7 +20,16 @@ __all__ = ["export", "show", "verify"]
 @click.argument("file", type=FilePath())
 @output_options
 def show(file: Path, output: Output) -> None:
-    """Print FILE (.zarr or .nc) as a table: each gate's accuracy against the noise level."""
+    """Print FILE as a table: of a sweep (.zarr or .nc) each gate's accuracy against the noise level.
+
+    Of the models of a table (.zarr, .nc, .csv or .parquet, by `gatesweep fit`) the coefficients with their
+    intervals, for the largest groups, and how many models have each status.
+    """
+    from gatesweep.cli.coefficients import holds_table, print_file
+
+    if holds_table(file):
+        print_file(file, output)
+        return
     from gatesweep.cli.tables import print_dataset
     from gatesweep.store import open_store
 

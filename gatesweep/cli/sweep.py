@@ -1,24 +1,18 @@
 """`gatesweep sweep`: fit a grid, into a file or for a look."""
 
 import shlex
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from gatesweep.cli.output import Output, output_options
+from gatesweep.cli.progress import cancel_on_signal, progress_bar, reporter
 from gatesweep.cli.values import FilePath, given_parameters, parameter_options
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 __all__ = ["sweep"]
 
@@ -93,9 +87,9 @@ def _look(experiment: Experiment, device: str, output: Output) -> None:
     from gatesweep.sweep import Cancelled
     from gatesweep.sweep import sweep as fit
 
-    with _cancel_on_signal() as stop, _bar(output) as bar:
+    with cancel_on_signal() as stop, progress_bar(output) as bar:
         try:
-            dataset = fit(experiment, device=device, cancel=stop.event, progress=_reporter(bar, 0))
+            dataset = fit(experiment, device=device, cancel=stop.event, progress=reporter(bar, 0))
         except Cancelled:
             raise SystemExit(stop.status) from None
     print_dataset(dataset, output)
@@ -116,10 +110,10 @@ def _write(
     with _client(scheduler) as client, start(experiment, out, device=device, shard=shard) as run:
         if run.kept and not output.quiet:
             click.echo(f"{run.kept:,} of {run.total:,} models are there already.", err=True)
-        with _cancel_on_signal() as stop:
+        with cancel_on_signal() as stop:
             try:
-                with _bar(output) as bar:
-                    progress = _reporter(bar, run.kept, lambda: run.failed)
+                with progress_bar(output) as bar:
+                    progress = reporter(bar, run.kept, lambda: run.failed)
                     run.execute(device=device, client=client, cancel=stop.event, progress=progress)
             except Cancelled:
                 click.echo(f"Stopped: {run.done:,} of {run.total:,} models are kept. Go on with\n  {again}", err=True)
@@ -127,62 +121,6 @@ def _write(
         run.finish()
     output.say(f"{run.total:,} models in {out}" + (f", {run.failed:,} of the new ones failed" if run.failed else ""))
     output.give({"out": str(out), "models": run.total, "kept": run.kept, "failed": run.failed})
-
-
-def _bar(output: Output) -> "Progress":
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f} models, {task.fields[rate]:,.0f}/s, {task.fields[failed]:,} failed"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=output.quiet,
-    )
-
-
-def _reporter(bar: "Progress", kept: int, failed: Callable[[], int] = lambda: 0) -> Callable[[int, int], None]:
-    """What moves the bar at each report of models done."""
-    task = bar.add_task("", total=None, rate=0.0, failed=0)
-    started = monotonic()
-
-    def report(done: int, total: int) -> None:
-        rate = (done - kept) / max(monotonic() - started, 1e-3)
-        bar.update(task, completed=done, total=total, rate=rate, failed=failed())
-
-    return report
-
-
-@dataclass
-class Stop:
-    """Whether a signal asked the sweep to stop, and the exit status that says which one."""
-
-    event: threading.Event = field(default_factory=threading.Event)
-    status: int = 0
-
-
-@contextmanager
-def _cancel_on_signal() -> Iterator[Stop]:
-    """What the first Ctrl+C or SIGTERM sets, so that a running chunk ends well; the second one ends the process."""
-    stop = Stop()
-
-    def handle(number: int, frame: Any) -> None:
-        restore()
-        stop.status = 128 + number
-        stop.event.set()
-
-    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-    try:
-        yield stop
-    finally:
-        restore()
 
 
 def _client(scheduler: str | None) -> Any:

@@ -19,7 +19,17 @@ from gatesweep.paths import local_path
 from gatesweep.results import schema
 from gatesweep.store.layout import STORE_VERSION, Store
 
-__all__ = ["check", "check_folder", "open_for_writing", "open_store"]
+__all__ = [
+    "TYPES",
+    "array_problem",
+    "check",
+    "check_folder",
+    "listing",
+    "metadata_of",
+    "open_for_writing",
+    "open_store",
+    "refusal",
+]
 
 MAX_METADATA_BYTES = 256_000_000
 MAX_LABEL_BYTES = 1_000
@@ -57,46 +67,47 @@ def _text(label: xr.DataArray) -> xr.DataArray:
 
 def open_for_writing(folder: Path) -> Store:
     """The store in a folder that `check` has passed; InputError if xarray wrote it and not a run."""
-    attrs = _metadata(folder / "zarr.json")["attributes"]
+    attrs = metadata_of(folder / "zarr.json")["attributes"]
     if "store_version" not in attrs:
-        raise _refusal(folder, "was saved by xarray and keeps no journal")
+        raise refusal(folder, "was saved by xarray and keeps no journal")
     return Store(folder, _experiment(attrs, folder))
 
 
 def check_folder(folder: Path) -> None:
     """Raise InputError unless a folder holds a Zarr v3 store, and all of it."""
     if not (folder / "zarr.json").is_file():
-        raise _refusal(folder, "is not a Zarr v3 store")
+        raise refusal(folder, "is not a Zarr v3 store")
     _refuse_links(folder)
 
 
 def check(folder: Path) -> None:
     """Raise InputError unless a folder is a store of gatesweep, all of it inside this folder."""
     check_folder(folder)
-    root = _metadata(folder / "zarr.json")
+    root = metadata_of(folder / "zarr.json")
     expected = _expected(_experiment(root["attributes"], folder))
-    listed = _listing(root)
+    listed = listing(root)
     if set(listed) != set(expected) or root.get("zarr_format") != 3:
-        raise _refusal(folder, "does not hold the variables of its experiment")
+        raise refusal(folder, "does not hold the variables of its experiment")
     for name, metadata in listed.items():
-        problem = _array_problem(metadata, *expected[name])
-        if problem or metadata != _metadata(folder / name / "zarr.json"):
-            raise _refusal(folder, problem or "contradicts itself", name)
+        problem = array_problem(metadata, *expected[name])
+        if problem or metadata != metadata_of(folder / name / "zarr.json"):
+            raise refusal(folder, problem or "contradicts itself", name)
 
 
-def _listing(root: dict[str, Any]) -> dict[str, Any]:
+def listing(root: dict[str, Any]) -> dict[str, Any]:
     """The metadata of all arrays, as a store's own metadata repeats it: what xarray goes by."""
     consolidated = root.get("consolidated_metadata")
     listed = consolidated.get("metadata") if isinstance(consolidated, dict) else None
     return listed if isinstance(listed, dict) else {}
 
 
-def _refusal(path: Path, problem: str, name: str = "") -> InputError:
+def refusal(path: Path, problem: str, name: str = "") -> InputError:
+    """The error of a file with a problem, in one of its arrays."""
     of = f" ({name})" if name else ""
     return InputError(
         "a result file must be one that gatesweep wrote",
         str(path),
-        f"This one {problem}{of}: write it again with gatesweep sweep",
+        f"This one {problem}{of}: write it again with gatesweep",
     )
 
 
@@ -106,12 +117,13 @@ def _refuse_links(folder: Path) -> None:
         with os.scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_symlink():
-                    raise _refusal(folder, "holds a link", entry.name)
+                    raise refusal(folder, "holds a link", entry.name)
                 if entry.is_dir():
                     pending.append(Path(entry.path))
 
 
-def _metadata(path: Path) -> dict[str, Any]:
+def metadata_of(path: Path) -> dict[str, Any]:
+    """What a zarr.json says; InputError if it says nothing that can be read."""
     try:
         if path.stat().st_size > MAX_METADATA_BYTES:
             raise ValueError("too large")
@@ -119,7 +131,7 @@ def _metadata(path: Path) -> dict[str, Any]:
         if not isinstance(metadata["attributes"], dict):
             raise ValueError("no attributes")
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refusal(path, "has no readable metadata") from error
+        raise refusal(path, "has no readable metadata") from error
     return metadata
 
 
@@ -132,7 +144,7 @@ def _experiment(attrs: dict[str, Any], path: Path) -> Experiment:
     try:
         return Experiment.from_json(attrs["experiment"])
     except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _refusal(path, "names no experiment") from error
+        raise refusal(path, "names no experiment") from error
 
 
 def _expected(experiment: Experiment) -> dict[str, tuple[tuple[str, ...], tuple[int, ...], str]]:
@@ -151,7 +163,7 @@ def _type_name(dtype: Any) -> str:
     return "string" if dtype.kind in "UOT" else dtype.name
 
 
-def _array_problem(metadata: Any, dims: tuple[str, ...], shape: tuple[int, ...], type_name: str) -> str:
+def array_problem(metadata: Any, dims: tuple[str, ...], shape: tuple[int, ...], type_name: str) -> str:
     """Why an array's metadata is not what it must be; empty if it is."""
     try:
         chunks = metadata["chunk_grid"]["configuration"]["chunk_shape"]
@@ -176,34 +188,34 @@ def _check_netcdf(path: Path) -> None:
     import h5py
 
     if not path.is_file():
-        raise _refusal(path, "is not a file")
+        raise refusal(path, "is not a file")
     try:
         file = h5py.File(path, "r")
     except OSError as error:
-        raise _refusal(path, "is not a NetCDF 4 file") from error
+        raise refusal(path, "is not a NetCDF 4 file") from error
     with file:
         attrs = {name: file.attrs[name] for name in ("store_version", "experiment") if name in file.attrs}
         attrs = {name: value.item() if isinstance(value, np.generic) else value for name, value in attrs.items()}
         expected = _expected(_experiment(attrs, path))
         dimensions = {dim for dims, _, _ in expected.values() for dim in dims}
         if not set(expected) <= set(file) <= set(expected) | dimensions:
-            raise _refusal(path, "does not hold the variables of its experiment")
+            raise refusal(path, "does not hold the variables of its experiment")
         for name in file:
             link = file.get(name, getlink=True)
             if not isinstance(link, h5py.HardLink) or not isinstance(file[name], h5py.Dataset):
-                raise _refusal(path, "holds a link", name)
+                raise refusal(path, "holds a link", name)
             _check_variable(path, name, file[name], expected)
 
 
 def _check_variable(path: Path, name: str, variable: Any, expected: dict) -> None:
     if variable.external or variable.is_virtual:
-        raise _refusal(path, "refers to other files", name)
+        raise refusal(path, "refers to other files", name)
     if name not in expected:
         # A dimension without coordinate: netCDF keeps an empty array of its length.
         if variable.size > max(max(shape, default=0) for _, shape, _ in expected.values()):
-            raise _refusal(path, "has an array of another shape", name)
+            raise refusal(path, "has an array of another shape", name)
         return
     _, shape, type_name = expected[name]
     found = "string" if variable.dtype.kind in "OS" else variable.dtype.name
     if variable.shape != shape or found != type_name:
-        raise _refusal(path, "has an array of another shape or type", name)
+        raise refusal(path, "has an array of another shape or type", name)

@@ -1,6 +1,8 @@
 """The models of a table on disk: whole datasets, or tables of coefficients that are written part by part."""
 
 import os
+import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +46,7 @@ def building(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.building{path.suffix}")
     try:
         yield temporary
-        _remove(path) if temporary.is_dir() else None
+        _remove(path)  # A folder does not take another's place.
         temporary.replace(path)
     except OSError as error:
         rule = f"the output path must be writable ({error.strerror or error})"
@@ -54,8 +56,6 @@ def building(path: Path) -> Iterator[Path]:
 
 
 def _remove(path: Path) -> None:
-    import shutil
-
     if path.is_dir():
         shutil.rmtree(path)
     else:
@@ -68,7 +68,10 @@ def save_dataset(dataset: xr.Dataset, path: Path) -> None:
         if path.suffix.lower() == ".nc":
             dataset.to_netcdf(temporary, engine="h5netcdf")
         else:
-            dataset.to_zarr(temporary, zarr_format=3, consolidated=True)
+            with warnings.catch_warnings():
+                # With it, the whole store is checked before any of it is opened.
+                warnings.filterwarnings("ignore", "Consolidated metadata")
+                dataset.to_zarr(temporary, zarr_format=3, consolidated=True)
 
 
 class TableWriter:

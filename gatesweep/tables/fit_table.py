@@ -133,7 +133,7 @@ def fit_table(
         for part in job.fitted(source):
             found = dataset([part])
             writer.append(coefficients(found))
-            for name, number in schema.counts(found["status"].values).items():
+            for name, number in schema.status_counts(found).items():
                 models[name] = models.get(name, 0) + number
     return xr.Dataset(
         {"models": ("status", list(models.values()))},
@@ -174,14 +174,18 @@ class _Job:
 
     def fitted(self, source: Source, all_at_once: bool = False) -> Iterator[tuple[Rows, Found]]:
         """The rows of some groups, and what was found for them, until the table ends."""
-        any_rows = False
+        any_rows, is_whole = False, _is_read_whole(source, self.layout)
         for rows in _parts(source, self.layout):
+            if is_whole:
+                self.n_rows = len(rows.y)
             if all_at_once:
                 self._check_memory(len(rows.sizes))
             for part in _chunks(rows, self._width):
                 any_rows = True
                 yield part, fit_rows(part, self.plan, self.place, self._reporter(part), self.cancel)
                 self.rows += len(part.y)
+        if self.progress is not None:
+            self.progress(self.models, self.models)
         if not any_rows:
             raise InputError("a table must have rows to fit", "none", "Look for missing values and weights of 0")
 
@@ -213,13 +217,16 @@ class _Job:
         return report
 
 
+def _is_read_whole(source: Source, layout: Layout) -> bool:
+    return layout.group_by is None or isinstance(source, Frame) or source.n_rows * len(layout.columns) <= WHOLE
+
+
 def _parts(source: Source, layout: Layout) -> Iterator[Rows]:
     """The rows of whole groups: all of them, or some groups at a time of a file that is too long."""
-    numbers = source.n_rows * len(layout.columns)
-    if layout.group_by is not None and numbers > WHOLE and not isinstance(source, Frame):
+    if not _is_read_whole(source, layout):
         yield from _streamed(source, layout)
         return
-    needed, available = 40 * numbers, psutil.virtual_memory().available
+    needed, available = 40 * source.n_rows * len(layout.columns), psutil.virtual_memory().available
     if needed > 0.8 * available:
         rule, given = "a table without groups must fit into memory", f"{needed / 1e9:.1f} GB"
         raise InputError(rule, given, "Take fewer rows: a sample of them has the same coefficients, about")

@@ -13,7 +13,9 @@ from gatesweep.results.schema import TEXT_ENCODING, provenance
 from gatesweep.tables.fitting import UNVALIDATED, Found, Plan
 from gatesweep.tables.layout import INTERCEPT, Layout, Rows
 
-__all__ = ["STATUSES", "counts", "is_table", "to_dataset"]
+__all__ = ["DIMENSIONS", "STATUSES", "dimensions", "is_table", "status_counts", "to_dataset"]
+
+DIMENSIONS = ("group", "replicate", "C", "fold", "coefficient", "feature")
 
 STATUSES = [*(status.name for status in Status), "unvalidated"]
 """Names of the statuses; `unvalidated` is a group that cross-validation found no C for."""
@@ -64,7 +66,7 @@ def to_dataset(
         found["n_missing"] = np.concatenate([rows.n_missing for rows, _ in parts]).astype(np.int64)
     variables = {}
     for name, array in found.items():
-        dims = _dims(name, plan.chooses)
+        dims = dimensions(name, plan.chooses)
         if layout.group_by is None:
             array, dims = array[0], dims[1:]
         if "C" in dims and not sweeps_C:
@@ -81,7 +83,16 @@ def to_dataset(
     return xr.Dataset(variables, coords, attrs | provenance(device))
 
 
-def _dims(name: str, chooses: bool) -> tuple[str, ...]:
+def dimensions(name: str, chooses: bool = False) -> tuple[str, ...]:
+    """The dimensions of a variable or coordinate, as far as a fit has them; none of an unknown name.
+
+    Args:
+        chooses: whether the models are those of one C for each group.
+    """
+    if name in DIMENSIONS:
+        return (name,)
+    if name not in LONG_NAMES:
+        return ()
     per_C = () if chooses else ("C",)
     if name in ("n", "n_missing", "best_C"):
         return ("group",)
@@ -114,7 +125,9 @@ def is_table(dataset: xr.Dataset) -> bool:
     return "table" in dataset.attrs
 
 
-def counts(status: np.ndarray) -> dict[str, int]:
-    """How many models have each status."""
-    number = np.bincount(np.asarray(status).ravel(), minlength=len(STATUSES))
+def status_counts(dataset: xr.Dataset) -> dict[str, int]:
+    """How many models of a table, replicates and folds not counted, have each status."""
+    if "models" in dataset:
+        return {str(name): int(n) for name, n in zip(dataset["status"].values, dataset["models"].values, strict=True)}
+    number = np.bincount(dataset["status"].values.ravel(), minlength=len(STATUSES))
     return {name: int(n) for name, n in zip(STATUSES, number, strict=True) if n}

@@ -186,7 +186,8 @@ class CsvFile:
     def frames(self, columns: Sequence[str], as_text: Sequence[str], step: int) -> Iterator[pd.DataFrame]:
         missing = {name: [""] if name in as_text else list(MISSING) for name in columns}
         with warnings.catch_warnings(), self.path.open(encoding=self.encoding, newline="") as text:
-            # pandas only warns of rows that are longer than the header, and drops what is too much.
+            # pandas only warns of a first row that is longer than the header; and it looks at the length of no
+            # row where it is told which columns to use, so it is not.
             warnings.simplefilter("error", pd.errors.ParserWarning)
             try:
                 reader = pd.read_csv(
@@ -195,7 +196,6 @@ class CsvFile:
                     decimal=self.decimal,
                     header=0 if self.header else None,
                     names=self.columns,
-                    usecols=list(columns),
                     index_col=False,
                     dtype=dict.fromkeys(as_text, str),
                     na_values=missing,
@@ -206,7 +206,7 @@ class CsvFile:
                 )
                 for frame in reader:
                     yield frame[list(columns)]
-            except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, csv.Error) as error:
+            except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
                 rule = f"the rows of a CSV file must have as many cells as its first one ({str(error).strip()[:160]})"
                 raise InputError(rule, self.path.name, "Look at that line, and at its quotes") from error
 
