@@ -302,15 +302,17 @@ def test_verify_and_repair(tmp_path):
 
 def test_serve_and_bench_delegate(monkeypatch, tmp_path):
     calls = []
-    serving = types.SimpleNamespace(serve=lambda *arguments, page: calls.append(arguments))
+    serving = types.SimpleNamespace(
+        serve=lambda *arguments, page, allow_origin: calls.append((*arguments, *allow_origin))
+    )
     monkeypatch.setitem(sys.modules, "gatesweep.app.server", serving)
     monkeypatch.setitem(sys.modules, "gatesweep.bench", types.SimpleNamespace(main=lambda given: calls.append(given)))
     run("serve", "--no-show", "--port", "0", "--address", "localhost")
-    run("serve", tmp_path / "sweep.zarr")
+    run("serve", tmp_path / "sweep.zarr", "--allow-origin", "a.example", "--allow-origin", "b.example:8000")
     run("bench", "--models", "3")
     assert calls == [
         (None, 0, "localhost", False),
-        (tmp_path / "sweep.zarr", 5006, "127.0.0.1", True),
+        (tmp_path / "sweep.zarr", 5006, "127.0.0.1", True, "a.example", "b.example:8000"),
         ["--models", "3"],
     ]
 

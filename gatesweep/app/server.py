@@ -4,21 +4,25 @@ import asyncio
 import gc
 import gzip
 import logging
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import panel as pn
+import psutil
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
+from gatesweep.app.health import Health, Metrics
 from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
 from gatesweep.app.lab.store import train
 from gatesweep.app.page import create_app
 from gatesweep.engine.threads import stand_back
+from gatesweep.errors import InputError
 from gatesweep.store import open_store
 
 __all__ = ["pass_over_closed_pages", "serve", "warm_up"]
@@ -55,28 +59,36 @@ def serve(
     address: str = "127.0.0.1",
     show: bool = True,
     page: Callable[[], str] | None = None,
+    allow_origin: Iterable[str] = (),
 ) -> None:
     """Serve the app at http://address:port/ until interrupted; port 0 takes a free one.
 
     Args:
         page: makes the page that needs no server, offered at /page once it is asked for; None for none.
+        allow_origin: other hosts ("course.example.org", with :port if it is not 80 or 443) whose pages may talk to
+            this server, such as a proxy's; "*" for all.
 
     Raises:
-        InputError: a file that holds no sweep.
+        InputError: a file that holds no sweep; an origin that is no host.
         OSError: an address or port that is taken or not this machine's.
     """
+    named = [_origin(text) for text in allow_origin]
     dataset = None if file is None else open_store(file)
     port = port or _free_port(address)
-    server = pn.serve(
+    server: Any = pn.serve(
         {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer")},
         port=port,
         address=address,
         show=False,
         start=False,
         title="gatesweep",
-        websocket_origin=_origins(address, port),
+        websocket_origin=_origins(address, port) + named,
         verbose=False,
-        extra_patterns=[] if page is None else [("/page", WholePage, {"make": page})],
+        extra_patterns=[
+            ("/health", Health),
+            ("/metrics", Metrics, {"sessions": lambda: len(server.get_sessions())}),
+            *([] if page is None else [("/page", WholePage, {"make": page})]),
+        ],
     )
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     server.io_loop.asyncio_loop.set_exception_handler(pass_over_closed_pages)
@@ -119,7 +131,17 @@ def _free_port(address: str) -> int:
 
 
 def _origins(address: str, port: int) -> list[str]:
-    """Hosts whose pages may open a websocket: this one by each of its names, or with 0.0.0.0 any."""
+    """Hosts whose pages may open a websocket: this one, by each of the names that it listens to."""
+    names = [address, "localhost", "127.0.0.1"]
     if address in ("0.0.0.0", "::"):
-        return ["*"]
-    return [f"{host}:{port}" for host in dict.fromkeys((address, "localhost", "127.0.0.1"))]
+        # Any page on the web could talk to a server that lets all origins in, through the browser of whoever sees both.
+        names = ["localhost", socket.gethostname(), socket.getfqdn()]
+        names += [a.address for card in psutil.net_if_addrs().values() for a in card if a.family == socket.AF_INET]
+    return [f"{name.lower()}:{port}" for name in dict.fromkeys(names)]
+
+
+def _origin(text: str) -> str:
+    if text != "*" and not re.fullmatch(r"[\w.-]+(:\d{1,5})?", text):
+        rule = "an allowed origin must be a host, or host:port"
+        raise InputError(rule, text, "Give course.example.org, say, without https:// and without a path")
+    return text.lower()

@@ -15,14 +15,20 @@ __all__ = ["bench", "serve"]
 @click.argument("file", required=False, type=FilePath())
 @click.option("--port", type=click.IntRange(0, 65535), default=5006, show_default=True, help="0 takes a free one.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Network address to listen on.")
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="Another host whose pages may talk to this server, such as a proxy's; may be repeated.",
+)
 @click.option("--show/--no-show", default=True, show_default=True, help="Open the page in a browser.")
-def serve(file: Path | None, port: int, address: str, show: bool) -> None:
+def serve(file: Path | None, port: int, address: str, allow_origin: tuple[str, ...], show: bool) -> None:
     """Open the app: on a live grid, or on the finished sweep FILE (.zarr or .nc)."""
     from gatesweep.app.server import serve as run_server
     from gatesweep.page.export import render
 
     try:
-        run_server(file, port, address, show, page=partial(render, []))
+        run_server(file, port, address, show, page=partial(render, []), allow_origin=allow_origin)
     except OSError as error:
         rule = f"the address and port must be free to listen on ({error.strerror or error})"
         raise InputError(rule, f"{address}:{port}", "Try --port 0") from error
