@@ -13,6 +13,7 @@ from gatesweep.engine.loop import run
 from gatesweep.engine.solvers.descent import SGD, Adam
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
+from gatesweep.theory.lines import max_margin_line
 from tests.tolerances import TOLERANCE
 
 CLOSE = TOLERANCE["float64"]
@@ -128,21 +129,38 @@ def cut(lines, n_inputs, noise_level):
     return ndtr(z / noise_level) if noise_level else (z >= 0).astype(float)
 
 
+def drawn_lines(n_inputs, noise_level, rng):
+    """20,000 lines (weight of norm 1, intercept) drawn blindly, many along an axis or a diagonal."""
+    weight = rng.normal(size=(20_000, n_inputs))
+    weight = np.where(rng.random(weight.shape) < 0.3, np.sign(weight), weight)
+    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+    far = rng.uniform(-1, 1, len(weight)) * rng.choice([1, 1 + 3 * noise_level, 8 * noise_level], len(weight))
+    return np.column_stack([weight, far - weight.sum(1) / 2])
+
+
+def hand_picked_lines(n_inputs):
+    """What a person would try: small whole weights, intercepts in steps of one quarter, (lines, n_inputs + 1)."""
+    weight = np.array([w for w in np.ndindex(*[5] * n_inputs) if any(i != 2 for i in w)]) - 2
+    intercept = np.arange(-4 * n_inputs, 4 * n_inputs + 1) / 4
+    lines = np.column_stack([np.repeat(weight, len(intercept), 0), np.tile(intercept, len(weight))])
+    return lines / np.linalg.norm(lines[:, :-1], axis=1, keepdims=True)
+
+
 @pytest.mark.parametrize("n_inputs", TABLES)
 def test_no_line_beats_the_best_one_which_does_not_beat_bayes(n_inputs):
-    """20,000 lines drawn blindly, and what an infinite sample gives at any penalty, against every gate."""
+    """Lines drawn, lines picked, lines of largest margin, and what an infinite sample gives at any penalty."""
     rng, gates = np.random.default_rng(n_inputs), TABLES[n_inputs]
     bayes, best = (np.array([limit(gate, LEVELS) for gate in gates]) for limit in LIMITS)
     majority = np.maximum(gates.mean(1), 1 - gates.mean(1))
     assert (best <= bayes).all() and (best >= majority[:, None] - 1e-15).all()
-    weight = rng.normal(size=(20_000, n_inputs))
-    weight = np.where(rng.random(weight.shape) < 0.3, np.sign(weight), weight)
-    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+    picked = hand_picked_lines(n_inputs)
     for place, noise_level in enumerate(LEVELS):
-        far = rng.uniform(-1, 1, len(weight)) * rng.choice([1, 1 + 3 * noise_level, 8 * noise_level], len(weight))
-        one = cut(np.column_stack([weight, far - weight.sum(1) / 2]), n_inputs, noise_level)
-        drawn = ((2 * gates - 1) @ one.T + (1 - gates).sum(1)[:, None]) / gates.shape[1]
-        assert (drawn.max(1) <= best[:, place] + 1e-14).all()
+        one = cut(np.vstack([drawn_lines(n_inputs, noise_level, rng), picked]), n_inputs, noise_level)
+        tried = ((2 * gates - 1) @ one.T + (1 - gates).sum(1)[:, None]) / gates.shape[1]
+        assert (tried.max(1) <= best[:, place] + 1e-14).all()
+    for gate, limit in zip(gates, best, strict=True):
+        line = max_margin_line(gate)
+        assert line is None or (gs.theory.exact_accuracy(*line, gate, LEVELS) <= limit + 1e-14).all()
     C = np.array([1e-3, 1.0, 100.0, np.inf])
     weight, intercept = gs.theory.population_optima(gates, LEVELS[:, None], C, 400)
     for gate, *line, limit in zip(gates, weight, intercept, best, strict=True):

@@ -1,6 +1,8 @@
 """`panel serve` with more than one process: whichever of them is asked, it has every file of the page."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -12,18 +14,17 @@ from urllib.error import HTTPError
 import pytest
 
 APPS = Path(__file__).parent.parent / "apps"
-SERVE = [sys.executable, "-m", "panel", "serve", "lab.py", "--setup", "each_process.py", "--num-procs", "2", "--port", "0"]
+SERVE = [sys.executable, *"-m panel serve lab.py --setup each_process.py --num-procs 2 --port 0".split()]
 ASKED = 24
 """How often each file is asked for: so many at once are more than one process takes."""
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with subprocess.Popen(SERVE, cwd=APPS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        assert server.stdout is not None
-        lines = iter(server.stdout.readline, "")
-        yield next(line for line in lines if "http://" in line).split()[-1]
-        server.terminate()
+    kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "start_new_session": True}
+    with subprocess.Popen(SERVE, cwd=APPS, **kept) as server:
+        yield next(line for line in iter(server.stdout.readline, "") if "http://" in line).split()[-1]
+        os.killpg(server.pid, signal.SIGKILL)  # Panel leaves its other processes running.
 
 
 def status(address: str) -> int:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import dblquad, quad
-from scipy.special import ndtr
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
+from scipy.stats import norm, qmc
 
-from gatesweep import InputError, sweep, theory
+from gatesweep import InputError, fit, sweep, theory
 from gatesweep.experiment import Experiment
 from gatesweep.features import expand
 from gatesweep.gates import GATE_NAMES, as_gate
@@ -19,6 +19,10 @@ from gatesweep.lecture import generate_data_with_noise
 LEVELS = np.array([0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 3.0])
 MODELS = np.random.default_rng(27).normal(scale=3.0, size=(6, 4))
 """Weight of x1, x2, x1*x2, then the intercept."""
+
+
+PROMISED = {1: 1e-14, 2: 1e-6, 3: 4e-4, 4: 1.5e-3}
+"""Error of the exact accuracy of interaction models, by number of inputs."""
 
 
 def density(x, mean=0.0, sigma=1.0):
@@ -79,15 +83,15 @@ def test_exact_accuracy_and_log_loss_agree_with_simulated_rows(n_inputs, feature
     logit = rows @ weight + intercept
     right, loss = (logit >= 0) == y, np.logaddexp(0, np.where(y, -logit, logit))
     accuracy = theory.exact_accuracy(weight, intercept, gate, sigma, features)
-    bound = {3: 2e-4, 4: 5e-4}.get(n_inputs, 1e-6) if features == "interaction" else 0
+    bound = PROMISED[n_inputs] if features == "interaction" else 0
     relative = {3: 2e-3, 4: 2e-3}.get(n_inputs, 1e-6) if features == "interaction" else 0
     assert abs(right.mean() - accuracy) < 4 * np.sqrt(accuracy * (1 - accuracy) / n) + bound
     expected = theory.exact_log_loss(weight, intercept, gate, sigma, features)
     assert abs(loss.mean() - expected) < 4 * loss.std() / np.sqrt(n) + relative * expected
 
 
-@pytest.mark.parametrize(("n_inputs", "atol"), [(2, 1e-6), (3, 2e-4), (4, 5e-4)])
-def test_a_pure_product_has_the_closed_form_of_parity(n_inputs, atol):
+@pytest.mark.parametrize("n_inputs", [2, 3, 4])
+def test_a_pure_product_has_the_closed_form_of_parity(n_inputs):
     """z = prod (1/2 - x_i): linear terms that cancel, and no direction in which the rule is smooth."""
     sets = [set(chosen) for size in range(n_inputs + 1) for chosen in combinations(range(n_inputs), size)]
     coefficients = np.array([(-1) ** len(chosen) * 0.5 ** (n_inputs - len(chosen)) for chosen in sets])
@@ -97,7 +101,54 @@ def test_a_pure_product_has_the_closed_form_of_parity(n_inputs, atol):
     for scale in (1e-9, 1.0, 1e9):
         weight, intercept = scale * coefficients[1:], scale * coefficients[0]
         got = theory.exact_accuracy(weight, intercept, parity, sigma, "interaction")
-        assert_allclose(got, expected, atol=atol)
+        assert_allclose(got, expected, atol=PROMISED[n_inputs])
+
+
+def products_of(n_inputs):
+    return [chosen for size in range(n_inputs + 1) for chosen in combinations(range(n_inputs), size)]
+
+
+def models_of(n_inputs, noise_level, rng):
+    """Interaction models (constant first): fitted, random, nearly a product, a product around another centre."""
+    products = products_of(n_inputs)
+    for C in (1.0, np.inf):
+        X, y = generate_data_with_noise(400, rng.integers(0, 2, 2**n_inputs).tolist(), noise_level, random_state=1)
+        fitted = fit(expand(X, "interaction"), y, C=C, dtype="float64", device="cpu")
+        yield np.append(fitted.intercept, fitted.weight)
+    for size in (0.0, 3.0):
+        yield rng.normal(size=len(products)) * 10 ** rng.uniform(-size, 0, len(products))
+    yield np.append(1e-3 * rng.normal(size=len(products) - 1), rng.normal())
+    centre = rng.uniform(0, 1, n_inputs)
+    yield np.array([np.prod([1 if j in chosen else -centre[j] for j in range(n_inputs)]) for chosen in products])
+
+
+def corner_chances(model, n_inputs, noise_level, points):
+    """P(z >= 0) at each corner: Sobol points for all inputs but the last that matters, which is left to Phi."""
+    terms = dict(zip(products_of(n_inputs), model, strict=True))
+    last = max(range(n_inputs), key=lambda j: sum(v**2 for chosen, v in terms.items() if j in chosen))
+    others = [j for j in range(n_inputs) if j != last]
+    for corner in np.ndindex(*[2] * n_inputs):
+        x = dict(zip(others, (np.array(corner)[others] + noise_level * points).T, strict=True))
+        parts = np.zeros((2, len(points)))
+        for chosen, value in terms.items():
+            parts[int(last in chosen)] += value * math.prod(x[j] for j in chosen if j != last)
+        yield ndtr((parts[0] + parts[1] * corner[last]) / (noise_level * np.abs(parts[1]))).mean()
+
+
+@pytest.mark.parametrize(("n_inputs", "typical"), [(3, 5e-5), (4, 1.5e-4)])
+def test_interaction_models_keep_the_promised_accuracy_for_every_gate(n_inputs, typical):
+    """Corner by corner, so that the gate that a model is worst at is known without a search."""
+    rng, n, errors = np.random.default_rng(n_inputs), 2**n_inputs, []
+    points = ndtri(qmc.Sobol(n_inputs - 1, rng=rng).random(2**15))
+    single = [[int(place == corner) for place in range(n)] for corner in range(n)]
+    for sigma in (0.1, 0.3, 0.6, 1.0, 3.0)[:: n_inputs - 2]:
+        for model in models_of(n_inputs, sigma, rng):
+            one = (model[1:], model[0])
+            none = theory.exact_accuracy(*one, [0] * n, sigma, "interaction")
+            got = [(theory.exact_accuracy(*one, gate, sigma, "interaction") - none) * n / 2 + 0.5 for gate in single]
+            errors.append((np.array(got) - list(corner_chances(model, n_inputs, sigma, points))) / n)
+    assert np.abs(errors).sum(1).max() < PROMISED[n_inputs]
+    assert np.sqrt(np.square(errors).sum(1).mean()) < typical
 
 
 def test_fitted_interaction_models_have_the_accuracy_of_a_large_simulation():
