@@ -368,6 +368,7 @@ class CornerDesign:
         self.count: Tensor | int = columns.shape[1]
         self.n_rows = columns.shape[1]
         self._signed = (sign[..., None] * columns[:, None]).flatten(0, 1)
+        self._scale = scale.mT.contiguous()  # Five times as fast in a product as a view that jumps.
 
     @property
     def one_class(self) -> Bool[Tensor, "seeds gates 1"]:
@@ -380,13 +381,13 @@ class CornerDesign:
 
     @cached_property
     def _pairs(self) -> tuple[Tensor, Tensor, Tensor]:
-        """The same for products of two columns: columns (seeds, n, pairs), scale (r, pairs), lift (pairs, p * p)."""
+        """The same for products of two columns: columns (seeds, n, pairs), scale (pairs, r), lift (pairs, p * p)."""
         first, second = _column_pairs(self.columns.shape[-1], self.n_corners)
         columns = self.columns[..., first] * self.columns[..., second]
         outer = self.lift[first, :, None] * self.lift[second, None, :]
         same = torch.tensor([f == s for f, s in zip(first, second, strict=True)], device=outer.device)
         lift = torch.where(same[:, None, None], outer, outer + outer.mT)
-        return columns, self.scale[:, first] * self.scale[:, second], lift.flatten(1)
+        return columns, self._scale[first] * self._scale[second], lift.flatten(1)
 
     @cached_property
     def reach(self) -> Float[Tensor, "seeds 1 r p"]:
@@ -404,8 +405,9 @@ class CornerDesign:
         return rows, sign, torch.ones_like(sign), torch.finfo(rows.dtype).eps
 
     def logits(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r n"]:
-        coefficients = _for_each(self.lift, params.flatten(0, 1).mT).mul_(self.scale.mT)
-        return torch.bmm(coefficients.mT, self._signed.mT).unflatten(0, params.shape[:2])
+        coefficients = self.lift @ params.movedim(-1, 0).flatten(1)
+        coefficients = coefficients.unflatten(1, (-1, params.shape[2])).mul_(self._scale[:, None])
+        return torch.bmm(coefficients.permute(1, 2, 0), self._signed.mT).unflatten(0, params.shape[:2])
 
     def vjp(self, params: Float[Tensor, "seeds gates r p"]) -> tuple[Float[Tensor, "seeds gates r n"], PullBack]:
         return self.logits(params), self.gradient
@@ -433,14 +435,15 @@ class CornerDesign:
         return (self.reach * params.abs()).sum(-1)
 
     def gradient(self, residual: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r p"]:
-        moments = torch.bmm(self._signed.mT, residual.flatten(0, 1).mT).mul_(self.scale.mT)
-        return _for_each(self.lift.mT, moments).mT.unflatten(0, residual.shape[:2])
+        moments = torch.bmm(self._signed.mT, residual.flatten(0, 1).mT).mul_(self._scale)
+        pulled = self.lift.mT @ moments.movedim(1, 0).flatten(1)
+        return pulled.movedim(0, -1).unflatten(0, residual.shape[:3])
 
     def hessian(self, row_weight: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r p p"]:
         # The signs cancel, so the products of the columns serve all gates of a seed at once.
         columns, scale, lift = self._pairs
         moments = torch.bmm(columns.mT, row_weight.flatten(1, 2).mT).unflatten(2, row_weight.shape[1:3])
-        flat = _for_each(lift.mT, moments.mul_(scale.mT[:, None]).flatten(2))
+        flat = _for_each(lift.mT, moments.mul_(scale[:, None]).flatten(2))
         matrix = flat.unflatten(2, row_weight.shape[1:3]).unflatten(1, (self.n_params, self.n_params))
         return matrix.permute(0, 3, 4, 1, 2)
 

@@ -30,18 +30,14 @@ def solve_symmetric(
         found = torch.cholesky_solve(vector[..., None], root)[..., 0]
         smallest = torch.where(failed == 0, pivots.amin(-1), 0)
         return torch.where(failed[..., None] == 0, found, torch.nan), smallest
-    rows = [[matrix[..., i, j] for j in range(p)] for i in range(p)]
-    right = list(vector.unbind(-1))
-    smallest = torch.ones_like(right[0])
-    for k in range(p):
-        smallest = torch.minimum(smallest, rows[k][k] / matrix[..., k, k])
-        for i in range(k + 1, p):
-            factor = rows[k][i] / rows[k][k]
-            for j in range(i, p):
-                rows[i][j] = rows[i][j] - factor * rows[k][j]
-            right[i] = right[i] - factor * right[k]
+    # Entry by entry, each for all systems: along these, not along p, elementwise operations are fast.
+    entries = torch.cat([matrix.movedim((-2, -1), (0, 1)), vector.movedim(-1, 0)[:, None]], 1)
+    pivots, found = entries.diagonal().unbind(-1), entries[:, p].unbind(0)
+    for k in range(p - 1):
+        factor = entries[k + 1 :, k] / pivots[k]
+        entries[k + 1 :, k + 1 :].addcmul_(factor[:, None], entries[k, k + 1 :], value=-1)
+    share = entries.diagonal() / matrix.diagonal(dim1=-2, dim2=-1)
     for k in reversed(range(p)):
-        for j in range(k + 1, p):
-            right[k] = right[k] - rows[k][j] * right[j]
-        right[k] = right[k] / rows[k][k]
-    return torch.stack(right, -1), smallest
+        found[k].div_(pivots[k])
+        entries[:k, p].addcmul_(entries[:k, k], found[k], value=-1)
+    return entries[:, p].movedim(0, -1), share.amin(-1)

@@ -70,6 +70,8 @@ def run(
     check: Callable[[], None] = lambda: None,
 ) -> Path:
     """Start, step until every model is done, finish. `check` is called between steps and may raise."""
+    # A parameter of all models side by side: along these, not along p, elementwise operations are fast.
+    params = params.movedim(-1, 0).contiguous().movedim(0, -1)
     state = solver.start(design, params)
     steps = [params]
     for _ in range(solver.max_steps):

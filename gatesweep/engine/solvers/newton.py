@@ -151,50 +151,50 @@ class Newton(Solver[NewtonState, LinearDesign]):
         """
         kind = state.params.dtype
         logits = design.logits(state.params)
-        separated = state.separated
+        running, separated = state.running, state.separated
         if state.watch:
-            separated = separated | (state.running & state.unbounded & on_right_side(design, state.params, logits))
+            separated = separated | (running & state.unbounded & on_right_side(design, state.params, logits))
+            running = running & ~separated
         error = logits.sigmoid_()
         gradient = design.gradient(error)
         gradient[..., :-1].addcmul_(state.penalty, state.params[..., :-1])
         slope = _dot(gradient, state.direction)
-        overshot = slope > -state.slope / 2
-        shorten = torch.where(overshot, state.slope / (state.slope - slope), 1).clamp(0.1, 1)
+        half = state.slope / -2
+        overshot = slope > half
 
         matrix = design.hessian(error.addcmul_(error, error, value=-1))
-        curvature = matrix[..., -1, -1].clone()
-        matrix.diagonal(dim1=-2, dim2=-1)[..., :-1].add_(state.penalty)
         size = matrix.diagonal(dim1=-2, dim2=-1)
+        size[..., :-1].add_(state.penalty)
         solved, pivot = solve_symmetric(matrix, gradient)
         decrement = _dot(gradient, solved)
+        curvature = matrix[..., -1, -1]
         still = self._is_still(design, state, solved, decrement * (design.reach.square() / size).sum(-1) / pivot)
-        near = (state.slope < 0) & (-state.slope < NEAR * curvature) & (decrement > -state.slope / 2)
-        stalls = torch.where(near, state.stalls + 1, 0)
-        small = near & (decrement <= FLOOR[kind] * curvature)
-        settled = ((decrement <= TOLERANCE[kind] * curvature) | small) & still
+        near = (half > 0) & (half < NEAR / 2 * curvature) & (decrement > half)
+        stalls = near * (state.stalls + 1)
+        settled = (decrement <= torch.where(near, FLOOR[kind], TOLERANCE[kind]) * curvature) & still
 
         overshot = overshot & ~settled
+        shorten = torch.where(overshot, state.slope / (state.slope - slope), 1).clamp_(0.1, 1)
         anchor = torch.where(overshot[..., None], state.anchor, state.params)
         direction = torch.where(overshot[..., None], shorten[..., None] * state.direction, -solved)
+        # No more than the slope needs to be finite: it is a sum over the direction, or the direction is an old one.
         next_slope = torch.where(overshot, shorten * state.slope, -decrement)
 
-        finite = torch.isfinite(direction).all(-1) & torch.isfinite(next_slope)
+        finite = torch.isfinite(next_slope)
         far = ((gradient * state.params).sum(-1, keepdim=True) > math.log(2) * design.count)[..., 0]
-        running = state.running & ~separated
         restart = running & ~state.restarted & (far | ~finite)
-        rounded = state.params.abs().sum(-1) * torch.finfo(kind).eps > LOGIT_ROUNDING
-        hard = ~finite | ~(pivot > LEAST_PIVOT[kind]) | (stalls >= STALLS) | (settled & rounded)
-        hard = running & ~restart & hard
-        moving = running & ~restart & ~hard
-        params = torch.where(moving[..., None], anchor + direction, state.params)
-        params = torch.where(restart[..., None], 0, params)
+        going = running & ~restart
+        rounded = state.params.abs().sum(-1) > LOGIT_ROUNDING / torch.finfo(kind).eps
+        hard = going & (~finite | ~(pivot > LEAST_PIVOT[kind]) | (stalls >= STALLS) | (settled & rounded))
+        moving = going & ~hard
+        direction = torch.where(moving[..., None], direction, 0)
         return NewtonState(
-            params=params,
+            params=torch.where(restart[..., None], 0, torch.where(moving[..., None], anchor + direction, state.params)),
             n_iter=state.n_iter + (moving | restart),
             running=(moving & ~settled) | restart,
             penalty=state.penalty,
-            anchor=torch.where(moving[..., None], anchor, params),
-            direction=torch.where(moving[..., None], direction, 0),
+            anchor=anchor,
+            direction=direction,
             slope=torch.where(moving, next_slope, 0),
             stalls=stalls,
             watch=state.watch,
