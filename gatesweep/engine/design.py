@@ -6,6 +6,7 @@ no solver ever sees a target. A signed logit below zero is a row on its right si
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cache, cached_property
 from typing import Protocol, Self
 
@@ -114,6 +115,9 @@ class LinearDesign(Design, Protocol):
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
         """rows^T diag(row_weight) rows, each row counted with its weight"""
 
+    def part(self, index: Int[Tensor, " some"]) -> Self:
+        """What a step needs of some models: of those at these places along the batch's last dimension"""
+
 
 class Layered(LinearDesign, Protocol):
     """Rows that a layer of hidden units may see: each unit has a line of its own, and no row a sign yet.
@@ -174,6 +178,12 @@ def _tie(sign: Tensor) -> Tensor:
 def _places(chosen: Bool[Tensor, "*batch"]) -> Iterator[Index]:
     """The index of each chosen model."""
     return map(tuple, np.argwhere(to_host(chosen)).tolist())
+
+
+def _of_columns(values: Float[Tensor, "*batch n"], index: Int[Tensor, " some"], own: int) -> Tensor:
+    """values[..., index] along the batch's last dimension, before `own` others; or all, where it is shared."""
+    dim = values.ndim - own - 1
+    return values.index_select(dim, index) if dim >= 0 and values.shape[dim] > 1 else values
 
 
 def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dims"], own: int) -> Tensor:
@@ -333,6 +343,20 @@ class DenseDesign:
         weight = None if self.sample_weight is None else self.sample_weight[..., index]
         return DenseDesign(self.rows[..., index, :], self.sign[..., index], weight)
 
+    def part(self, index: Int[Tensor, " some"]) -> "DenseDesign":
+        part = copy(self)
+        part.sign, part._signed_weight, part._tie, part.reach = (
+            _of_columns(values, index, 1) for values in (self.sign, self._signed_weight, self._tie, self.reach)
+        )
+        if self.sample_weight is not None:
+            part.sample_weight = _of_columns(self.sample_weight, index, 1)
+            part.count = _of_columns(self.sample_weight.sum(-1, keepdim=True), index, 1)
+        part.rows = _of_columns(self.rows, index, 2)
+        if part.rows is not self.rows:
+            part._tables = part.rows
+            vars(part).pop("_all_products", None)
+        return part
+
 
 class CornerDesign:
     """Rows of noisy corners, factored: row (s, g, r, i) is sign[s, g, i] * (columns[s, i] * scale[r]) @ lift.
@@ -456,3 +480,9 @@ class CornerDesign:
     def take(self, index: Int[Tensor, " rows"]) -> "CornerDesign":
         columns, sign = self.columns.index_select(1, index), self.sign.index_select(2, index)
         return CornerDesign(columns, sign, self.scale, self.lift, self.n_corners)
+
+    def part(self, index: Int[Tensor, " some"]) -> "CornerDesign":
+        part, (columns, scale, lift) = copy(self), self._pairs
+        part.scale, part._scale = self.scale[index], self._scale[:, index]
+        part._pairs, part.reach = (columns, scale[:, index], lift), _of_columns(self.reach, index, 1)
+        return part

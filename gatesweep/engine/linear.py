@@ -32,12 +32,12 @@ def solve_symmetric(
         return torch.where(failed[..., None] == 0, found, torch.nan), smallest
     # Entry by entry, each for all systems: along these, not along p, elementwise operations are fast.
     entries = torch.cat([matrix.movedim((-2, -1), (0, 1)), vector.movedim(-1, 0)[:, None]], 1)
-    pivots, found = entries.diagonal().unbind(-1), entries[:, p].unbind(0)
+    pivots, right = entries.diagonal().unbind(-1), entries[:, p].unbind(0)
     for k in range(p - 1):
         factor = entries[k + 1 :, k] / pivots[k]
         entries[k + 1 :, k + 1 :].addcmul_(factor[:, None], entries[k, k + 1 :], value=-1)
     share = entries.diagonal() / matrix.diagonal(dim1=-2, dim2=-1)
     for k in reversed(range(p)):
-        found[k].div_(pivots[k])
-        entries[:k, p].addcmul_(entries[:k, k], found[k], value=-1)
+        right[k].div_(pivots[k])
+        entries[:k, p].addcmul_(entries[:k, k], right[k], value=-1)
     return entries[:, p].movedim(0, -1), share.amin(-1)

@@ -14,6 +14,9 @@ from gatesweep.engine.solvers.protocol import DesignT, Solver, StateT
 
 __all__ = ["Path", "Scores", "evaluate", "run"]
 
+FEW_COLUMNS = 16
+"""So many models side by side at least: with fewer, products take other kernels, whose sums are rounded otherwise."""
+
 
 class Scores(NamedTuple):
     """What models do on some rows."""
@@ -69,16 +72,26 @@ def run(
     record: bool = False,
     check: Callable[[], None] = lambda: None,
 ) -> Path:
-    """Start, step until every model is done, finish. `check` is called between steps and may raise."""
+    """Start, step until every model is done, finish. `check` is called between steps and may raise.
+
+    Models that are done may be left out of a step by columns, places along the batch's last dimension.
+    """
     # A parameter of all models side by side: along these, not along p, elementwise operations are fast.
     params = params.movedim(-1, 0).contiguous().movedim(0, -1)
     state = solver.start(design, params)
     steps = [params]
     for _ in range(solver.max_steps):
-        if not to_host(state.running.any()):
+        columns = torch.atleast_2d(state.running).flatten(0, -2).any(0)
+        kept = to_host(columns.sum())
+        if not kept:
             break
         check()
-        state = solver.step(design, state)
+        kept = max(kept, FEW_COLUMNS)
+        if kept <= 0.75 * columns.numel():
+            chosen = columns.byte().argsort(descending=True, stable=True)[:kept].sort().values
+            state = solver.step_some(design, state, chosen)
+        else:
+            state = solver.step(design, state)
         if not record:
             steps.clear()
         steps.append(state.params)

@@ -58,7 +58,7 @@ Solved = Iterator[tuple[Int[Tensor, " some"], Path]]
 
 @dataclass
 class NewtonState(State):
-    penalty: Float[Tensor, "*#batch #d"]
+    penalty: Float[Tensor, "*batch #d"]
     """Of each weight, in the design's units."""
     anchor: Float[Tensor, "*batch p"]
     """The point that the last direction started from."""
@@ -125,7 +125,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
             params=params,
             n_iter=torch.zeros_like(none, dtype=torch.int32),
             running=~hard,
-            penalty=penalty.clamp_max(1e-8 * torch.finfo(params.dtype).max).to(params),
+            penalty=penalty.clamp_max(1e-8 * torch.finfo(params.dtype).max).to(params).expand(*none.shape, -1),
             anchor=params,
             direction=torch.zeros_like(params),
             slope=torch.zeros_like(params[..., 0]),
@@ -203,6 +203,9 @@ class Newton(Solver[NewtonState, LinearDesign]):
             restarted=state.restarted | restart,
             hard=state.hard | hard,
         )
+
+    def step_some(self, design: LinearDesign, state: NewtonState, columns: Int[Tensor, " some"]) -> NewtonState:
+        return state.with_part(columns, self.step(design.part(columns), state.part(columns)))
 
     def _is_still(
         self, design: LinearDesign, state: NewtonState, step: Float[Tensor, "*batch p"], most: Float[Tensor, "*batch"]

@@ -5,8 +5,8 @@ Nothing outside a solver's own file asks for its name. What differs between solv
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
@@ -51,6 +51,22 @@ class State:
     """Steps (newton) or epochs (sgd, adam) that the model took."""
     running: Bool[Tensor, "*batch"]
     """Models still changing; the others keep their parameters, whatever their neighbours do."""
+
+    def part(self, index: Int[Tensor, " some"]) -> Self:
+        """Of some places along the batch's last dimension; every tensor has the shape of the batch, or of params."""
+        return replace(self, **{name: held.index_select(dim, index) for name, held, dim in self._held()})
+
+    def with_part(self, index: Int[Tensor, " some"], part: Self) -> Self:
+        """The same with other values there."""
+        return replace(
+            self, **{name: held.index_copy(dim, index, getattr(part, name)) for name, held, dim in self._held()}
+        )
+
+    def _held(self) -> Iterator[tuple[str, Tensor, int]]:
+        """Name, value and dimension of the columns of each tensor."""
+        for field in fields(self):
+            if isinstance(held := getattr(self, field.name), Tensor):
+                yield field.name, held, self.running.ndim - 1
 
 
 def runaway_loss(first: Any) -> Any:
@@ -123,6 +139,10 @@ class Solver(ABC, Generic[StateT, DesignT]):
     @abstractmethod
     def step(self, design: DesignT, state: StateT) -> StateT:
         """One step of every running model; no host sync, no loop over models."""
+
+    def step_some(self, design: DesignT, state: StateT, columns: Int[Tensor, " some"]) -> StateT:
+        """The same where all models outside these places of the batch's last dimension are done."""
+        return self.step(design, state)
 
     @abstractmethod
     def finish(
