@@ -111,3 +111,31 @@ def test_a_tie_is_class_one():
 @pytest.mark.parametrize("logit, expected", [(-200.0, 0.0), (-30.0, 9.357623e-14), (0.0, np.log(2)), (200.0, 200.0)])
 def test_log_loss_keeps_its_tail(logit, expected):
     assert_close(log_loss(torch.tensor(logit)), torch.tensor(expected, dtype=torch.float32), rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("shared", ["all", "models", "none"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_part_of_the_columns_is_the_same_as_all_of_them(shared, weighted):
+    random = torch.Generator().manual_seed(4)
+    batch, index = (3, 20), torch.tensor([0, 2, 3, *range(5, 19)])
+    own = {"all": (), "models": (3, 1), "none": batch}[shared]
+    rows = torch.randn(*own, 30, 4, dtype=torch.float64, generator=random)
+    sign = 1.0 - 2.0 * torch.randint(0, 2, (*(() if shared == "all" else batch), 30), generator=random)
+    weight = torch.rand(*batch, 30, dtype=torch.float64, generator=random) if weighted else None
+    check_part(DenseDesign(rows, sign.double(), weight), batch, index)
+
+
+@pytest.mark.parametrize("n_inputs, features", CASES)
+def test_a_part_of_the_factored_columns_is_the_same_as_all_of_them(n_inputs, features):
+    check_part(both_designs(n_inputs, features)[0], (len(SEEDS), 2, len(LEVELS)), torch.tensor([0, 2]))
+
+
+def check_part(design: DenseDesign | CornerDesign, batch: tuple[int, ...], index: torch.Tensor) -> None:
+    params = random_params(design, batch)
+    logits, part = design.logits(params), design.part(index)
+    residual = torch.sigmoid(logits)
+    few = residual[..., index, :]
+    assert_close(part.logits(params[..., index, :]), logits[..., index, :], **FLOAT64)
+    assert_close(part.gradient(few), design.gradient(residual)[..., index, :], **FLOAT64)
+    assert_close(part.hessian(few), design.hessian(residual)[..., index, :, :], **FLOAT64)
+    assert_close(part.reach.expand(few[..., 0].shape + (-1,)), design.reach.expand(params.shape)[..., index, :])

@@ -69,6 +69,14 @@ def test_a_troubled_neighbour_changes_no_bit_and_no_counter(neighbour, solver):
     assert not other.weight.sel(troubled).equals(one.weight.isel({name: [1] for name in troubled}))
 
 
+def test_neighbours_that_go_on_or_are_done_sooner_change_no_bit():
+    """Among so many, those that are done are left out of the steps."""
+    levels = np.linspace(0.1, 0.9, 40)
+    one, other = (sweep("newton", noise_level=levels, C=(C, 30.0)) for C in (0.7, np.inf))
+    assert (other.n_iter.max() > 2 + other.n_iter.sel(C=30.0).min()) and (one.n_iter.max() < other.n_iter.max())
+    assert_same_bits(one.sel(C=30.0), other.sel(C=30.0))
+
+
 def test_the_troubles_above_are_troubles():
     found = sweep("newton", C=(1.0, np.inf), noise_level=(0.0, 0.1), gate=("AND", "TRUE"))
     assert (found.status.sel(gate="TRUE") == Status.separable).all()
