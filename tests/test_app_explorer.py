@@ -14,10 +14,9 @@ import xarray as xr
 import gatesweep as gs
 from gatesweep.app.code import as_command
 from gatesweep.app.explorer import words
-from gatesweep.app.explorer.cells import cell_columns, limit_columns
 from gatesweep.app.explorer.downloads import as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
-from gatesweep.app.explorer.picture import Axis, Picture, Scale, Trellis, draw, nice_ticks
+from gatesweep.app.explorer.job import draw
 from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
 from gatesweep.app.jobs import Job, Worker
 from gatesweep.app.theme import LIGHT
@@ -26,6 +25,11 @@ from gatesweep.experiment import Experiment
 from gatesweep.fit import fit
 from gatesweep.lecture import gate_data
 from gatesweep.lessons import COMPARISONS
+from gatesweep.plots.curves import limit_columns
+from gatesweep.plots.heatmap import heatmap_columns
+from gatesweep.plots.picture import Axis, Picture
+from gatesweep.plots.scale import Scale, nice_ticks
+from gatesweep.plots.sheet import Sheet
 from gatesweep.results.measures import axes
 from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
@@ -92,7 +96,7 @@ def test_a_change_trains_again(explorer):
 
 def test_a_click_opens_the_very_model(explorer):
     explorer.run = "best"
-    explorer.figures.cells.selected.indices = [2 * 3 + 1]
+    explorer.pictures.cells.selected.indices = [2 * 3 + 1]
     (settings,) = explorer.opened
     assert (settings["gate"], settings["noise_level"]) == ("XOR", 0.3)
     runs = explorer.dataset.sel(gate="XOR", noise_level=0.3)
@@ -100,7 +104,7 @@ def test_a_click_opens_the_very_model(explorer):
     X, y, train, _ = gate_data("XOR", 0.3, settings["seed"], settings["num_samples"])
     alone = fit(X[train], y[train], solver=settings["solver"], C=settings["C"])
     np.testing.assert_allclose(alone.weight, runs["weight"].sel(seed=settings["seed"]), atol=1e-4)
-    explorer.figures.cells.selected.indices = [2 * 3 + 1]
+    explorer.pictures.cells.selected.indices = [2 * 3 + 1]
     assert explorer.opened[1] == settings
 
 
@@ -155,17 +159,20 @@ def test_epochs_move_heatmap_and_curves(explorer):
     history = explorer.dataset["exact_accuracy_history"].median("seed")
     for epoch in (0, 4):
         explorer.epoch = epoch
-        np.testing.assert_allclose(explorer.figures.cells.data["number"], history[..., epoch].values.ravel(), rtol=1e-6)
+        np.testing.assert_allclose(
+            explorer.pictures.cells.data["number"], history[..., epoch].values.ravel(), rtol=1e-6
+        )
 
 
 def test_cells_and_curves_are_at_their_places():
     dataset = sweep(gate=("AND", "XOR"), noise_level=(0.1, 0.4, 0.7), seed=range(3), num_samples=60)
     picture = Picture.of(summary(dataset), "noise_level", "gate", None, 3)
-    columns = cell_columns(picture, -1, Trellis(1, 1), Trellis(2, 2), LIGHT)
+    one, two = Sheet(("",), 400, 200), Sheet(("AND", "XOR"), 400, 200)
+    columns = heatmap_columns(picture, -1, one, LIGHT)["cells"]
     assert columns["where"][4] == "XOR, noise level 0.4"
     assert (columns["left"][4], columns["bottom"][4]) == pytest.approx((1 / 3, 0))
     scale = picture.height
-    bayes = limit_columns(picture, picture.limits["bayes_accuracy"], Trellis(2, 2))
+    bayes = limit_columns(picture, two)["Bayes limit"]
     height = bayes["y"][~np.isnan(bayes["y"])]
     expected = np.concatenate([gs.theory.bayes_accuracy(g, np.array([0.1, 0.4, 0.7])) for g in ("AND", "XOR")])
     np.testing.assert_allclose(height * (scale.high - scale.low) + scale.low, expected)
@@ -246,7 +253,7 @@ def test_two_more_parameters_can_be_swept_and_shown(explorer):
     medians = expected["exact_accuracy"].isel(noise_level=0).median("seed").transpose("gate", "num_samples", "C")
     np.testing.assert_allclose(explorer.picture.value[..., 0], medians, atol=1e-6)
     assert explorer.picture.title.endswith(", at noise level 0.3")
-    explorer.figures.cells.selected.indices = [1]
+    explorer.pictures.cells.selected.indices = [1]
     (settings,) = explorer.opened
     assert {n: settings[n] for n in ("gate", "noise_level", "num_samples", "C")} == {
         "gate": "AND", "noise_level": 0.3, "num_samples": 20, "C": 10.0,
@@ -289,4 +296,4 @@ def test_a_late_drawing_of_an_old_sweep_is_dropped(explorer, monkeypatch):
     explorer.compare = "C"  # trains, and draws what is still there in the new arrangement
     assert done.wait(20)
     time.sleep(0.5)
-    assert len(explorer.figures.cells.data["where"]) == 3 * 7 * 3
+    assert len(explorer.pictures.cells.data["where"]) == 3 * 7 * 3

@@ -8,10 +8,11 @@ import pytest
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import as_python
 from gatesweep.app.explorer.explorer import Explorer
-from gatesweep.app.explorer.picture import Axis, Scale
 from gatesweep.app.explorer.state import LINKED
 from gatesweep.app.theme import LIGHT
 from gatesweep.lessons import COMPARISONS
+from gatesweep.plots.picture import Axis
+from gatesweep.plots.scale import Scale
 from gatesweep.sweep import sweep
 from tests.test_app_explorer import SMALL, wait
 
@@ -29,7 +30,7 @@ def test_all_zeros_are_drawn_as_zeros(explorer):
     wait(lambda: (explorer.picture.measure, explorer.picture.y.texts) == ("weight_norm", ["FALSE"]))
     np.testing.assert_array_equal(explorer.picture.value, 0)
     assert explorer.picture.colour == Scale(0, 1, False)
-    assert set(explorer.figures.cells.data["dark_text"]) | set(explorer.figures.cells.data["light_text"]) == {
+    assert set(explorer.pictures.cells.data["dark_text"]) | set(explorer.pictures.cells.data["light_text"]) == {
         "",
         "0.00",
     }

@@ -2,6 +2,7 @@
 
 import holoviews as hv
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -9,6 +10,8 @@ from gatesweep import plots, theory
 from gatesweep.errors import InputError
 from gatesweep.plots.drawn import Drawn
 from gatesweep.plots.look import DARK, LIGHT, painted
+from gatesweep.plots.picture import Picture
+from gatesweep.plots.scale import Scale
 from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
 
@@ -20,53 +23,85 @@ def dataset() -> xr.Dataset:
     return sweep(gate=("AND", "XOR"), noise_level=NOISE, seed=range(5), num_samples=60)
 
 
+def layers(picture: hv.Overlay) -> dict[str, hv.Element]:
+    return {element.label: element for element in picture}
+
+
+def cells(picture: hv.Overlay) -> pd.DataFrame:
+    return layers(picture)["squares"].dframe().set_index("where")
+
+
 def test_heatmap_holds_the_median_of_each_cell(dataset):
-    table = plots.heatmap(dataset).dframe()
+    table = cells(plots.heatmap(dataset))
     assert len(table) == 6
-    for row in table.itertuples():
-        runs = dataset["exact_accuracy"].sel(gate=row.gate, noise_level=float(row.noise_level))
-        assert row.value == pytest.approx(np.median(runs))
+    for gate in ("AND", "XOR"):
+        for level in NOISE:
+            runs = dataset["exact_accuracy"].sel(gate=gate, noise_level=level)
+            assert table["number"][f"{gate}, noise level {level:g}"] == pytest.approx(np.median(runs))
 
 
 def test_heatmaps_side_by_side(dataset):
-    layout = plots.heatmap(dataset, measure="test_loss", statistic="worst", x="seed", y="noise_level", panel="gate")
-    assert list(layout.keys()) == ["AND", "XOR"]
-    values = layout["XOR"].dframe()["value"]
-    np.testing.assert_allclose(values, dataset["test_loss"].sel(gate="XOR").values.ravel(), rtol=1e-6)
+    view = {"measure": "test_loss", "statistic": "worst", "x": "seed", "y": "noise_level", "panel": "gate"}
+    picture = plots.heatmap(dataset, **view)
+    assert layers(picture)["titles"].dimension_values("text").tolist() == ["AND", "XOR"]
+    values = dataset["test_loss"].transpose("gate", "noise_level", "seed").values.ravel()
+    np.testing.assert_allclose(cells(picture)["number"], values, rtol=1e-6)
+
+
+def test_a_measure_without_a_number_anywhere_is_drawn(dataset):
+    empty = dataset.assign(exact_accuracy=dataset["exact_accuracy"] * np.nan)
+    picture = plots.heatmap(empty)
+    assert cells(picture)["number"].isna().all()
+    hv.render(picture)
 
 
 def test_gaps_are_coloured_around_zero(dataset):
-    low, high = hv.Store.lookup_options("bokeh", plots.heatmap(dataset, measure="gap_to_bayes"), "plot").kwargs["clim"]
+    element = layers(plots.heatmap(dataset, measure="gap_to_bayes"))["squares"]
+    low, high = hv.Store.lookup_options("bokeh", element, "plot").kwargs["clim"]
     assert low == -high < 0
 
 
+def heights(curve: dict, scale: Scale, floor: np.ndarray) -> list[np.ndarray]:
+    return [(np.array(y) - at) * (scale.high - scale.low) + scale.low for y, at in zip(curve["ys"], floor, strict=True)]
+
+
 def test_curves_hold_median_band_and_limits(dataset):
-    overlay = plots.curves(dataset)["XOR"]
-    elements = {element.label: element for element in overlay}
-    runs = dataset["exact_accuracy"].sel(gate="XOR")
-    np.testing.assert_allclose(elements["median"].dimension_values(1), runs.median("seed"), rtol=1e-6)
-    np.testing.assert_allclose(
-        elements["Bayes limit"].dimension_values(1), theory.bayes_accuracy("XOR", np.array(NOISE))
-    )
-    band = elements["10 to 90 % of seeds"]
-    np.testing.assert_allclose(
-        band.dimension_values(1), np.quantile(runs.values.astype(float), 0.1, axis=-1), rtol=1e-6
-    )
-    np.testing.assert_allclose(
-        band.dimension_values(2), np.quantile(runs.values.astype(float), 0.9, axis=-1), rtol=1e-6
-    )
+    drawn = Drawn(plots.curves(dataset), "curves")
+    sources = {name: source.data for name, source in drawn.sources.items()}
+    scale = Picture.from_data(dataset, {}).height
+    floor = sources["frames"]["bottom"]
+    runs = dataset["exact_accuracy"].astype(float)
+    medians = runs.median("seed").transpose("gate", "noise_level").values
+    np.testing.assert_allclose(heights(sources["lines"], scale, floor), medians, atol=1e-4)
+    np.testing.assert_allclose(sources["cells"]["number"], medians.ravel(), rtol=1e-6)
+    rings = {"ys": [ring[: 2 * len(NOISE)] for [[ring]] in sources["bands"]["ys"]]}
+    for gate, ring in zip(("AND", "XOR"), heights(rings, scale, floor), strict=True):
+        low, high = np.quantile(runs.sel(gate=gate).transpose("noise_level", "seed").values, (0.1, 0.9), axis=-1)
+        np.testing.assert_allclose(ring, [*low, *high[::-1]], atol=1e-4)
+    y = sources["Bayes limit"]["y"].reshape(2, len(NOISE) + 1)[:, :-1]
+    bayes = [theory.bayes_accuracy(gate, np.array(NOISE)) for gate in ("AND", "XOR")]
+    np.testing.assert_allclose((y - floor[:, None]) * (scale.high - scale.low) + scale.low, bayes)
 
 
 def test_curves_of_a_gap_have_their_limits_too(dataset):
-    elements = {element.label: element for element in plots.curves(dataset, measure="gap_to_bayes")["XOR"]}
-    np.testing.assert_allclose(elements["Bayes limit"].dimension_values(1), 0)
+    view = {"measure": "gap_to_bayes"}
+    scale = Picture.from_data(dataset, view).height
+    y = layers(plots.curves(dataset, **view))["Bayes limit"].dimension_values("y")
+    height = y[~np.isnan(y)] * (scale.high - scale.low) + scale.low
+    np.testing.assert_allclose(height, 0, atol=1e-9)
 
 
 def test_a_summary_draws_as_its_sweep(dataset):
     frame = summary(dataset, "weight_norm", "mean")
-    assert (
-        plots.heatmap(frame).dframe().equals(plots.heatmap(dataset, measure="weight_norm", statistic="mean").dframe())
-    )
+    of_sweep = cells(plots.heatmap(dataset, measure="weight_norm", statistic="mean"))
+    pd.testing.assert_frame_equal(cells(plots.heatmap(frame)), of_sweep)
+
+
+def test_layers_of_one_group_draw_from_one_source(dataset):
+    above = Drawn(plots.heatmap(dataset), "heatmap")
+    below = Drawn(plots.curves(dataset), "curves", above.sources)
+    assert below.layers["targets"].data_source is above.layers["squares"].data_source
+    assert {"left", "dark_text", "cx", "where"} <= set(above.sources["cells"].data)
 
 
 def test_boundary_is_where_the_logit_is_zero():

@@ -6,7 +6,7 @@ import holoviews as hv
 import numpy as np
 
 from gatesweep.plots.drawn import Columns
-from gatesweep.plots.look import LIGHT, Palette, painted, typed, with_bokeh
+from gatesweep.plots.look import LIGHT, Palette, painted, typed, unfading, with_bokeh
 
 __all__ = [
     "accuracies",
@@ -149,14 +149,9 @@ def population_columns(accuracy: np.ndarray) -> Columns:
 @with_bokeh()
 def population(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     """Exact accuracies of many seeds, with the one on show marked."""
-
-    def plain(plot: Any, element: Any) -> None:
-        """A click on a bar asks for such a seed, and nothing fades for that."""
-        plot.handles["glyph_renderer"].update(selection_glyph=None, nonselection_glyph=None)
-
     count = columns["seeds"]["top"]
     bars = hv.Histogram((BINS, count), kdims="exact accuracy", vdims="seeds", label="seeds").opts(
-        fill_color=palette.muted, line_color=palette.paper, tools=["tap"], default_tools=[], hooks=[plain]
+        fill_color=palette.muted, line_color=palette.paper, tools=["tap"], default_tools=[], hooks=[unfading]
     )
     look = _chart(palette, _few_ticks, _whole("yaxis"), xlim=(0, 1), ylim=count_span(count)["y"])
     mark = _mark(columns, "this seed", line_color=palette.classes[1], line_width=3)

@@ -9,7 +9,7 @@ page shows while it moves is written to the sources of what is already drawn.
     drawn.restyle(picture(columns, DARK))
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import holoviews as hv
@@ -17,12 +17,12 @@ from bokeh.core.property.vectorization import Field
 from bokeh.document import Document
 from bokeh.io.doc import patch_curdoc
 from bokeh.model import Model
-from bokeh.models import ColumnDataSource, GlyphRenderer
+from bokeh.models import ColorBar, ColumnDataSource, GlyphRenderer
 from bokeh.plotting import figure
 
 from gatesweep.plots.look import with_bokeh
 
-__all__ = ["Columns", "Drawn"]
+__all__ = ["Columns", "Drawn", "layers_of"]
 
 Columns = dict[str, dict[str, Any]]
 """What the layers of a picture draw: columns by name, by the label of the layer."""
@@ -34,21 +34,41 @@ LOOKS = ("color", "palette")
 class Drawn:
     """One element or overlay as a Bokeh `figure`; its layers go by their labels."""
 
-    def __init__(self, picture: hv.Element | hv.Overlay, name: str) -> None:
+    def __init__(
+        self,
+        picture: hv.Element | hv.Overlay,
+        name: str,
+        shared: Mapping[str, ColumnDataSource] | None = None,
+    ) -> None:
+        """`shared`: sources of other pictures, by group, that layers of this one draw from too."""
         self.figure, self.layers = _render(picture)
         self.figure.name = name
-        self.sources: dict[str, ColumnDataSource] = {
+        self.sources: dict[str, ColumnDataSource] = dict(shared or {}) | {
             source.name: source for source in self.figure.select({"type": ColumnDataSource}) if source.name
         }
-        """What each layer draws; and by their own names the sources that a tool of the picture reads."""
-        for label, layer in self.layers.items():
-            layer.name = label
-            self.sources[label] = layer.data_source
+        """What each layer or group draws; and by their own names the sources that a tool of the picture reads."""
+        for element in _elements(picture):
+            layer = self.layers[element.label]
+            layer.name = element.label
+            # Layers of a group that has a name draw from one source of that name, all others each from its own.
+            if element.group == type(element).__name__:
+                self.sources[element.label] = layer.data_source
+            else:
+                source = self.sources.setdefault(element.group, layer.data_source)
+                source.name = element.group
+                if source is not layer.data_source:
+                    source.data = dict(source.data) | dict(layer.data_source.data)
+                    layer.data_source = source
 
     def write(self, columns: Columns) -> None:
         """Have the layers that are named draw other columns, all of a layer's at once."""
         for label, data in columns.items():
             self.sources[label].data = data
+
+    def patch(self, columns: Columns) -> None:
+        """Give the layers that are named other columns of the same length beside those that they have."""
+        for label, data in columns.items():
+            self.sources[label].data.update(data)
 
     def span(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
         """Show this part of the plane."""
@@ -72,20 +92,31 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
     own = Document()
     with patch_curdoc(own):
         plot = hv.renderer("bokeh").get_plot(picture)
-    elements = list(picture) if isinstance(picture, hv.Overlay) else [picture]
-    plots = list(plot.subplots.values()) if isinstance(picture, hv.Overlay) else [plot]
-    layers = {}
-    for element, part in zip(elements, plots, strict=True):
-        layer = layers[element.label] = part.handles["glyph_renderer"]
+    layers = layers_of(plot, picture)
+    for element in _elements(picture):
+        glyph = layers[element.label].glyph
         # HoloViews draws a style whose values are all equal as a constant; the next ones may differ.
-        styles = {dimension.name for dimension in element.vdims} & set(layer.glyph.properties())
-        layer.glyph.update(**{name: Field(name) for name in styles})
+        styles = {dimension.name for dimension in element.vdims} & set(glyph.properties())
+        constant = {name for name in styles if not isinstance(glyph.properties_with_values().get(name), Field)}
+        glyph.update(**{name: Field(name) for name in constant})
     return plot.state, layers
 
 
+def layers_of(plot: Any, picture: hv.Element | hv.Overlay) -> dict[str, GlyphRenderer]:
+    """What HoloViews' plot of a picture draws its elements with, by their labels; also for a hook."""
+    plots = plot.subplots.values() if isinstance(picture, hv.Overlay) else [plot]
+    return {
+        element.label: part.handles["glyph_renderer"] for element, part in zip(_elements(picture), plots, strict=True)
+    }
+
+
+def _elements(picture: hv.Element | hv.Overlay) -> list[hv.Element]:
+    return list(picture) if isinstance(picture, hv.Overlay) else [picture]
+
+
 def _parts(plot: figure) -> Iterator[Model]:
-    """Axes, grids, legends, and the mappers that colour a layer."""
-    yield from (*plot.axis, *plot.grid, *plot.legend)
+    """Axes, grids, legends, bars of colours, and the mappers that colour a layer."""
+    yield from (*plot.axis, *plot.grid, *plot.legend, *plot.select({"type": ColorBar}))
     for renderer in plot.renderers:
         for value in renderer.glyph.properties_with_values().values():
             if isinstance(value, Field) and isinstance(value.transform, Model):

@@ -15,9 +15,24 @@ from bokeh.models import Plot
 
 from gatesweep import notebook
 
-__all__ = ["DARK", "FONT", "LIGHT", "LIMIT_STYLES", "MARKERS", "Palette", "paint", "painted", "typed", "with_bokeh"]
+__all__ = [
+    "ACCENT",
+    "DARK",
+    "FONT",
+    "LIGHT",
+    "LIMIT_STYLES",
+    "MARKERS",
+    "Palette",
+    "paint",
+    "painted",
+    "typed",
+    "unfading",
+    "with_bokeh",
+]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
+ACCENT = "#d55e00"
+"""What the pointer is on, and fits that diverged."""
 MARKERS = ("circle", "square")
 """Marker of class 0 and of class 1."""
 
@@ -92,6 +107,9 @@ def with_bokeh() -> Iterator[None]:
     notebook.load()
     hv.renderer("bokeh")  # loads it, beside the one that was chosen
     chosen = hv.Store.current_backend
+    if chosen == "bokeh":  # to set it again takes longer than to draw a picture
+        yield
+        return
     hv.Store.set_current_backend("bokeh")
     try:
         yield
@@ -137,3 +155,8 @@ def painted(palette: Palette, **properties: Any) -> Callable[[Any, Any], None]:
 def typed(plot: Any, element: Any) -> None:
     """A hook for labels: the type as a value, since HoloViews hands a list of families on as a column's name."""
     plot.handles["glyph"].text_font = value(FONT)
+
+
+def unfading(plot: Any, element: Any) -> None:
+    """A hook: a click on a mark asks for what it stands for, and nothing else fades for that."""
+    plot.handles["glyph_renderer"].update(selection_glyph=None, nonselection_glyph=None)

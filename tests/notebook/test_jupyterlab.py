@@ -19,7 +19,7 @@ from tests.conftest import watch
 
 SOON = 120_000
 LECTURE = Path(__file__).parents[2] / "apps" / "lecture.ipynb"
-PICTURES = 7 + 4 + 2
+PICTURES = 5 + 4 + 2
 """Figures in the lecture: of gs.plots, in the Lab, in the Explorer."""
 WHOLE = {"width": 1700, "height": 9000}
 """A window in which a whole notebook is drawn: JupyterLab leaves out what is out of sight."""

@@ -149,7 +149,7 @@ def test_a_click_on_a_cell_opens_its_model_and_hover_shows_in_both(explorer, ser
     page, session = explorer
     agree(page, session)
     box = page.locator(".bk-Figure").first.bounding_box()
-    inner = session.figures.heatmap
+    inner, _ = session.pictures.figures
     x = box["x"] + box["width"] - inner.inner_width * 0.5 - 50
     y = box["y"] + inner.inner_height * 5 / 6
     page.mouse.move(x - 3, y)

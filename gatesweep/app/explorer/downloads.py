@@ -11,10 +11,10 @@ import xarray as xr
 
 from gatesweep.app import code
 from gatesweep.app.compat import file_button, save_figures
-from gatesweep.app.explorer.picture import Picture
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.theme import FONT
 from gatesweep.experiment import Experiment
+from gatesweep.plots.picture import Picture
 
 __all__ = ["as_csv", "as_netcdf", "as_python", "downloads"]
 
@@ -66,7 +66,6 @@ def downloads(explorer: Any) -> pn.Row:
     buttons = [file_button(label, name, make, icon="none", **look) for label, (name, make) in files.items()]
     for kind in ("png", "svg"):
         button = pmui.Button(label=kind.upper(), variant="text", **look)
-        figures = explorer.figures.heatmap, explorer.figures.curves
-        button.js_on_click(code=save_figures(figures, kind, FONT))
+        button.js_on_click(code=save_figures(explorer.pictures.figures, kind, FONT))
         buttons.append(button)
     return pn.Row(*buttons, margin=0)

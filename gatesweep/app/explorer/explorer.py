@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import holoviews as hv
 import numpy as np
 import panel as pn
 import param
@@ -13,10 +14,10 @@ import xarray as xr
 from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.explorer.cost import Rate
-from gatesweep.app.explorer.figures import Figures
+from gatesweep.app.explorer.job import draw, train_and_draw
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import model_at
-from gatesweep.app.explorer.picture import Picture, draw
+from gatesweep.app.explorer.pictures import Pictures
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
 from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.jobs import Job, Worker
@@ -24,7 +25,7 @@ from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.lessons import COMPARISONS
-from gatesweep.sweep import sweep
+from gatesweep.plots.picture import Picture
 
 __all__ = ["Explorer"]
 
@@ -57,7 +58,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.drawer = Worker(lambda job: self._deliver(self._drawn, job))
         self.rate = Rate()
         self.picture: Picture | None = None
-        self.figures = Figures(self._tapped)
+        self.pictures = Pictures(self._tapped)
         self._file = dataset
         self._trained_from: Experiment | None = None
         if dataset is not None:
@@ -124,6 +125,16 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         """The grid on show; before the first picture the one that is asked for. Raises InputError."""
         return self._trained_from or self.experiment()
 
+    @property
+    def heatmap(self) -> hv.Overlay:
+        """The heatmap on show, as a HoloViews object."""
+        return self.pictures.heatmap
+
+    @property
+    def curves(self) -> hv.Overlay:
+        """The curves on show, as a HoloViews object."""
+        return self.pictures.curves
+
     # Training
 
     def apply_preset(self, name: str) -> None:
@@ -151,7 +162,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self.layout.wait()
             return False
         view = self._view()
-        self.trainer.submit(lambda job: _train_and_draw(job, experiment, view))
+        self.trainer.submit(lambda job: train_and_draw(job, experiment, view))
         self.layout.running(seconds > SHORT)
         return True
 
@@ -237,7 +248,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def _show(self, picture: Picture) -> None:
         last = self._last_epoch(picture)
-        self.figures.show(picture, -1 if last is None else min(self.epoch, last))
+        self.pictures.show(picture, -1 if last is None else min(self.epoch, last))
         self.layout.show(ViewModel.of(picture, self._palette, last))
         self.picture = picture
 
@@ -255,11 +266,11 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     def _move(self) -> None:
         if self.picture is not None and self.picture.epochs is not None:
             with drawing(self.layout.root):
-                self.figures.move(min(self.epoch, len(self.picture.epochs) - 1))
+                self.pictures.move(min(self.epoch, len(self.picture.epochs) - 1))
 
     def _paint(self) -> None:
         with drawing(self.layout.root):
-            self.figures.theme(self._palette)
+            self.pictures.theme(self._palette)
             if self.picture is not None:
                 self.layout.show(ViewModel.of(self.picture, self._palette, self._last_epoch(self.picture)))
 
@@ -315,13 +326,6 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         for worker in (self.trainer, self.drawer):
             worker.wait()
             self._take_in()
-
-
-def _train_and_draw(
-    job: Job, experiment: Experiment, view: dict[str, Any]
-) -> tuple[Experiment, xr.Dataset, Picture, dict[str, Any]]:
-    dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
-    return experiment, dataset, draw(dataset, view), view
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -10,7 +10,6 @@ from gatesweep.app.assets import sheets
 from gatesweep.app.controls import PickedMenu, at_most, brisk, choice, decades, select, slider
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
-from gatesweep.app.explorer.labels import short_label
 from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
@@ -18,6 +17,7 @@ from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.jobs import Job
 from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
+from gatesweep.plots.labels import short_label
 from gatesweep.results import schema
 from gatesweep.results.measures import MEASURES
 from gatesweep.results.statistics import STATISTICS
@@ -126,9 +126,7 @@ class Layout:
         )
         self.player = EpochPlayer(e)
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
-        heatmap, curves = (
-            pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in (e.figures.heatmap, e.figures.curves)
-        )
+        heatmap, curves = (pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in e.pictures.figures)
         self.panes = (heatmap, curves)
         return pn.Column(
             self._view(), self.title, heatmap, self.legend, curves, self.player, self._bottom(),
@@ -204,7 +202,7 @@ class Layout:
         self.title.object = view.title
         self.legend.object = words.legend([*view.over_cells, *view.lines])
         # What a picture that is taken away says above itself; see save.js.
-        for figure, keys in ((e.figures.heatmap, view.over_cells), (e.figures.curves, view.lines)):
+        for figure, keys in zip(e.pictures.figures, (view.over_cells, view.lines), strict=True):
             figure.tags = [{"title": view.heading, "keys": keys, "ink": view.ink}]
         for place, menu in view.axes.items():
             self.axes[place].show(place, "", menu.options, menu.value)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatesweep.app.explorer import words
-from gatesweep.app.explorer.labels import short_label
-from gatesweep.app.explorer.picture import Axis, Picture
 from gatesweep.app.theme import Palette
+from gatesweep.plots.labels import short_label
+from gatesweep.plots.picture import Axis, Picture
 from gatesweep.results.measures import MEASURES
 
 __all__ = ["Menu", "ViewModel"]
@@ -56,7 +56,7 @@ class ViewModel:
         axes = {place: Menu("", names, axis.name) for place, axis in shown.items()}
         axes["panel"] = Menu("", names | {"one picture": ""}, p.panel.name if p.panel else "")
         return cls(
-            heading=words.heading(p),
+            heading=p.heading,
             title=words.title(p),
             over_cells=words.cell_keys(p),
             lines=words.keys(p, palette),

@@ -5,21 +5,19 @@ from html import escape
 import numpy as np
 import xarray as xr
 
-from gatesweep.app.explorer.cells import MAX_BANDS, line_colours
-from gatesweep.app.explorer.figures import ACCENT
-from gatesweep.app.explorer.labels import short_label
-from gatesweep.app.explorer.picture import Picture, row_name
 from gatesweep.app.jobs import Job
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
-from gatesweep.plots.look import LIMIT_STYLES
+from gatesweep.plots.curves import BAND_NAME, MAX_BANDS, line_colours, line_names, single_name
+from gatesweep.plots.labels import short_label
+from gatesweep.plots.look import ACCENT, LIMIT_STYLES
+from gatesweep.plots.picture import Picture, row_name
 from gatesweep.results.measures import LIMITS, MEASURES
 
 __all__ = [
     "cell_keys",
     "ended",
     "estimate",
-    "heading",
     "keys",
     "legend",
     "opened",
@@ -80,15 +78,10 @@ def sentence(text: str, more: str = "") -> str:
     return f"<div aria-live='polite'>{escape(text)}{below}</div>"
 
 
-def heading(p: Picture) -> str:
-    """What is shown."""
-    return p.title[0].upper() + p.title[1:]
-
-
 def title(p: Picture) -> str:
     """What the colours mean."""
     doc = escape(MEASURES[p.measure].doc)
-    name = escape(heading(p))
+    name = escape(p.heading)
     unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     return (
         f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
@@ -121,13 +114,12 @@ def _line(colour: str, dash: str = "", width: float = 3) -> str:
     return f"<line x1='0' x2='30' y1='5' y2='5' stroke='{colour}' stroke-width='{width}' stroke-dasharray='{dash}'/>"
 
 
-def _own_lines(p: Picture, palette: Palette, are_several: bool) -> list[tuple[str, str]]:
+def _own_lines(p: Picture, palette: Palette) -> list[tuple[str, str]]:
     """What the curves themselves are: of many lines in one picture, some."""
-    if are_several:
+    if named := line_names(p):
         colours = line_colours(p, palette, len(p.y.values))
-        return [("", short_label(p.y.name)), *((_line(colours[i]), p.y.texts[i]) for i in p.y.ticks(9))]
-    name = "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
-    return [(_line(palette.classes[0]), name)]
+        return [("", short_label(p.y.name)), *((_line(colours[i]), text) for i, text in named.items())]
+    return [(_line(palette.classes[0]), single_name(p))]
 
 
 def cell_keys(p: Picture) -> list[tuple[str, str]]:
@@ -138,8 +130,8 @@ def cell_keys(p: Picture) -> list[tuple[str, str]]:
 
 def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:
     """What the lines of the curves mean: a mark as SVG, 30 x 10, and its meaning; without a mark a heading."""
-    are_several = p.facets[0] != "row" and len(p.y.values) > 1
-    has_band = p.low is not None and not p.has_single_models and not (are_several and len(p.y.values) > MAX_BANDS)
+    hides_bands = bool(line_names(p)) and len(p.y.values) > MAX_BANDS
+    has_band = p.low is not None and not p.has_single_models and not hides_bands
     band = f"<rect width='30' height='10' fill='{palette.classes[0]}' opacity='.25'/>"
     limits = [
         (
@@ -149,7 +141,7 @@ def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:
         for name, (colour, dash, width) in LIMIT_STYLES.items()
         if name in p.limits
     ]
-    return [*_own_lines(p, palette, are_several), *([(band, "10 to 90 % of seeds")] if has_band else []), *limits]
+    return [*_own_lines(p, palette), *([(band, BAND_NAME)] if has_band else []), *limits]
 
 
 def legend(entries: list[tuple[str, str]]) -> str:

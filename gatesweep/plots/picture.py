@@ -1,6 +1,5 @@
-"""From a summary (`results.statistics.summary`) to coordinates, colours and labels. NumPy only, no widgets."""
+"""What is drawn of a sweep: a summary (`results.statistics.summary`) as arrays with axes, scales and words."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,31 +8,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from gatesweep.app.explorer.labels import label, short_label
-from gatesweep.app.explorer.state import fitting_axes
-from gatesweep.results.measures import LIMITS, MEASURES, TEST_NOISE, axes, limit_name
+from gatesweep.plots.labels import label, short_label
+from gatesweep.plots.look import FONT
+from gatesweep.plots.scale import Scale, number_text
+from gatesweep.results.measures import LIMITS, MEASURES, limit_name
 from gatesweep.results.statistics import STATISTICS, summary
 
-__all__ = ["Axis", "Picture", "Scale", "Trellis", "draw", "nice_ticks", "row_name"]
-
-DECADES = 6
-"""How far down a logarithmic scale reaches."""
-
-
-def nice_ticks(low: float, high: float, count: int = 5) -> np.ndarray:
-    """About `count` round numbers from `low` to `high`, a step of 1, 2 or 5 times a power of ten apart."""
-    step = max(high - low, 1e-12) / max(count - 1, 1)
-    power = 10.0 ** np.floor(np.log10(step))
-    step = power * min((1, 2, 5, 10), key=lambda s: abs(s - step / power))
-    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
-
-
-def _text(value: float) -> str:
-    """The number, as short as it can be told from others: seeds and samples may be large and close."""
-    value += 0.0  # no minus before a zero
-    short = f"{value:.6g}"
-    forms = (f"{value:.0e}", short, f"{value:.0f}") if abs(value) >= 1e5 else (short,)
-    return re.sub(r"e\+0*", "e", next((form for form in forms if float(form) == value), short))
+__all__ = ["Axis", "Picture", "row_name"]
 
 
 @dataclass(frozen=True)
@@ -53,96 +34,13 @@ class Axis:
 
     @cached_property
     def texts(self) -> list[str]:
-        return [_text(v) if self.is_number else str(v) for v in self.values.tolist()]
+        return [number_text(v) if self.is_number else str(v) for v in self.values.tolist()]
 
     def ticks(self, at_most: int) -> list[int]:
         """Indices to label: all of them, or every second, fifth, tenth ..."""
         steps = (s * 10**p for p in range(7) for s in (1, 2, 5))
         step = next(s for s in steps if (len(self.values) - 1) // s + 1 <= max(at_most, 1))
         return list(range(0, len(self.values), step))
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Where numbers go on a colour bar or an axis, and which of them are labelled."""
-
-    low: float
-    high: float
-    is_log: bool
-    is_diverging: bool = False
-
-    @classmethod
-    def of(cls, kind: str, *arrays: np.ndarray) -> "Scale":
-        """A scale with round ends that holds all finite numbers of `arrays`."""
-        finite = np.concatenate([a[np.isfinite(a)].ravel() for a in arrays]) if arrays else np.empty(0)
-        if not finite.size:
-            return cls(0.0, 1.0, False)
-        low, high = float(finite.min()), float(finite.max())
-        if kind in ("accuracy", "share"):
-            return cls(
-                float(np.clip(np.floor(low * 10 + 1e-6) / 10, 0, 0.9)) if kind == "accuracy" else 0.0, 1.0, False
-            )
-        if kind == "gap":
-            reach = max(0.05, np.ceil(max(-low, high) * 20 - 1e-6) / 20)
-            return cls(-reach, reach, False, True)
-        if kind == "index":
-            return cls(max(-1.0, min(0.0, np.floor(low * 5) / 5)), 1.0, False)
-        if kind == "plain":
-            step = (high - low) / 20 or 0.05
-            return cls(low - step, high + step, False)
-        positive = finite[finite > 0]
-        if positive.size and positive.max() > 100 * positive.min():
-            top = np.log10(positive.max())
-            return cls(max(np.log10(positive.min()), top - DECADES), top, True)
-        if high <= 0:
-            return cls(0.0, 1.0, False)
-        ticks = nice_ticks(0, high)
-        return cls(0.0, float(ticks[-1]) if ticks[-1] >= high else high, False)
-
-    def to(self, values: np.ndarray) -> np.ndarray:
-        """Numbers in the units of `low` and `high`."""
-        if not self.is_log:
-            return values
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.maximum(np.log10(values), self.low)
-
-    def ticks(self, at_most: int) -> dict[float, str]:
-        """Labels by place."""
-        if not self.is_log:
-            places = nice_ticks(self.low, self.high, max(2, at_most))
-            return {round(float(t), 9): _text(float(f"{t:.6g}")) for t in places[:: -(-len(places) // max(2, at_most))]}
-        decades = np.arange(np.ceil(self.low), np.floor(self.high) + 1)
-        if len(decades) < 2:
-            return {end: _text(float(f"{10**end:.2g}")) for end in (self.low, self.high)}
-        return {float(d): _text(10.0**d) for d in decades[:: -(-len(decades) // max(2, at_most))]}
-
-
-@dataclass(frozen=True)
-class Trellis:
-    """Small pictures of size 1 x 1 in rows and columns on one canvas, the first one at the top left."""
-
-    n: int
-    columns: int
-    gap: tuple[float, float] = (0.06, 0.2)
-    """Between pictures, in units of one; the vertical one holds the title."""
-
-    @property
-    def rows(self) -> int:
-        return -(-self.n // self.columns)
-
-    @property
-    def width(self) -> float:
-        return self.columns * (1 + self.gap[0]) - self.gap[0]
-
-    @property
-    def height(self) -> float:
-        return self.rows * (1 + self.gap[1])
-
-    @property
-    def origin(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lower left corners, each of shape (n,)."""
-        i = np.arange(self.n)
-        return (i % self.columns) * (1 + self.gap[0]), (self.rows - 1 - i // self.columns) * (1 + self.gap[1])
 
 
 @dataclass(frozen=True)
@@ -162,7 +60,7 @@ class Picture:
     diverged: np.ndarray
     limits: dict[str, np.ndarray]
     frame: xr.Dataset
-    n_seeds: int
+    n_seeds: int | None
     known: tuple[str, ...] = ()
     """Every dimension that could be an axis."""
     hidden: tuple[Axis, ...] = ()
@@ -175,7 +73,7 @@ class Picture:
         x: str,
         y: str,
         panel: str | None,
-        n_seeds: int,
+        n_seeds: int | None,
         known: tuple[str, ...] = (),
         hidden: tuple[Axis, ...] = (),
     ) -> "Picture":
@@ -211,6 +109,25 @@ class Picture:
             hidden=hidden,
         )
 
+    @classmethod
+    def from_data(cls, data: xr.Dataset, view: Mapping[str, Any]) -> "Picture":
+        """Of a sweep and what `summary` takes, or of a summary."""
+        if "value" not in data:
+            frame = summary(data, **view)
+            shown = {"x": "noise_level", "y": "gate", "panel": None} | dict(view)
+            return cls.of(frame, shown["x"], shown["y"], shown["panel"], data.sizes["seed"])
+        dims = [str(d) for d in data["value"].dims]
+        *panel, y, x = dims[:-1] if len(dims) > 2 and dims[-1] == "epoch" else dims
+        return cls.of(data, x, y, panel[0] if panel else None, None)
+
+    @classmethod
+    def blank(cls) -> "Picture":
+        """Of nothing yet: one empty cell."""
+        one = ("gate", "noise_level"), [[np.nan]]
+        attrs = {"measure": next(iter(MEASURES)), "statistic": next(iter(STATISTICS))}
+        frame = xr.Dataset({"value": one, "diverged": one}, {"gate": [""], "noise_level": [""]}, attrs)
+        return cls.of(frame, "noise_level", "gate", None, None)
+
     @property
     def shape_key(self) -> tuple:
         """Equal for pictures whose cells and curves lie at the same places."""
@@ -240,7 +157,13 @@ class Picture:
             return label + where
         if self.has_single_models:
             return label + (", spread of one seed" if self.statistic == "spread" else "") + where
-        return f"{label}, {STATISTICS[self.statistic]} of {self.n_seeds:,} seeds{where}"
+        seeds = "" if self.n_seeds is None else f" of {self.n_seeds:,} seeds"
+        return f"{label}, {STATISTICS[self.statistic]}{seeds}{where}"
+
+    @property
+    def heading(self) -> str:
+        """The title as a sentence begins."""
+        return self.title[0].upper() + self.title[1:]
 
     @property
     def at(self) -> dict[str, Any]:
@@ -271,6 +194,43 @@ class Picture:
             return "row", [row_name(self.y, i) for i in range(len(self.y.values))]
         return "one", [""]
 
+    @property
+    def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Panel, row and column of every cell, in the order in which all columns of cells are."""
+        panel, row, column = (i.ravel() for i in np.indices(self.value.shape[:3]))
+        return panel, row, column
+
+    @property
+    def facet(self) -> np.ndarray:
+        """Which of the small pictures of curves each cell is a point of."""
+        panel, row, _ = self.places
+        return row if self.facets[0] == "row" else panel
+
+    def up(self, row: np.ndarray) -> np.ndarray:
+        """How many rows lie below these: names run down, numbers run up."""
+        return row if self.y.is_number else len(self.y.values) - 1 - row
+
+    def columns(self, epoch: int) -> dict[str, np.ndarray]:
+        """What the pointer reads off every cell, in the heatmap and in the curves."""
+        low, high = (self.value if edge is None else edge for edge in (self.low, self.high))
+        arrays = {"number": self.value, "low": low, "high": high}
+        return {name: array[..., epoch].ravel() for name, array in arrays.items()}
+
+    @property
+    def names(self) -> list[str]:
+        """What every cell is called."""
+        rows = [t if self.y.name == "gate" else f"{self.y.name.replace('_', ' ')} {t}" for t in self.y.texts]
+        columns = [f"{self.x.name.replace('_', ' ')} {t}" for t in self.x.texts]
+        panels = [f"{t}, " if t else "" for t in self.panel_texts]
+        return [f"{a}{b}, {c}" for a in panels for b in rows for c in columns]
+
+    @property
+    def tooltip(self) -> str:
+        """HTML for the pointer, of `columns` and `where`."""
+        band = "" if self.low is None else "<br>10 to 90 % of seeds: @low{0.000} to @high{0.000}"
+        number = f"{self.title}: <b>@number{{0.000}}</b>"
+        return f"<div style='font:13px {FONT.replace(chr(39), '')};padding:2px'><b>@where</b><br>{number}{band}</div>"
+
     def curves(self, array: np.ndarray) -> np.ndarray:
         """(panel, y, x) as (facet, line, x)."""
         return {"panel": array, "row": array[0][:, None], "one": array}[self.facets[0]]
@@ -279,18 +239,3 @@ class Picture:
 def row_name(axis: Axis, i: int) -> str:
     """What a row or a panel is called: "XOR", "samples 50"."""
     return axis.texts[i] if axis.name == "gate" else f"{short_label(axis.name)} {axis.texts[i]}"
-
-
-def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
-    """The picture of a sweep that a view (see `state.VIEW_NAMES`) asks for, as near as the sweep comes to it."""
-    known = axes(dataset, view["measure"])
-    x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
-    wanted = dict(part.partition(":")[::2] for part in view["at"].split(","))
-    names = [d for d in known if d not in (x, y, panel, "seed", "epoch")]
-    hidden = tuple(Axis(d, dataset["noise_level" if d == TEST_NOISE else d].values) for d in names)
-    at = {}
-    for axis in hidden:
-        text = wanted.get(axis.name, "")
-        at[axis.name] = axis.values[axis.texts.index(text) if text in axis.texts else 0]
-    frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None, at=at)
-    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"], known, hidden)

@@ -1,0 +1,39 @@
+"""What the Explorer's two workers do: train a grid, and draw a sweep as a view asks for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import xarray as xr
+
+from gatesweep.app.explorer.state import fitting_axes
+from gatesweep.app.jobs import Job
+from gatesweep.experiment import Experiment
+from gatesweep.plots.picture import Axis, Picture
+from gatesweep.results.measures import TEST_NOISE, axes
+from gatesweep.results.statistics import summary
+from gatesweep.sweep import sweep
+
+__all__ = ["draw", "train_and_draw"]
+
+
+def train_and_draw(
+    job: Job, experiment: Experiment, view: dict[str, Any]
+) -> tuple[Experiment, xr.Dataset, Picture, dict[str, Any]]:
+    """The grid, its sweep, and its picture in this view."""
+    dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
+    return experiment, dataset, draw(dataset, view), view
+
+
+def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
+    """The picture of a sweep that a view (see `state.VIEW_NAMES`) asks for, as near as the sweep comes to it."""
+    known = axes(dataset, view["measure"])
+    x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
+    wanted = dict(part.partition(":")[::2] for part in view["at"].split(","))
+    names = [d for d in known if d not in (x, y, panel, "seed", "epoch")]
+    hidden = tuple(Axis(d, dataset["noise_level" if d == TEST_NOISE else d].values) for d in names)
+    at = {}
+    for axis in hidden:
+        text = wanted.get(axis.name, "")
+        at[axis.name] = axis.values[axis.texts.index(text) if text in axis.texts else 0]
+    frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None, at=at)
+    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"], known, hidden)
