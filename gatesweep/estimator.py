@@ -54,6 +54,13 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
             4 redundant, 5 undecided), shaped likewise.
         batch_shape_: shape of the batch, () for one data set.
         n_features_in_: d. feature_names_in_: columns of X, where X had names.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> X, y = gs.generate_data_with_noise(500, "OR", 0.1, random_state=0)
+        >>> model = gs.BatchedLogisticRegression(C=10.0).fit(X, y)
+        >>> model.coef_.shape, model.score(X, y), model.status_.tolist()
+        ((1, 2), 1.0, [0])
     """
 
     def __init__(

@@ -69,6 +69,11 @@ class Experiment:
     """A grid of models: a tuple of values for every swept parameter, one value for each other.
 
     Build it with `Experiment.of`, which checks everything. Equal experiments have equal `hash`.
+
+    Example:
+        >>> experiment = Experiment.of(gate=("AND", "XOR"), noise_level=[0.1, 0.2, 0.3], seed=range(10))
+        >>> experiment.n_models, experiment.shape
+        (60, (2, 3, 10))
     """
 
     grid: dict[str, tuple]

@@ -33,7 +33,14 @@ class History:
 
 @dataclass(frozen=True)
 class Fit:
-    """Fitted models, one for each index of the batch, without gradients."""
+    """Fitted models, one for each index of the batch, without gradients.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> found = gs.fit([[-2.0], [-1.0], [0.0], [1.0], [2.0]], [0, 0, 1, 0, 1])
+        >>> int(found.status), found.predict([[-3.0], [3.0]]).tolist()
+        (0, [0, 1])
+    """
 
     weight: Float[Tensor, "*batch d"]
     intercept: Float[Tensor, "*batch"]
@@ -110,6 +117,13 @@ def fit(
         InputError: shapes that do not fit, NaN in X, labels other than 0 and 1, weights that are
             negative, infinite or all zero, parameters out of bounds. An infinite X is that model's trouble
             only: its status is diverged.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> X, y = gs.generate_data_with_noise(500, "AND", 0.05, random_state=42)
+        >>> found = gs.fit(X, y, C=[0.1, 1.0, 10.0])  # one table, three penalties
+        >>> found.weight.shape, found.train_accuracy.tolist()
+        (torch.Size([3, 2]), [1.0, 1.0, 1.0])
     """
     given = {"solver": solver, "epochs": epochs, "batch_size": batch_size, "init": init, "init_seed": init_seed}
     given |= {"train_seed": train_seed, "max_iter": max_iter, "dtype": dtype, "record": record}

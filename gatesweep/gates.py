@@ -41,7 +41,12 @@ def corners(n_inputs: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Gate:
-    """A Boolean truth table over 1 to 4 inputs; `truth[i]` is the output at corner i."""
+    """A Boolean truth table over 1 to 4 inputs; `truth[i]` is the output at corner i.
+
+    Example:
+        >>> Gate((0, 0, 0, 1)).name, Gate((0, 1, 1, 0)).is_linearly_separable
+        ('AND', False)
+    """
 
     truth: tuple[int, ...]
 
@@ -90,6 +95,10 @@ def as_gate(gate: GateLike) -> Gate:
 
     Raises InputError for an unknown name, a table whose length is not 2, 4, 8 or 16, and other
     values than 0 and 1.
+
+    Example:
+        >>> as_gate("xor").truth, as_gate([0, 1, 1, 0]).name
+        ((0, 1, 1, 0), 'XOR')
     """
     if isinstance(gate, Gate):
         return gate

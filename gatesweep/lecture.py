@@ -95,6 +95,11 @@ def generate_data_with_noise(
 
     Returns:
         X, float64 of shape (n, n_inputs), and y, int64 of shape (n,), in shuffled order.
+
+    Example:
+        >>> X, y = generate_data_with_noise(500, "AND", 0.05, random_state=42)
+        >>> X.shape, y.mean()
+        ((500, 2), np.float64(0.25))
     """
     if not (np.isfinite(noise_level) and noise_level >= 0):
         raise InputError("noise_level must be a finite standard deviation, 0 or more", noise_level, "Give 0.05, say")

@@ -16,7 +16,15 @@ __all__ = ["Settings", "describe", "plain"]
 
 
 class Settings(param.Parameterized):
-    """Every parameter of one model, with the lecture's values as defaults."""
+    """Every parameter of one model, with the lecture's values as defaults.
+
+    Example:
+        >>> Settings.check("epochs", 0)
+        Traceback (most recent call last):
+        gatesweep.errors.InputError: epochs must be a whole number, 1 or more, at most 100000, got 0. The default is 20
+        >>> Settings.check("noise_level", 1)
+        1.0
+    """
 
     gate = param.Parameter("AND", doc="Boolean truth table: one of the 16 two-input names, or bits such as 0110.")
     noise_level = param.Number(

@@ -49,6 +49,14 @@ def sweep(
 
     Raises:
         InputError: bad parameters, or a grid whose result does not fit into memory.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> ds = gs.sweep(gate=("AND", "XOR"), noise_level=[0.0, 0.3], seed=range(20))
+        >>> dict(ds.sizes)
+        {'gate': 2, 'noise_level': 2, 'seed': 20, 'feature': 2}
+        >>> ds.exact_accuracy.sel(noise_level=0.3).mean("seed").values.round(2)
+        array([0.92, 0.5 ], dtype=float32)
     """
     if experiment is None:
         experiment = Experiment.of(**parameters)

@@ -1,9 +1,11 @@
 """What is written is true: the Python of README and pages prints what they say, and the site builds unwarned."""
 
+import doctest
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -106,3 +108,28 @@ def test_the_gallery_is_drawn_and_the_glossary_has_its_words(site: Path) -> None
     assert gallery.count("data-root-id") >= 5 and (site / "page.html").stat().st_size > 1e6
     glossary = (site / "made" / "glossary.html").read_text(encoding="utf-8")
     assert "Bayes limit" in glossary and "noise level" in glossary
+
+
+# --- docstrings ----------------------------------------------------------------------------------
+
+
+def public_names() -> dict[str, object]:
+    """Every function and class that users are handed."""
+    modules = [getattr(gs, name) for name in gs.__all__ if isinstance(getattr(gs, name), ModuleType)]
+    several = {name: getattr(gs, name) for name in gs.__all__ if not isinstance(getattr(gs, name), ModuleType)}
+    for module in modules:
+        several |= {f"{module.__name__}.{name}": getattr(module, name) for name in module.__all__ if name.islower()}
+    return several
+
+
+@pytest.mark.parametrize("name", public_names())
+def test_a_docstring_s_example_gives_what_it_says(name: str) -> None:
+    thing = public_names()[name]
+    names = vars(sys.modules[thing.__module__])
+    examples = doctest.DocTestFinder(recurse=False).find(thing, name, globs=dict(names))
+    assert sum(len(found.examples) for found in examples) > 0, f"{name} has no example"
+    told: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
+    for found in examples:
+        runner.run(found, out=told.append)
+    assert runner.failures == 0, "".join(told)

@@ -17,7 +17,17 @@ __all__ = ["Cancelled", "compute", "fit_block", "gather"]
 
 
 class Cancelled(Exception):
-    """The sweep was cancelled; what was already stored stays."""
+    """The sweep was cancelled; what was already stored stays.
+
+    Example:
+        >>> import threading
+        >>> import gatesweep as gs
+        >>> stop = threading.Event()
+        >>> stop.set()
+        >>> gs.sweep(cancel=stop)
+        Traceback (most recent call last):
+        gatesweep.grids.training.Cancelled
+    """
 
 
 def compute(

@@ -51,6 +51,14 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
     Raises:
         InputError: the file exists, the dataset is not a finished sweep of two-input gates, or the
             page would be larger than MAX_BYTES.
+
+    Example:
+        >>> import tempfile
+        >>> import gatesweep as gs
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page = gs.export(folder + "/lecture.html")
+        ...     1e6 < page.stat().st_size < 1.6e6
+        True
     """
     target = local_path(path)
     if target.suffix.lower() not in (".html", ".htm"):

@@ -32,7 +32,14 @@ LINES = {"boundary": ("solid", 4.0), "p = 0.25": ([7, 5], 1.8), "p = 0.75": ([7,
 
 @with_bokeh()
 def points(X: ArrayLike, y: ArrayLike) -> hv.Overlay:
-    """Rows X (n, 2) in the plane, labels y (n,) by colour and marker."""
+    """Rows X (n, 2) in the plane, labels y (n,) by colour and marker.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> X, y = gs.generate_data_with_noise(500, "AND", 0.1, random_state=42)
+        >>> [len(layer) for layer in gs.plots.points(X, y)]
+        [375, 125]
+    """
     rows, labels = np.asarray(X), np.asarray(y)
     if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) != len(labels):
         raise InputError("points takes X of shape (n, 2) and y of shape (n,)", (rows.shape, labels.shape), "Check both")
@@ -57,7 +64,12 @@ def _logit(weight: ArrayLike, intercept: ArrayLike, side: np.ndarray) -> np.ndar
 
 @with_bokeh()
 def surface(weight: ArrayLike, intercept: ArrayLike, size: int = 150) -> hv.Image:
-    """Probability of class 1 over the plane for one model: weight (2,) or (3,), intercept a number."""
+    """Probability of class 1 over the plane for one model: weight (2,) or (3,), intercept a number.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> picture = gs.plots.surface([6.0, 6.0], -9.0) * gs.plots.boundary([6.0, 6.0], -9.0)
+    """
     side = np.linspace(*PLANE, 2 * size + 1)[1::2]
     probability = 0.5 * (1 + np.tanh(0.5 * _logit(weight, intercept, side)))
     return hv.Image((side, side, probability), ["x1", "x2"], "probability").opts(
@@ -67,7 +79,14 @@ def surface(weight: ArrayLike, intercept: ArrayLike, size: int = 150) -> hv.Imag
 
 @with_bokeh()
 def boundary(weight: ArrayLike, intercept: ArrayLike, size: int = 201) -> hv.Contours:
-    """Where one model's probability is 0.5: weight (2,) or (3,), intercept a number; may be empty."""
+    """Where one model's probability is 0.5: weight (2,) or (3,), intercept a number; may be empty.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> line = gs.plots.boundary([1.0, 0.0], -0.5)
+        >>> sorted({round(float(x), 6) for x in line.data[0]["x1"]})  # x1 = 0.5
+        [0.5]
+    """
     side = np.linspace(*PLANE, size)
     image = hv.Image((side, side, _logit(weight, intercept, side)), ["x1", "x2"], "logit")
     return hv.operation.contours(image, levels=[0]).opts(color="black", line_width=2, cmap=["black"], show_legend=False)

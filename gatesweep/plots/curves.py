@@ -48,6 +48,12 @@ def curves(data: xr.Dataset, **view: Any) -> hv.Overlay:
     Args:
         data: a sweep, or a summary of one.
         view: what `gatesweep.results.statistics.summary` takes; with `panel`, there is one picture for each panel.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> ds = gs.sweep(noise_level=[0.1, 0.2, 0.3], seed=range(5))
+        >>> list(gs.plots.curves(ds).keys())
+        ['AND', 'OR', 'XOR']
     """
     p = Picture.from_data(data, view)
     return draw_curves(p, -1, Sheet(tuple(p.facets[1]), *SIZE), LIGHT).opts(title=p.heading)

@@ -41,6 +41,12 @@ def heatmap(data: xr.Dataset, **view: Any) -> hv.Overlay:
     Args:
         data: a sweep, or a summary of one.
         view: what `gatesweep.results.statistics.summary` takes: measure, statistic, x, y, panel, at.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> ds = gs.sweep(noise_level=[0.1, 0.2], seed=range(5))
+        >>> picture = gs.plots.heatmap(ds, measure="gap_to_best_line", statistic="worst")
+        >>> picture = picture.opts(title="The unluckiest seed")
     """
     p = Picture.from_data(data, view)
     return draw_heatmap(p, -1, Sheet(tuple(p.panel_texts), *SIZE), LIGHT).opts(title=p.heading)

@@ -81,6 +81,13 @@ def summary(
 
     Raises:
         InputError: unknown measure, statistic or dimension, or one dimension shown twice.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> ds = gs.sweep(noise_level=[0.0, 0.3], seed=range(20))
+        >>> shown = gs.summaries.summary(ds, "gap_to_bayes", "worst")
+        >>> shown["value"].sel(gate="AND").values.round(2) + 0
+        array([ 0.  , -0.04])
     """
     shown = (panel, y, x) if panel else (y, x)
     known = axes(dataset, measure)
@@ -145,6 +152,13 @@ def run_seed(dataset: xr.Dataset, measure: str = "exact_accuracy", run: str = "m
 
     Raises:
         InputError: `run` is not median, best or worst; unknown dimension or value.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> ds = gs.sweep(noise_level=0.3, seed=range(20))
+        >>> worst = gs.summaries.run_seed(ds, run="worst", gate="XOR", noise_level=0.3)
+        >>> bool(ds.exact_accuracy.sel(gate="XOR", seed=worst) == ds.exact_accuracy.sel(gate="XOR").min())
+        True
     """
     values = per_model(dataset, measure, cell)
     values = values.isel(epoch=-1) if "epoch" in values.dims else values

@@ -26,6 +26,14 @@ def coefficients(dataset: xr.Dataset, level: float = 0.95) -> pd.DataFrame:
 
     Raises:
         InputError: another dataset, or a level outside of (0, 1).
+
+    Example:
+        >>> import pandas as pd
+        >>> import gatesweep as gs
+        >>> table = pd.DataFrame({"dose": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "cured": [0, 0, 1, 0, 1, 1]})
+        >>> shown = gs.summaries.coefficients(gs.fit_table(table, target="cured"))
+        >>> list(shown.columns)[:6]
+        ['coefficient', 'estimate', 'standard_error', 'low', 'high', 'odds_ratio']
     """
     if not is_table(dataset):
         raise InputError("coefficients are those of a table's models", dataset.attrs.get("title"), "Use gs.fit_table")

@@ -98,6 +98,16 @@ def fit_table(
     Raises:
         InputError: columns that are not there or not of their kind, missing values, a target without two
             classes, a file that is no table, results that do not fit into memory.
+
+    Example:
+        >>> import pandas as pd
+        >>> import gatesweep as gs
+        >>> dose = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+        >>> cured = [0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1]
+        >>> table = pd.DataFrame({"site": ["a"] * 6 + ["b"] * 6, "dose": dose * 2, "cured": cured})
+        >>> fitted = gs.fit_table(table, target="cured", group_by="site")
+        >>> dict(fitted.sizes)
+        {'group': 2, 'coefficient': 2}
     """
     place = Place.of(Settings.check("dtype", dtype), device)
     sweeps_C = not np.isscalar(plain(C))

@@ -26,7 +26,12 @@ class Leaf(Protocol):
 
 
 def majority_accuracy(gate: GateLike) -> float:
-    """The accuracy of always answering with the gate's more frequent output."""
+    """The accuracy of always answering with the gate's more frequent output.
+
+    Example:
+        >>> majority_accuracy("AND"), majority_accuracy("XOR")
+        (0.75, 0.5)
+    """
     truth = as_gate(gate).truth
     return max(sum(truth), len(truth) - sum(truth)) / len(truth)
 
@@ -54,6 +59,10 @@ def exact_accuracy(
 
     Returns:
         Fractions in [0, 1], float64, of the broadcast batch shape.
+
+    Example:
+        >>> exact_accuracy([1.0, 1.0], -1.5, "AND", [0.0, 0.2]).round(3)  # the line x1 + x2 = 1.5
+        array([1.   , 0.971])
     """
     return _over_corners(_accuracy, weight, intercept, gate, noise_level, features)
 
@@ -67,12 +76,21 @@ def exact_log_loss(
     scale (see `gatesweep.theory.quadrature`). Interaction: the same, averaged over all inputs but one:
     relative error below 1e-6 (2 inputs); below 2e-3 of the loss plus 1e-6 nats (3 and 4), verified
     numerically for losses up to 1 nat.
+
+    Example:
+        >>> exact_log_loss([0.0, 0.0], 0.0, "XOR", 0.3).round(4)  # a coin: ln 2
+        np.float64(0.6931)
     """
     return _over_corners(_log_loss, weight, intercept, gate, noise_level, features)
 
 
 def best_linear_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:
-    """The accuracy of `best_line`: the best that any line can reach, shape of noise_level; mirror images share it."""
+    """The accuracy of `best_line`: the best that any line can reach, shape of noise_level; mirror images share it.
+
+    Example:
+        >>> best_linear_accuracy("XOR", [0.0, 0.3, 1.0]).round(3)
+        array([0.75 , 0.668, 0.528])
+    """
     table = representative(as_gate(gate)).gate
     return exact_accuracy(*best_line(table, noise_level), table, noise_level)
 

@@ -26,6 +26,10 @@ def bayes_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:
     its accuracy closed; the others are averaged by quadrature, split at 1/2 where single inputs change
     the answer. For XOR this gives q^2 + (1-q)^2, q = Phi(1 / (2 sigma)). Absolute error below 1e-10
     up to 2 inputs, 5e-6 for 3 and 5e-5 for 4 (verified numerically); never below `best_linear_accuracy`.
+
+    Example:
+        >>> bayes_accuracy("XOR", [0.0, 0.3, 1.0]).round(3)
+        array([1.   , 0.909, 0.573])
     """
     table, sigma = representative(as_gate(gate)).gate, noise_levels(noise_level)
     size = max(1, CHUNK // (2 * BAYES_NODES[table.n_inputs]) ** (table.n_inputs - 1))

@@ -63,6 +63,10 @@ def margin(gate: GateLike) -> float:
     """Distance of the nearest corner to the separating line that is farthest from it.
 
     sqrt(2)/4 for AND, 1/2 for X1; 0 for a gate that no line separates, infinite for a constant one.
+
+    Example:
+        >>> margin("X1"), margin("XOR")
+        (0.5, 0.0)
     """
     line = max_margin_line(gate)
     if line is None:
@@ -85,6 +89,11 @@ def best_line(gate: GateLike, noise_level: ArrayLike) -> tuple[Array, Array]:
     offsets (`_climbed`). No global search that shares no code with it found a line better by more than
     1e-12, for the mirror images of all gates of three inputs and a sample of those of four, at noise levels
     from 0 to 10. Where noise is so large that no line gains 1e-16 on the constant answer, the weight is 0.
+
+    Example:
+        >>> weight, intercept = best_line("AND", 0.0)  # x1 + x2 = 1.5
+        >>> (intercept / weight).round(6)
+        array([-1.5, -1.5])
     """
     image, sigma = representative(as_gate(gate)), noise_levels(noise_level)
     table = image.gate

@@ -32,6 +32,11 @@ def population_optimum(
 
     Returns:
         weight (*batch, n_features) and intercept (*batch); batch is noise_level broadcast against C.
+
+    Example:
+        >>> weight, intercept = population_optimum("X1", 0.5)  # 1 / sigma^2 and -1 / (2 sigma^2)
+        >>> weight.round(6), float(intercept.round(6))
+        (array([4., 0.]), -2.0)
     """
     weight, intercept = population_optima([gate], noise_level, C, n, features)
     return weight[0], intercept[0]
@@ -68,6 +73,11 @@ def population_optima(
 
     Returns:
         weight (G, *batch, n_features) and intercept (G, *batch), float64 and finite.
+
+    Example:
+        >>> weight, intercept = population_optima(["AND", "OR"], [0.2, 0.4])
+        >>> weight.shape, intercept.shape
+        ((2, 2, 2), (2, 2))
     """
     tables = [as_gate(gate) for gate in gates]
     if len({table.n_inputs for table in tables}) != 1:

@@ -39,6 +39,12 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     Args:
         dataset: a finished sweep to look at; without one the grid is trained here.
         on_open: called with gate, noise_level, seed and the other settings of a model that is clicked.
+
+    Example:
+        >>> import gatesweep as gs
+        >>> explorer = gs.Explorer(gs.sweep(noise_level=[0.1, 0.2], seed=range(5)))
+        >>> dict(explorer.dataset.sizes)
+        {'gate': 3, 'noise_level': 2, 'seed': 5, 'feature': 2}
     """
 
     dark = param.Boolean(False, doc="Colours for a dark page.")

@@ -35,9 +35,12 @@ POPULATION_DELAY = 0.25
 class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
     """One model with its data, its training and its limits; every parameter may be set and watched.
 
-    >>> lab = Lab(gate="XOR", noise_level=0.1)
-    >>> lab.gate = "AND"
-    >>> lab.fit.weight, lab.fit.intercept
+    Example:
+        >>> import gatesweep as gs
+        >>> lab = gs.Lab(gate="OR", noise_level=0.2)
+        >>> lab.gate = "AND"  # and the model on show is trained again
+        >>> lab.fit.weight.round(1), lab.fit.status
+        (array([4.8, 4.6]), 'converged')
     """
 
     fit = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.store.Run).")
