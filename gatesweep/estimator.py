@@ -1,7 +1,8 @@
 """BatchedLogisticRegression: `gatesweep.fit` behind scikit-learn's interface."""
 
 import warnings
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +44,8 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
     result gains the batch's dimensions in front.
 
     Parameters are those of `gatesweep.fit`, checked when `fit` is called. `C` and `learning_rate` may be
-    of shape (*batch).
+    of shape (*batch). `class_weight` is scikit-learn's: {label: how often its rows count} (1 for a label that
+    is left out), or "balanced": each class counts the same in total, model by model.
 
     Attributes:
         coef_: weights, shape (1, d) as scikit-learn has it; (*batch, d) for a batch.
@@ -77,6 +79,7 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
         max_iter: int = 100,
         dtype: str = "float64",
         device: str = "auto",
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
     ) -> None:
         self.C = C
         self.solver = solver
@@ -89,6 +92,7 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
         self.max_iter = max_iter
         self.dtype = dtype
         self.device = device
+        self.class_weight = class_weight
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -111,7 +115,12 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
             sample_weight = None if sample_weight is None else _check_sample_weight(sample_weight, rows)
         _check_binary(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        found = fit(rows, codes.reshape(labels.shape), sample_weight, **self.get_params(deep=False))
+        codes = codes.reshape(labels.shape)
+        options = self.get_params(deep=False)
+        class_weight = options.pop("class_weight")
+        if class_weight is not None:
+            sample_weight = _by_class(class_weight, self.classes_, codes, sample_weight)
+        found = fit(rows, codes, sample_weight, **options)
         self.batch_shape_ = tuple(found.intercept.shape)
         single = self.batch_shape_ == ()
         self.coef_, self.intercept_, self.n_iter_, self.status_ = (
@@ -170,6 +179,28 @@ def _labels(y: ArrayLike) -> np.ndarray:
     """Labels of shape (*batch, n) as an array; a column (n, 1) is taken for (n,), with scikit-learn's warning."""
     labels = np.asarray(y)
     return column_or_1d(labels, warn=True) if labels.ndim < 2 or labels.shape[-1] == 1 else labels
+
+
+def _by_class(
+    class_weight: Mapping[Any, float] | str, classes: np.ndarray, codes: np.ndarray, sample_weight: ArrayLike | None
+) -> np.ndarray:
+    """What each row counts, by itself and by its class, for codes 0 and 1 of shape (*batch, n): (*batch, n)."""
+    own = np.ones(codes.shape) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    if own.shape[-1:] != codes.shape[-1:]:
+        raise InputError("sample_weight and y must agree in n", (own.shape, codes.shape), "Give each row a weight")
+    if isinstance(class_weight, Mapping):
+        unknown, unnamed = set(class_weight) - set(classes), set(classes) - set(class_weight)
+        if unknown and unnamed:
+            raise InputError("class_weight must name classes of y", class_weight, f"The classes are {classes.tolist()}")
+        factors = np.array([class_weight.get(label, 1.0) for label in classes], dtype=np.float64)
+    elif class_weight == "balanced":
+        counts = np.stack([(own * (codes == code)).sum(-1) for code in (0, 1)], -1)
+        factors = counts.sum(-1, keepdims=True) / (2 * np.where(counts > 0, counts, 1))
+    else:
+        raise InputError(
+            "class_weight must be a dict, balanced or None", class_weight, 'Try {"yes": 2.0} or "balanced"'
+        )
+    return own * np.where(codes == 1, factors[..., 1:], factors[..., :1])
 
 
 def _ndim(values: ArrayLike | None) -> int:

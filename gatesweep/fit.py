@@ -167,6 +167,8 @@ def _tensor(name: str, value: ArrayLike) -> Tensor:
             raise _not_numbers(name, value.dtype)
         precise = torch.promote_types(value.dtype, torch.float32) if value.is_floating_point() else torch.float64
         return value.detach().to(precise)
+    if hasattr(value, "toarray"):
+        raise InputError(f"{name} must be dense", type(value).__name__, "Pass its .toarray()")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "c":

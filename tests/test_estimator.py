@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -62,6 +63,47 @@ def test_a_batch_equals_its_single_fits():
         # One table for all models is held against every one of them.
         np.testing.assert_allclose(batch.predict_proba(X[0, 0])[i, j], theirs.predict_proba(X[0, 0]), rtol=1e-4)
         assert batch.score(X, y)[i, j] == pytest.approx(theirs.score(X[i, j], y[i, j]))
+
+
+@pytest.mark.parametrize(
+    "class_weight", ["balanced", {"yes": 7.0}, {"no": 0.2, "yes": 3}, {"no": 1, "yes": 2, "else": 3}]
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_weights_are_those_of_logistic_regression(class_weight, weighted):
+    X, y = table()
+    y = np.where(np.arange(len(y)) % 3 == 0, y, "no")
+    weight = np.random.default_rng(0).integers(0, 4, len(X)) if weighted else None
+    own = gs.BatchedLogisticRegression(class_weight=class_weight).fit(X, y, weight)
+    theirs = reference().set_params(class_weight=class_weight).fit(X, y, weight)
+    np.testing.assert_allclose(own.coef_, theirs.coef_, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(own.intercept_, theirs.intercept_, rtol=1e-5, atol=1e-6)
+
+
+def test_classes_are_balanced_model_by_model():
+    X, y = table()
+    labels = np.stack([y, np.where(np.arange(len(y)) % 3 == 0, y, "no")])
+    counts = np.random.default_rng(1).multinomial(200, np.full(200, 1 / 200), size=2)
+    for y_given, weight in ((labels, None), (labels, counts), (y, counts), (labels, counts[0])):
+        batch = gs.BatchedLogisticRegression(class_weight="balanced").fit(np.stack([X, X]), y_given, weight)
+        each = np.broadcast_to(np.ones(200) if weight is None else weight, (2, 200))
+        for found, own, rows in zip(batch.coef_, np.broadcast_to(y_given, (2, 200)), each, strict=True):
+            theirs = reference().set_params(class_weight="balanced").fit(X, own, rows)
+            np.testing.assert_allclose(found, theirs.coef_[0], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("class_weight", [{"maybe": 2.0}, "equal", 3.0, {"no": -1.0}])
+def test_class_weights_that_fit_no_class_are_refused(class_weight):
+    with pytest.raises(gs.InputError, match="weight must"):
+        gs.BatchedLogisticRegression(class_weight=class_weight).fit(*table())
+
+
+@pytest.mark.parametrize("form", [sparse.csr_matrix, sparse.coo_array])
+def test_sparse_rows_are_refused_with_a_remedy(form):
+    X, y = table()
+    with pytest.raises(TypeError, match=r"Sparse data was passed.*toarray\(\)"):
+        gs.BatchedLogisticRegression().fit(form(X), y)
+    with pytest.raises(gs.InputError, match=r"X must be dense.*toarray\(\)"):
+        gs.fit(form(X), y == "yes")
 
 
 def test_a_batch_of_one_keeps_its_dimension():
