@@ -81,8 +81,8 @@ class Design(Protocol):
     def mean(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
         """Mean over the rows, each counted with its weight"""
 
-    def take(self, index: Int[Tensor, " rows"]) -> Self:
-        """The design of some of the rows: a mini-batch"""
+    def take(self, index: Int[Tensor, " rows"] | slice) -> Self:
+        """The design of some of the rows: a mini-batch, without a copy where it is a slice"""
 
 
 class LinearDesign(Design, Protocol):
@@ -339,7 +339,7 @@ class DenseDesign:
             return values.mean(-1)
         return self.weighted(values).sum(-1) / self.sample_weight.sum(-1)
 
-    def take(self, index: Int[Tensor, " rows"]) -> "DenseDesign":
+    def take(self, index: Int[Tensor, " rows"] | slice) -> "DenseDesign":
         weight = None if self.sample_weight is None else self.sample_weight[..., index]
         return DenseDesign(self.rows[..., index, :], self.sign[..., index], weight)
 
@@ -477,9 +477,13 @@ class CornerDesign:
     def mean(self, values: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r"]:
         return values.mean(-1)
 
-    def take(self, index: Int[Tensor, " rows"]) -> "CornerDesign":
-        columns, sign = self.columns.index_select(1, index), self.sign.index_select(2, index)
-        return CornerDesign(columns, sign, self.scale, self.lift, self.n_corners)
+    def take(self, index: Int[Tensor, " rows"] | slice) -> "CornerDesign":
+        part = copy(self)
+        part.columns, part.sign, part._signed = self.columns[:, index], self.sign[..., index], self._signed[:, index]
+        part.count = part.n_rows = part.columns.shape[1]
+        for name in ("_pairs", "reach"):
+            vars(part).pop(name, None)
+        return part
 
     def part(self, index: Int[Tensor, " some"]) -> "CornerDesign":
         part, (columns, scale, lift) = copy(self), self._pairs

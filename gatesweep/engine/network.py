@@ -116,5 +116,5 @@ class NetworkDesign:
     def mean(self, values: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
         return self.inputs.mean(values)
 
-    def take(self, index: Int[Tensor, " rows"]) -> "NetworkDesign":
+    def take(self, index: Int[Tensor, " rows"] | slice) -> "NetworkDesign":
         return NetworkDesign(self.inputs.take(index), self.n_units, self.activation)

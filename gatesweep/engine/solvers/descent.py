@@ -1,6 +1,7 @@
-"""Gradient descent as the lecture trains: torch.optim over mini-batches, closed-form gradients."""
+"""Gradient descent as the lecture trains: what torch.optim does over mini-batches, with closed-form gradients."""
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -18,22 +19,23 @@ __all__ = ["SGD", "Adam", "GradientDescent"]
 GRADIENT_TOLERANCE = 1e-4
 """Mean gradient below which a model counts as converged."""
 
+MEAN_DECAY, SQUARE_DECAY, SMALLEST_SIZE = 0.9, 0.999, 1e-8
+"""Adam's: how much of the gradient's mean and of its square an update keeps, and what it divides by at least."""
+
 
 @dataclass
 class DescentState(State):
     first: Float[Tensor, "*batch p"]
     """The initial parameters."""
-    displacement: Float[Tensor, "*batch p"]
-    """(params - first) / learning_rate: what the optimizer moves."""
-    optimizer: torch.optim.Optimizer
+    moments: tuple[Float[Tensor, "*batch p"], ...]
+    """What the optimizer remembers."""
     epoch: int
 
 
 class GradientDescent(Solver[DescentState, Design]):
-    """One step of the solver is one epoch of mini-batches; what moves the parameters is an optimizer of torch.
+    """One step of the solver is one epoch of mini-batches, which are slices of the rows in the epoch's order.
 
-    torch.optim knows one learning rate for a tensor. So it moves, at rate 1, each model's displacement in
-    units of that model's own learning rate, which is the same iteration for SGD and for Adam.
+    An optimizer is its arithmetic: each model has a learning rate of its own, and torch.optim knows one a tensor.
 
     Args:
         learning_rate: broadcastable to the batch.
@@ -50,12 +52,19 @@ class GradientDescent(Solver[DescentState, Design]):
     seeks_optimum = False
     remedy = "Take a smaller learning rate."
 
-    optimizer: ClassVar[Callable[..., torch.optim.Optimizer]]
+    n_moments: ClassVar[int]
+    """How many tensors like the parameters the optimizer remembers; all 0 at first."""
 
     def __init__(self, learning_rate: Float[Tensor, "*batch"], batches: Sequence[Sequence[Tensor]]) -> None:
         self.learning_rate = learning_rate[..., None]
-        self.batches = batches
+        self.orders = [torch.cat(list(epoch)) for epoch in batches]
+        self.sizes = [[len(rows) for rows in epoch] for epoch in batches]
         self.max_steps = len(batches)
+
+    @staticmethod
+    @abstractmethod
+    def direction(gradient: Tensor, moments: tuple[Tensor, ...], n_updates: int) -> Tensor:
+        """What the parameters move against, in units of the learning rate. Overwrites `moments`; counts from 1."""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], batches: Batches) -> Self:
@@ -67,27 +76,25 @@ class GradientDescent(Solver[DescentState, Design]):
         return min(settings["batch_size"], n_rows)
 
     def start(self, design: Design, params: Float[Tensor, "*batch p"]) -> DescentState:
-        displacement = torch.zeros_like(params)
         models = params[..., 0]
         return DescentState(
             params=params,
             n_iter=torch.zeros_like(models, dtype=torch.int32),
             running=torch.ones_like(models, dtype=torch.bool),
             first=params,
-            displacement=displacement,
-            optimizer=self.optimizer([displacement], lr=1.0),
+            moments=tuple(torch.zeros_like(params) for _ in range(self.n_moments)),
             epoch=0,
         )
 
     def step(self, design: Design, state: DescentState) -> DescentState:
         """One epoch; a model that leaves the finite numbers keeps the parameters of the epoch before."""
-        params = state.params
-        for index in self.batches[state.epoch]:
-            batch = design.take(index)
+        params, sizes = state.params.clone(), self.sizes[state.epoch]
+        ordered, stop = design.take(self.orders[state.epoch]), 0
+        for update, size in enumerate(sizes, start=1 + state.epoch * len(sizes)):
+            batch, stop = ordered.take(slice(stop, stop + size)), stop + size
             logits, pull_back = batch.vjp(params)
-            state.displacement.grad = pull_back(logits.sigmoid_()) / batch.count
-            state.optimizer.step()
-            params = torch.addcmul(state.first, state.displacement, self.learning_rate)
+            gradient = pull_back(logits.sigmoid_()) / batch.count
+            params.addcmul_(self.learning_rate, self.direction(gradient, state.moments, update), value=-1)
         running = state.running & torch.isfinite(params).all(-1)
         return replace(
             state,
@@ -117,14 +124,26 @@ class GradientDescent(Solver[DescentState, Design]):
 
 
 class SGD(GradientDescent):
-    """torch.optim.SGD, as the lecture's Model A and B."""
+    """The arithmetic of torch.optim.SGD, as in the lecture's Model A and B."""
 
     label = "SGD"
-    optimizer = torch.optim.SGD
+    n_moments = 0
+
+    @staticmethod
+    def direction(gradient: Tensor, moments: tuple[Tensor, ...], n_updates: int) -> Tensor:
+        return gradient
 
 
 class Adam(GradientDescent):
-    """torch.optim.Adam."""
+    """The arithmetic of torch.optim.Adam (Kingma and Ba 2015, arXiv:1412.6980), with its defaults."""
 
     label = "Adam"
-    optimizer = torch.optim.Adam
+    n_moments = 2
+
+    @staticmethod
+    def direction(gradient: Tensor, moments: tuple[Tensor, ...], n_updates: int) -> Tensor:
+        mean, square = moments
+        mean.lerp_(gradient, 1 - MEAN_DECAY)
+        square.mul_(SQUARE_DECAY).addcmul_(gradient, gradient, value=1 - SQUARE_DECAY)
+        size = square.sqrt().div_((1 - SQUARE_DECAY**n_updates) ** 0.5).add_(SMALLEST_SIZE)
+        return (mean / size).div_(1 - MEAN_DECAY**n_updates)
