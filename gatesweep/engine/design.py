@@ -100,8 +100,15 @@ class LinearDesign(Design, Protocol):
         """Index and signed rows in float64 of each chosen model: those that count, as they were given"""
 
     @property
+    def is_given(self) -> bool:
+        """Whether the columns are the given ones, centred, scaled and rounded; not combinations of them"""
+
+    @property
     def unit(self) -> Float[Tensor, "*batch d"] | None:
         """What a column counts as 1, in the units of the data as given; None for 1"""
+
+    def as_given(self) -> "LinearDesign":
+        """The same rows in the coordinates of the data as given, if those are others: in float64"""
 
     def tables(self, index: Int[Tensor, "models dims"]) -> "tuple[Tensor, Tensor, Tensor, float]":
         """The data as given of some models, with rows that may not count, in float64.
@@ -220,6 +227,7 @@ class DenseDesign:
         self.precision = torch.finfo(self.given.dtype).eps if precision is None else precision
         self.n_rows, self.n_params = rows.shape[-2:]
         self.unit = None if frame is None else frame.unit
+        self.is_given = not isinstance(frame, Independent)
         self.count: Tensor | int = rows.shape[-2]
         if sample_weight is not None:
             # A mini-batch may hold padding alone: its gradient is 0, and 0 over the smallest number stays 0.
@@ -238,8 +246,7 @@ class DenseDesign:
 
     @cached_property
     def reach(self) -> Float[Tensor, "*batch p"]:
-        largest = self.rows.abs().amax(-2)
-        return torch.maximum(largest, self.frame.rounding) if isinstance(self.frame, Independent) else largest
+        return self.rows.abs().amax(-2)
 
     def samples(self, chosen: Bool[Tensor, "*batch"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'rows p']]]":
         rows, weight = (
@@ -250,6 +257,13 @@ class DenseDesign:
             counts = weight[index] != 0
             ones = torch.nn.functional.pad(wide(rows[index])[counts], (0, 1), value=1.0)
             yield index, to_host(ones * wide(weight[index].sign())[counts, None])
+
+    def as_given(self) -> "DenseDesign":
+        if self.frame is None:
+            return self
+        ones = torch.ones_like(self.given[..., :1])
+        weight = None if self.sample_weight is None else wide(self.sample_weight)
+        return DenseDesign(wide(torch.cat([self.given, ones], -1)), wide(self.sign), weight)
 
     def original(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
         return params if self.frame is None else self.frame.outward(params)
@@ -378,6 +392,7 @@ class CornerDesign:
 
     sample_weight: Tensor | None = None
     unit: Tensor | None = None
+    is_given = True
 
     def __init__(
         self,
@@ -416,6 +431,9 @@ class CornerDesign:
     @cached_property
     def reach(self) -> Float[Tensor, "seeds 1 r p"]:
         return ((self.columns.abs().amax(1)[:, None] * self.scale) @ self.lift.abs())[:, None]
+
+    def as_given(self) -> "CornerDesign":
+        return self
 
     def original(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r p"]:
         return params

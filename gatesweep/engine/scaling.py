@@ -6,13 +6,14 @@ in float64 and from the numbers as they were given: 2023 and 2024 are the same n
 that has to tell 30 % apart.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.engine.device import wide
+from gatesweep.engine.device import to_host, wide
 
 __all__ = ["Frame", "Independent", "independent", "standard_frame"]
 
@@ -22,12 +23,11 @@ SAMPLE_ROWS = 64
 FEW_LARGE = 100
 """With a standard deviation above so many typical deviations, a few huge entries make it, and hide all others."""
 
-ALIKE = 1e4
-"""Columns whose units differ by less than this keep their differences while dependent ones are looked for."""
+CLEAR = 1e-6
+"""Where the squared size of every direction is such a share of the largest, or none, squares lose nothing."""
 
-
-DEPENDENT = 32
-"""A direction of so many roundings of the largest one is none."""
+ROUNDINGS = 32
+"""A column of whose largest entry so many roundings are left is all zeros."""
 
 HIDING = 1e6
 """Beside an entry of so many units, what other columns say of the same row is lost when columns are combined."""
@@ -99,18 +99,16 @@ def _of_shape(counts: Bool[Tensor, "*batch n"], shape: torch.Size) -> Bool[Tenso
 
 @dataclass(frozen=True)
 class Independent:
-    """Tables of the same rank in columns that are orthogonal and of size 1: z = (x - centre) @ weights."""
+    """Tables of the same rank in independent columns, their largest entry 1: z = (x - centre) @ weights."""
 
     place: Int[Tensor, " tables"]
     """Which tables of the batch."""
     rows: Float[Tensor, "tables n rank"]
     unit: Float[Tensor, "tables rank"]
-    """|weight of x|^2 is the sum of (weight of z / unit)^2: the directions are orthogonal for the penalty, too."""
+    """|weight of x|^2 is the sum of (weight of z / unit)^2: the directions are orthogonal for the penalty."""
     back: Float[Tensor, "tables d rank"]
     """Weights of x from those of z: of all that give the same logits, the shortest."""
     centre: Float[Tensor, "tables d"]
-    rounding: Float[Tensor, "tables 1"]
-    """Of the entries of rows, in units of roundoff: the smaller the direction, the more of it is rounding."""
 
     def outward(self, params: Float[Tensor, "tables p"]) -> Float[Tensor, "tables d_1"]:
         """Weights and intercept of z as those of x."""
@@ -119,8 +117,11 @@ class Independent:
 
 
 def independent(
-    inputs: Float[Tensor, "tables n d"], counts: Bool[Tensor, "tables n"], precision: float
-) -> list[Independent]:
+    inputs: Float[Tensor, "tables n d"],
+    counts: Bool[Tensor, "tables n"],
+    precision: float,
+    penalised: Bool[Tensor, " tables"],
+) -> Iterator[Independent]:
     """The tables by their rank, each in as many columns.
 
     Weights that the rows do not tell apart differ by a direction that changes no logit; without a penalty
@@ -131,40 +132,76 @@ def independent(
 
     Args:
         inputs: finite, in float64.
-        precision: the rounding that the inputs were given with; what is smaller counts as dependent.
+        precision: the rounding that the inputs were given with.
+        penalised: in the other tables, what the rounding of a column could have made of it is none of its own.
     """
     frame = standard_frame(inputs, counts)
-    varies = (torch.where(counts[..., None], frame.rows(inputs), 0) != 0).any(-2)
-    largest = torch.where(varies, frame.unit, 0).amax(-1, keepdim=True)
-    smallest = torch.where(varies, frame.unit, torch.inf).amin(-1, keepdim=True)
-    n, d = inputs.shape[-2:]
-    # Many columns of about the same unit keep it: then orthogonal for the rows is orthogonal for the penalty.
-    alike = ((largest < ALIKE * smallest) & (n <= d)) | ~varies.any(-1, keepdim=True)
-    unit = torch.where(alike, torch.where(largest > 0, largest, 1), frame.unit)
-    rows = torch.where(counts[..., None], Frame(frame.centre, unit).rows(inputs), 0)
     plain = (torch.where(counts[..., None], frame.rows(inputs), 0).abs() < HIDING).all((-1, -2))
-    left, size, right = torch.linalg.svd(rows, full_matrices=False)
-    ranks = (size > DEPENDENT * precision * size[:, :1]).sum(-1)
-    found = []
+    rows = torch.where(counts[..., None], inputs - frame.centre[:, None], 0)
+    largest = rows.abs().amax(-2)
+    given = torch.where(counts[..., None], inputs, 0).abs().amax(-2)
+    least = ROUNDINGS * torch.where(penalised[:, None], torch.finfo(rows.dtype).eps * largest, precision * given)
+    scale = largest.amax(-1, keepdim=True)  # of which no square overflows
+    scale = torch.where(scale > 0, scale, 1)
+    rows, least = rows / scale[..., None], least / scale
+    columns, directions = _by_squares(rows)
+    rounded = torch.maximum(least, ROUNDINGS * torch.finfo(rows.dtype).eps * largest / scale)
+    good = ((rows - columns @ directions.mT).abs().amax(-2) <= rounded).all(-1)
+    for exact, factors in (
+        (good, lambda place: (columns[place], directions[place])),
+        (~good, lambda place: _by_elimination(rows[place], least[place])),
+    ):
+        tables = (plain & exact).nonzero()[:, 0]
+        if len(tables):
+            for some, basis, back in _by_rank(*factors(tables)):
+                place = tables[some]
+                size = basis.abs().amax(-2)
+                unit = size * scale[place]
+                yield Independent(place, basis / size[:, None], unit, back / unit[:, None], frame.centre[place])
+
+
+Factors = tuple[Float[Tensor, "tables n rank"], Float[Tensor, "tables d rank"]]
+"""rows = columns @ directions^T, the directions orthogonal and of length 1. Columns of zeros come last."""
+
+
+def _by_rank(columns: Tensor, directions: Tensor) -> Iterator[tuple[Int[Tensor, " some"], Tensor, Tensor]]:
+    """Which tables are of one rank, and their factors without the columns of zeros."""
+    ranks = (columns != 0).any(-2).sum(-1)
     for rank in ranks.unique().tolist():
-        place = (plain & (ranks == rank)).nonzero()[:, 0]
-        whole = counts[place].sum(-1, keepdim=True).sqrt()
-        basis = left[place, :, :rank] * whole[..., None]
-        back = right[place, :rank].mT * (whole / size[place, :rank])[:, None, :] / unit[place, :, None]
-        length = size[place, :rank] / whole * unit[place].amax(-1, keepdim=True)
-        if rank and not alike[place].all():
-            back = _shortest(back, rows[place], unit[place], rank)
-            squares, turn = torch.linalg.eigh(back.mT @ back)
-            basis, back, length = basis @ turn, back @ turn, squares.clamp_min(torch.finfo(squares.dtype).tiny).rsqrt()
-        rounding = 10 * d * whole * size[place, :1] / size[place, max(rank, 1) - 1, None]
-        found.append(Independent(place, basis, length, back, frame.centre[place], rounding))
-    return found
+        some = (ranks == rank).nonzero()[:, 0]
+        yield some, columns[some, :, :rank], directions[some, :, :rank]
 
 
-def _shortest(
-    back: Float[Tensor, "tables d rank"], rows: Float[Tensor, "tables n d"], unit: Float[Tensor, "tables d"], rank: int
-) -> Float[Tensor, "tables d rank"]:
-    """`back` less what of it changes no logit: its part among the directions that are zero for every row."""
-    right = torch.linalg.svd(rows, full_matrices=True)[2]
-    idle = torch.linalg.qr(right[:, rank:].mT / unit[..., None])[0]
-    return back - idle @ (idle.mT @ back)
+def _by_squares(rows: Float[Tensor, "tables n d"]) -> Factors:
+    """From the products of all rows, or of all columns, whichever are fewer: what squares do not lose."""
+    n, d = rows.shape[-2:]
+    squares, vectors = torch.linalg.eigh(rows @ rows.mT if n <= d else rows.mT @ rows)
+    squares, vectors = squares.flip(-1), vectors.flip(-1)
+    seen = squares > CLEAR * squares[:, :1]
+    size = torch.where(seen, squares, 0).sqrt()[:, None]
+    vectors = torch.where(seen[:, None], vectors, 0)
+    if n <= d:
+        return vectors * size, rows.mT @ vectors / torch.where(seen[:, None], size, 1)
+    return rows @ vectors, vectors
+
+
+def _by_elimination(rows: Float[Tensor, "tables n d"], least: Float[Tensor, "tables d"]) -> Factors:
+    """Row after row, the longest first (Gram and Schmidt): however much units and directions differ.
+
+    No entry of a column grows, so each is found to the rounding of its own size. What is left of a column is all
+    zeros once it is no more than `least`.
+    """
+    columns, directions = [], rows[:, :0].mT
+    for _ in range(min(rows.shape[-2:])):
+        length, pivot = rows.square().sum(-1).max(-1, keepdim=True)
+        if not to_host((length > 0).any()):
+            break
+        direction = rows.take_along_dim(pivot[..., None], 1)[:, 0]
+        direction = direction - (directions @ (directions.mT @ direction[..., None]))[..., 0]
+        length = torch.linalg.vector_norm(direction, dim=-1, keepdim=True)
+        direction = direction / torch.where(length > 0, length, 1)
+        columns.append((rows @ direction[..., None])[..., 0])
+        rows = rows - columns[-1][..., None] * direction[:, None]
+        rows = torch.where((rows.abs().amax(-2) > least)[:, None], rows, 0)
+        directions = torch.cat([directions, direction[..., None]], -1)
+    return torch.stack(columns, -1), directions

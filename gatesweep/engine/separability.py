@@ -40,10 +40,17 @@ def judge(
     """Which models in `ask` have rows that a line separates, and for which neither could be proven.
 
     `separated` models have shown such a line. For the others a proof of the contrary is looked for at
-    `params`, the optimum a solver came to.
+    `params`, the optimum a solver came to. Combinations of columns prove nothing: there the line is looked at
+    in the given ones.
     """
-    separable = separated | (ask & design.one_class)
-    open_ = ask & ~separable & ~_is_inseparable(design, params)
+    if design.is_given:
+        inseparable = _is_inseparable(design, params)
+    else:
+        design, params = design.as_given(), design.original(params)
+        separated = on_right_side(design, params, design.logits(params))
+        inseparable = torch.zeros_like(separated)
+    separable = ask & (separated | design.one_class)
+    open_ = ask & ~separable & ~inseparable
     found = [(index, exact.is_separable(rows)) for index, rows in design.samples(open_)]
     undecided = torch.zeros_like(open_)
     for index, answer in found:

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack
+from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, log_loss
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
 from gatesweep.engine.loop import Path, run
@@ -41,6 +41,9 @@ LEAST_PIVOT = {torch.float32: 2e-6, torch.float64: 1e-13}
 
 LOGIT_ROUNDING = 1e-3
 """What rounding may change a logit by, at most."""
+
+LOST = {torch.float32: 5e-5, torch.float64: 5e-7}
+"""How far the objective of rounded weights may lie above the one found, as a share of it."""
 
 APART_ELEMENTS = 5_000_000
 """Models solved apart are so many entries of their tables at once: that bounds the memory."""
@@ -125,7 +128,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
             params=params,
             n_iter=torch.zeros_like(none, dtype=torch.int32),
             running=~hard,
-            penalty=penalty.clamp_max(1e-8 * torch.finfo(params.dtype).max).to(params).expand(*none.shape, -1),
+            penalty=penalty.clamp_max(_stiffest(params.dtype)).to(params).expand(*none.shape, -1),
             anchor=params,
             direction=torch.zeros_like(params),
             slope=torch.zeros_like(params[..., 0]),
@@ -230,6 +233,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
         pull_back: PullBack,
     ) -> Int[Tensor, "*batch"]:
         status = torch.where(state.running | state.hard, Status.max_iter, Status.converged).to(torch.int8)
+        status[state.separated] = Status.undecided
         status[~torch.isfinite(loss)] = Status.diverged
         if state.watch:
             # Where rows lie on the best line, Newton runs off until the curvature underflows: those are asked too.
@@ -242,10 +246,20 @@ class Newton(Solver[NewtonState, LinearDesign]):
         return status
 
     def settle(self, design: LinearDesign, state: NewtonState, path: Path) -> Path:
-        """The hard models, solved apart."""
-        if self.apart or not len(places := np.argwhere(to_host(state.hard))):
+        """The models that are hard, or lost on the way back to the data's own coordinates, solved apart."""
+        stiff = state.penalty == _stiffest(state.penalty.dtype)
+        if to_host(stiff.any()):
+            held = state.params[..., :-1].masked_fill(stiff, 0)
+            path = replace(path, params=design.original(torch.cat([held, state.params[..., -1:]], -1)))
+        hard = state.hard
+        if design.unit is not None:
+            lost = (path.status == Status.converged) & self._is_lost(design, state, path)
+            if self.apart:
+                return replace(path, status=torch.where(lost, Status.undecided, path.status))
+            hard = hard | lost
+        if not len(places := np.argwhere(to_host(hard))):
             return path
-        C = wide(self.C).expand(state.hard.shape)
+        C = wide(self.C).expand(hard.shape)
         dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
         solve = self._in_independent_columns if dependent else self._in_float64
         at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
@@ -260,8 +274,21 @@ class Newton(Solver[NewtonState, LinearDesign]):
                 steps = found.n_iter + path.n_iter[tuple(index[fine][place].T)].to(found.n_iter)
                 found = replace(found, n_iter=steps.clamp_max(self.max_steps))
                 path = path.with_models(index[fine][place], found)
-        last = torch.where(state.hard[..., None], design.own(path.params).to(state.params), path.steps[-1])
+        last = torch.where(hard[..., None], design.own(path.params).to(state.params), path.steps[-1])
         return replace(path, steps=(*path.steps[: self.max_steps], last) if len(path.steps) > 1 else (last,))
+
+    def _is_lost(self, design: LinearDesign, state: NewtonState, path: Path) -> Bool[Tensor, "*batch"]:
+        """Whether the weights of the data as given have not the objective that they had in the design's coordinates.
+
+        Far from zero, or with columns that all but depend on each other, their logits are small differences of
+        numbers that may be too large for float64.
+        """
+        given, weight, own = design.as_given(), path.params[..., :-1], wide(path.steps[-1][..., :-1])
+        count = wide(given.count[..., 0]) if isinstance(given.count, Tensor) else given.count
+        best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
+        kept = count * given.mean(log_loss(given.logits(path.params)))
+        kept = kept + (weight / wide(self.C)[..., None] * weight).sum(-1) / 2
+        return ~(kept - best <= LOST[state.params.dtype] * best)
 
     def _in_float64(self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float) -> Solved:
         """The same in float64, in columns of size 1."""
@@ -275,7 +302,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
         self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float
     ) -> Solved:
         """By rank; what is dependent is left out, and without a penalty the optimum is then one of many."""
-        for frame in independent(inputs, weight > 0, precision):
+        for frame in independent(inputs, weight > 0, precision, torch.isfinite(C)):
             place, rank = frame.place, frame.rows.shape[-1]
             design = DenseDesign(_with_ones(frame.rows), sign[place], weight[place], inputs[place], frame)
             found = run(design, Newton(C[place], self.max_steps, apart=True), torch.zeros_like(design.rows[:, 0]))
@@ -285,6 +312,11 @@ class Newton(Solver[NewtonState, LinearDesign]):
 
 def _with_ones(rows: Float[Tensor, "models n d"]) -> Float[Tensor, "models n p"]:
     return torch.nn.functional.pad(rows, (0, 1), value=1.0)
+
+
+def _stiffest(dtype: torch.dtype) -> float:
+    """No penalty is larger: what it holds is zero."""
+    return 1e-8 * torch.finfo(dtype).max
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:
