@@ -29,7 +29,7 @@ CLEAR = 1e-6
 ROUNDINGS = 32
 """A column of whose largest entry so many roundings are left is all zeros."""
 
-HIDING = 1e6
+HIDING = 1e10
 """Beside an entry of so many units, what other columns say of the same row is lost when columns are combined."""
 
 
@@ -133,31 +133,35 @@ def independent(
     Args:
         inputs: finite, in float64.
         precision: the rounding that the inputs were given with.
-        penalised: in the other tables, what the rounding of a column could have made of it is none of its own.
+        penalised: in the other tables, a difference between columns that their rounding could have made is none.
     """
     frame = standard_frame(inputs, counts)
     plain = (torch.where(counts[..., None], frame.rows(inputs), 0).abs() < HIDING).all((-1, -2))
     rows = torch.where(counts[..., None], inputs - frame.centre[:, None], 0)
-    largest = rows.abs().amax(-2)
-    given = torch.where(counts[..., None], inputs, 0).abs().amax(-2)
-    least = ROUNDINGS * torch.where(penalised[:, None], torch.finfo(rows.dtype).eps * largest, precision * given)
-    scale = largest.amax(-1, keepdim=True)  # of which no square overflows
+    scale = rows.abs().amax((-1, -2))[:, None]  # of which no square overflows
     scale = torch.where(scale > 0, scale, 1)
-    rows, least = rows / scale[..., None], least / scale
+    rows = rows / scale[..., None]
+    rounding = precision * torch.where(counts[..., None], inputs, 0).abs().amax(-2) / scale
+
+    def eliminated(tables: Int[Tensor, " some"]) -> Factors:
+        cleaned = _without_rounding(rows[tables], rounding[tables])
+        return _by_elimination(torch.where(penalised[tables, None, None], rows[tables], cleaned))
+
     columns, directions = _by_squares(rows)
-    rounded = torch.maximum(least, ROUNDINGS * torch.finfo(rows.dtype).eps * largest / scale)
-    good = ((rows - columns @ directions.mT).abs().amax(-2) <= rounded).all(-1)
-    for exact, factors in (
-        (good, lambda place: (columns[place], directions[place])),
-        (~good, lambda place: _by_elimination(rows[place], least[place])),
-    ):
-        tables = (plain & exact).nonzero()[:, 0]
+    exact = ((rows - columns @ directions.mT).abs().amax(-2) <= _noise(rows)).all(-1)
+    for chosen, factors in ((exact, lambda tables: (columns[tables], directions[tables])), (~exact, eliminated)):
+        tables = (plain & chosen).nonzero()[:, 0]
         if len(tables):
             for some, basis, back in _by_rank(*factors(tables)):
                 place = tables[some]
                 size = basis.abs().amax(-2)
                 unit = size * scale[place]
                 yield Independent(place, basis / size[:, None], unit, back / unit[:, None], frame.centre[place])
+
+
+def _noise(rows: Float[Tensor, "tables n d"]) -> Float[Tensor, "tables d"]:
+    """What float64 arithmetic leaves of a column that is a combination of others."""
+    return ROUNDINGS * torch.finfo(rows.dtype).eps * rows.abs().amax(-2)
 
 
 Factors = tuple[Float[Tensor, "tables n rank"], Float[Tensor, "tables d rank"]]
@@ -185,12 +189,46 @@ def _by_squares(rows: Float[Tensor, "tables n d"]) -> Factors:
     return rows @ vectors, vectors
 
 
-def _by_elimination(rows: Float[Tensor, "tables n d"], least: Float[Tensor, "tables d"]) -> Factors:
+def _without_rounding(
+    rows: Float[Tensor, "tables n d"], rounding: Float[Tensor, "tables d"]
+) -> Float[Tensor, "tables n d"]:
+    """Each column that is a combination of others but for what their rounding may have made, as that combination.
+
+    Column after column, in each table the one with the largest share of its own first (Gram and Schmidt).
+    """
+    length = torch.linalg.vector_norm(rows, dim=-2)
+    done = length == 0
+    length = torch.where(done, 1, length)
+    rest = rows = rows / length[:, None]
+    rounding = ROUNDINGS * rows.shape[-2] ** 0.5 * rounding / length
+    basis, triangle, noise = rows[..., :0], rows[:, :0, :0], rounding[:, :0]
+    for _ in range(rows.shape[-1]):
+        place = torch.linalg.vector_norm(rest, dim=-2).masked_fill(done, -1).argmax(-1, keepdim=True)
+        column, own = (values.take_along_dim(place[:, None], -1) for values in (rows, rest))
+        share = basis.mT @ column
+        of_others = torch.linalg.solve_triangular(triangle, share, upper=True)[..., 0]
+        given = rounding.take_along_dim(place, -1)
+        size = torch.linalg.vector_norm(own, dim=-2)
+        dependent = size <= given + (of_others.abs() * noise).sum(-1, keepdim=True)
+        rows = rows.scatter(-1, place[:, None].expand_as(column), torch.where(dependent[:, None], column - own, column))
+        done = done.scatter(-1, place, True)
+        # A dependent column adds nothing to the basis: its place there is one of its own, without rows.
+        direction = torch.where(dependent, 0, 1 / torch.where(dependent, 1, size))[:, None] * own
+        rest = rest - direction * (direction.mT @ rest)
+        basis = torch.cat([basis, direction], -1)
+        share = torch.where(dependent[:, None], 0, share)
+        corner = torch.where(dependent, 1, size)[:, None]
+        triangle = torch.cat([torch.nn.functional.pad(triangle, (0, 0, 0, 1)), torch.cat([share, corner], -2)], -1)
+        noise = torch.cat([noise, given], -1)
+    return rows * length[:, None]
+
+
+def _by_elimination(rows: Float[Tensor, "tables n d"]) -> Factors:
     """Row after row, the longest first (Gram and Schmidt): however much units and directions differ.
 
-    No entry of a column grows, so each is found to the rounding of its own size. What is left of a column is all
-    zeros once it is no more than `least`.
+    No entry of a column grows, so each is found to the rounding of its own size.
     """
+    noise = _noise(rows)
     columns, directions = [], rows[:, :0].mT
     for _ in range(min(rows.shape[-2:])):
         length, pivot = rows.square().sum(-1).max(-1, keepdim=True)
@@ -202,6 +240,6 @@ def _by_elimination(rows: Float[Tensor, "tables n d"], least: Float[Tensor, "tab
         direction = direction / torch.where(length > 0, length, 1)
         columns.append((rows @ direction[..., None])[..., 0])
         rows = rows - columns[-1][..., None] * direction[:, None]
-        rows = torch.where((rows.abs().amax(-2) > least)[:, None], rows, 0)
+        rows = torch.where((rows.abs().amax(-2) > noise)[:, None], rows, 0)
         directions = torch.cat([directions, direction[..., None]], -1)
     return torch.stack(columns, -1), directions
