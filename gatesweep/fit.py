@@ -217,7 +217,12 @@ def _dense_design(
     frame = standard_frame(inputs, counts) if any_coordinates else None
     rows = place.tensor(inputs if frame is None else frame.rows(inputs))
     rows = torch.cat([rows, torch.ones_like(rows[..., :1])], -1)
-    weight = place.tensor(weights[0]) if weights else None
+    weight = None
+    if counts is not None:
+        # A row that counts next to nothing still counts: its label may be the only one of its class.
+        weight = torch.where(
+            counts.to(place.device), place.tensor(weights[0]).clamp_min(torch.finfo(place.dtype).tiny), 0
+        )
     return DenseDesign(rows, place.tensor(1 - 2 * labels), weight, inputs, frame), batch
 
 

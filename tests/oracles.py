@@ -74,6 +74,8 @@ class Optimum:
     """Tables of one shape at the optimum of sum(weight * log loss) + |w|^2 / (2 C)."""
 
     objective: np.ndarray
+    bound: np.ndarray
+    """No params have an objective below this (duality); minus infinity where that could not be shown."""
     decrement: np.ndarray
     """What Newton's next step would gain, twice: gradient . Hessian^-1 gradient."""
     change: np.ndarray
@@ -102,8 +104,35 @@ def optimum(X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray, ste
     objective = regularised_loss(rows, weight, penalty, params)
     gradient, direction, dependent = newton_step(rows, weight, penalty, params)
     change = np.abs(rows @ direction[..., None]).max((1, 2))
-    change[(dependent & (rows != 0).any(1)).any(1)] = np.inf
-    return Optimum(objective, -(gradient * direction).sum(1) / objective, change)
+    dependent &= (rows != 0).any(1)
+    change[dependent.any(1)] = np.inf
+    rounding = np.finfo(float).eps * np.append(np.abs(X).max(1) / size, np.ones((len(X), 1)), 1)
+    bound = dual_bound(rows, weight, penalty, params, direction, np.where(dependent, rounding, 0))
+    return Optimum(objective, bound, -(gradient * direction).sum(1) / objective, change)
+
+
+def dual_bound(rows, weight, penalty, params, direction, rounding):
+    """What no objective is below, from the errors that Newton's step in `direction` would leave.
+
+    log(1 + exp(l)) >= a l + H(a) for any a from 0 to 1, H being the entropy, so with v = params + direction and
+    rest = rows^T (weight a) + penalty v any params w have an objective of at least
+    sum(weight H(a)) - sum(penalty v^2) / 2 + rest . w. The step leaves no rest but rounding: this is taken at 2 |v|.
+    In a column that the step leaves out, because it depends on others, the rest must be what its `rounding` can make.
+    """
+    error = np.exp(-np.logaddexp(0, -(rows @ params[..., None])[..., 0]))
+    moved = error * (1 + (1 - error) * (rows @ direction[..., None])[..., 0])
+    inside = np.clip(moved, 0, 1)
+    entropy = -(xlogx(inside) + xlogx(1 - inside))
+    end = params + direction
+    rest = (rows.transpose(0, 2, 1) @ (weight * inside)[..., None])[..., 0] + penalty * end
+    left_out = rounding > 0
+    shown = (moved == inside).all(1) & (~left_out | (np.abs(rest) <= 64 * rounding * weight.sum(1)[:, None])).all(1)
+    slack = np.where(left_out, 0, 2 * np.abs(rest * end)).sum(1)
+    return np.where(shown, (weight * entropy).sum(1) - (penalty * end**2).sum(1) / 2 - slack, -np.inf)
+
+
+def xlogx(x):
+    return x * np.log(np.where(x > 0, x, 1))
 
 
 def descended(rows, weight, penalty, params, steps):

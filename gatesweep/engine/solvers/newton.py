@@ -52,7 +52,7 @@ APART_ELEMENTS = 5_000_000
 LEVERAGE = 0.25
 """The step of a decrement moves the square of no logit by more than this, or it proves nothing about the step's end."""
 
-CERTAIN = 40.0
+CERTAIN = 30.0
 """A row with a larger logit has no say, and keeps none while the logit changes by less than half."""
 
 Solved = Iterator[tuple[Int[Tensor, " some"], Path]]
