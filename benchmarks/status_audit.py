@@ -71,32 +71,37 @@ def audit(tables: int, seed: int = 0, processes: int | None = None) -> Audit:
     with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
         for number, found in enumerate(pool.map(audit_batch, repeat(seed), range(batches))):
             total.add(found)
+            for claim in found.false:
+                print(" ", claim, flush=True)
             if number % 50 == 49:
                 print(f"{(number + 1) * ALIKE:6} tables, {len(total.false)} false claims", flush=True)
     return total
 
 
-def audit_batch(seed: int, number: int) -> Audit:
+def audit_batch(seed: int, number: int, most_rows: int = 1000) -> Audit:
+    """Fit and check one batch."""
     random = np.random.default_rng((seed, number))
     dtype = ("float32", "float64")[number % 2]
-    n, d = int(np.exp(random.uniform(np.log(4), np.log(1001)))), int(random.integers(1, 31))
+    n, d = int(np.exp(random.uniform(np.log(4), np.log(most_rows + 1)))), int(random.integers(1, 31))
     tables = [random_table(random, n, d, LARGEST_ORIGIN[dtype]) for _ in range(ALIKE)]
     X, y, weight = (np.stack(values) for values in zip(*tables, strict=True))
     C = random.choice(STRENGTHS, ALIKE)
     fit = gs.fit(X, y, weight, C=C, dtype=dtype)
     status = [Status(int(s)).name for s in fit.status]
     line = [has_line(*table) if c == np.inf or one_class(table) else False for table, c in zip(tables, C, strict=True)]
-    best = optimum(X, y, weight, C)
+    asked = [i for i in range(ALIKE) if line[i] is not True]
+    best = dict(zip(asked, bounds(*(values[asked] for values in (X, y, weight, C))), strict=True))
     reached = objective(fit, X, y, weight, C)
     result = Audit(Counter((dtype, name) for name in status))
     for i, name in enumerate(status):
         where = f"{dtype} batch {number} table {i}: n={n} d={d} C={C[i]:g}"
         if name in OPTIMA:
-            excess = np.inf if line[i] else float((reached[i] - best.objective[i]) / best.objective[i])
+            least, bound = best.get(i, (0, -np.inf))
+            excess = float((reached[i] - least) / least) if least else np.inf
             result.worst[dtype, name] = max((excess, where), result.worst.get((dtype, name), (excess, where)))
             if not excess <= TOLERANCE[dtype]:
                 result.false.append(f"{name}, but {excess:.2g} above the optimum: {where}")
-            elif line[i] is None or not reached[i] - best.bound[i] <= TOLERANCE[dtype] * best.bound[i]:
+            elif line[i] is None or not reached[i] - bound <= TOLERANCE[dtype] * bound:
                 result.open[dtype, name] += 1
         elif name == "separable":
             if line[i] is None:
@@ -106,6 +111,12 @@ def audit_batch(seed: int, number: int) -> Audit:
         elif line[i]:
             result.missed[dtype, name] += 1
     return result
+
+
+def bounds(X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray) -> list[tuple[np.longdouble, ...]]:
+    """For each table, an objective that there is, and what none is below."""
+    found = optimum(X, y, weight, C)
+    return list(zip(found.objective, found.bound, strict=True))
 
 
 def random_table(random: np.random.Generator, n: int, d: int, largest_origin: int) -> tuple[np.ndarray, ...]:
@@ -185,8 +196,6 @@ def main() -> int:
                     said += f"   separable {missed:5}"
                 print(said + (f"   worst {excess:9.2g}   {where}" if where else ""))
     print(f"\n{len(found.false)} false claims; {found.open.total()} claims neither proven nor disproven by the oracles")
-    for claim in found.false[:50]:
-        print(" ", claim)
     return 1 if found.false else 0
 
 

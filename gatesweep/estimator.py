@@ -28,6 +28,11 @@ WARNINGS = (
         "kind (inf, fill values such as 1e20), or raise max_iter",
     ),
     (
+        (Status.undecided,),
+        "may not be fitted (status_): subtract the mean of columns far from zero, drop one of columns that nearly "
+        "depend on each other, or give a finite C",
+    ),
+    (
         (Status.redundant,),
         "have linearly dependent columns (status_): their predictions are the optimum's, their weights "
         "the shortest of many; drop a column (one level of a one-hot group, say), or give a finite C",
@@ -52,8 +57,20 @@ class BatchedLogisticRegression(ClassifierMixin, BaseEstimator):
         intercept_: shape (1,); (*batch) for a batch.
         classes_: the two labels, sorted; the second one is the positive class. One pair for the batch.
         n_iter_: Newton steps or epochs, shaped like `intercept_`.
-        status_: how each model ended (0 converged, 1 max_iter, 2 separable, 3 diverged,
-            4 redundant, 5 undecided), shaped likewise.
+        status_: how each model ended, shaped likewise.
+            0 converged: fitted; with sgd and adam, no more than a flat place (a mean gradient up to 1e-4).
+            1 max_iter: the steps ended first, or the rows defeat float64. Raise max_iter; drop fill values
+            such as 1e20 and columns of which most rows differ by next to nothing.
+            2 separable: a line separates the classes and no penalty holds it, so there is no optimum;
+            predictions are right on the training rows, weights mean nothing. Give a finite C.
+            3 diverged: the numbers left the finite ones. Drop infinite entries; with sgd and adam, take a
+            smaller learning_rate or scale the columns.
+            4 redundant: fitted, and the predictions are the optimum's, but columns depend on each other (to
+            their rounding), so many weights give them; these are the shortest. Drop a column (one level of a
+            one-hot group, say) or give a finite C.
+            5 undecided: the optimum needs weights that float64 does not hold, or it could not be proven that
+            there is one. Subtract the mean of columns far from zero, drop one of columns that nearly
+            depend on each other, or give a finite C.
         batch_shape_: shape of the batch, () for one data set.
         n_features_in_: d. feature_names_in_: columns of X, where X had names.
 

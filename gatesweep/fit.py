@@ -188,8 +188,8 @@ def _not_numbers(name: str, given: object) -> InputError:
 
 def _common_batch(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     try:
-        return tuple(torch.broadcast_shapes(*shapes))
-    except RuntimeError as error:
+        return np.broadcast_shapes(*shapes)  # torch's own imports sympy: a second
+    except ValueError as error:
         raise InputError(
             "X (*batch, n, d), y and sample_weight (*batch, n), C and learning_rate (*batch) must agree in *batch",
             list(shapes),

@@ -101,9 +101,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "redundant": Explanation(
         "redundant", "Columns say the same, so many weights fit equally well; these are the shortest of them."
     ),
-    "undecided": Explanation(
-        "undecided", "Without a penalty, and it could not be proven whether a line separates the training rows."
-    ),
+    "undecided": Explanation("undecided", "Neither fitted nor proven to have no optimum: rounding hides which."),
     "median": Explanation("median", "Half of the seeds lie below, half above."),
     "mean": Explanation("mean", "The average over the seeds."),
     "low": Explanation("10% quantile", "One seed in ten lies below."),

@@ -72,7 +72,7 @@ STATES = {
     "separable": ("warning", "separable: weights grow for ever"),
     "diverged": ("error", "diverged"),
     "redundant": ("info", "converged; some inputs say the same"),
-    "undecided": ("warning", "undecided: whether a line separates the rows could not be proven"),
+    "undecided": ("warning", "undecided: neither fitted nor proven to have no optimum"),
 }
 
 

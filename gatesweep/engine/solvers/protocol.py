@@ -38,7 +38,8 @@ class Status(IntEnum):
     redundant = 4
     """Fitted, but not by one set of weights alone: columns are linearly dependent. These are the shortest."""
     undecided = 5
-    """No penalty, and neither a line that separates the rows nor that there is none could be proven."""
+    """Neither fitted nor proven to have no optimum: the weights that it needs are lost in the rounding of the
+    data's own coordinates, or neither a line that separates the rows nor that there is none could be proven."""
 
 
 @dataclass
