@@ -36,7 +36,8 @@ class Status(IntEnum):
     diverged = 3
     """Parameters left the finite numbers, or training made the loss far worse than a coin's."""
     redundant = 4
-    """Fitted, but not by one set of weights alone: columns are linearly dependent. These are the shortest."""
+    """Fitted, but not by one set of weights alone: columns are linearly dependent, but for what their rounding may
+    have made. These are the shortest."""
     undecided = 5
     """Neither fitted nor proven to have no optimum: the weights that it needs are lost in the rounding of the
     data's own coordinates, or neither a line that separates the rows nor that there is none could be proven."""
