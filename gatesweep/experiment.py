@@ -23,11 +23,13 @@ __all__ = ["BATCHED", "DEFAULT_GRID", "GRID", "MAX_MODELS", "OUTER", "SWEPT", "E
 
 GRID = ("gate", "noise_level", "seed")
 """Always dimensions of the result, even of length one."""
-BATCHED = ("C", "learning_rate")
+BATCHED = ("C", "learning_rate", "init_seed")
 """Fitted side by side in one batch; a dimension where a sequence is given."""
-OUTER = ("num_samples", "features")
+OUTER = ("num_samples", "features", "hidden_units", "activation")
 """One batch after the other; a dimension where a sequence is given."""
 SWEPT = GRID + BATCHED + OUTER
+LATER = ("hidden_units", "activation")
+"""Not written where they are at their default: so what was written before there were any has its hash still."""
 
 MAX_MODELS = 1_000_000_000
 
@@ -43,13 +45,15 @@ class Parameters(TypedDict, total=False):
     seed: ArrayLike
     num_samples: ArrayLike
     features: str | Iterable[str]
+    hidden_units: ArrayLike
+    activation: str | Iterable[str]
     solver: str
     C: ArrayLike
     learning_rate: ArrayLike
     epochs: int
     batch_size: int
     init: str
-    init_seed: int | None
+    init_seed: ArrayLike | None
     train_seed: int
     split: str
     max_iter: int
@@ -127,10 +131,23 @@ class Experiment:
                     num_samples,
                     "Take more samples",
                 )
+        if any(self.grid["hidden_units"]):
+            self._check_network()
+        if "init_seed" in self.swept and None in self.grid["init_seed"]:
+            raise InputError("several init_seeds must be whole numbers", self.grid["init_seed"], "Leave none out")
         if self.n_models > MAX_MODELS:
             raise InputError(
                 f"a sweep must have at most {MAX_MODELS:,} models", f"{self.n_models:,}", "Take fewer values"
             )
+
+    def _check_network(self) -> None:
+        units, solver = self.grid["hidden_units"], self.fixed["solver"]
+        if self.solver.needs_convex_loss:
+            raise InputError(
+                f"{solver} needs a convex loss, which a model with hidden_units has not", units, "Take adam or sgd"
+            )
+        if self.init == "population":
+            raise InputError("init=population is an optimum of models without hidden_units", units, "Take linear")
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -171,13 +188,15 @@ class Experiment:
 
     @property
     def init(self) -> str:
-        """The initial values in use: `auto` is what this solver starts from."""
+        """The initial values of models without hidden units: `auto` is what this solver starts from."""
         return self.solver.init if self.fixed["init"] == "auto" else self.fixed["init"]
 
     def to_dict(self) -> dict[str, Any]:
         """Every parameter by name: lists for the dimensions, plain values for the rest; JSON-ready."""
         values: dict[str, Any] = {}
         for name, given in self.grid.items():
+            if name in LATER and name not in self.swept and given == (Settings.param[name].default,):
+                continue
             items = [to_json(value) for value in given]
             values[name] = items if name in self.swept else items[0]
         return values | self.fixed

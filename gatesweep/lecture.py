@@ -171,13 +171,23 @@ class MiniBatches:
 
     batches: tuple[tuple[np.ndarray, ...], ...]
     """For each epoch the row numbers (within the training part) of each mini-batch."""
-    weight: np.ndarray
-    """`nn.Linear`'s initial weight, float32 of shape (n_features,)."""
-    intercept: float
-    """`nn.Linear`'s initial bias."""
+    first: np.ndarray
+    """Initial values of `nn.Linear`, weights and bias, float32 of shape (n_features + 1,); with hidden units those of
+    `nn.Sequential(nn.Linear(d, h), ..., nn.Linear(h, 1))`: weights and bias of each unit, then of the output."""
 
 
-@lru_cache(maxsize=64)
+def _first_values(n_features: int, hidden_units: int) -> np.ndarray:
+    """What torch's generator gives next to new layers."""
+    with torch.no_grad():
+        if not hidden_units:
+            line = torch.nn.Linear(n_features, 1)
+            return torch.cat([line.weight[0], line.bias]).numpy()
+        hidden, output = torch.nn.Linear(n_features, hidden_units), torch.nn.Linear(hidden_units, 1)
+        lines = torch.cat([hidden.weight, hidden.bias[:, None]], 1)
+        return torch.cat([lines.flatten(), output.weight[0], output.bias]).numpy()
+
+
+@lru_cache(maxsize=1024)
 def minibatches(
     n_total: int,
     n_train: int,
@@ -187,8 +197,9 @@ def minibatches(
     n_features: int = 2,
     linear: bool = False,
     init_seed: int | None = None,
+    hidden_units: int = 0,
 ) -> MiniBatches:
-    """The lecture's torch stream in its order: seed, random_split, nn.Linear, then a shuffle an epoch.
+    """The lecture's torch stream in its order: seed, random_split, the model's layers, then a shuffle an epoch.
 
     The initial values of `nn.Linear` shift the shuffles only where the lecture draws them from the
     same stream: `linear=True` with no `init_seed`. Each epoch also opens the test loader, which
@@ -198,7 +209,7 @@ def minibatches(
         torch.manual_seed(train_seed)
         torch.randperm(n_total)  # what random_split takes from the stream
         if linear and init_seed is None:
-            layer = torch.nn.Linear(n_features, 1)
+            first = _first_values(n_features, hidden_units)
         train = DataLoader(_Indices(n_train), batch_size, shuffle=True, collate_fn=_keep)
         test = DataLoader(_Indices(1), batch_size, shuffle=False, collate_fn=_keep)
         orders = []
@@ -207,8 +218,8 @@ def minibatches(
             iter(test)
         if not linear or init_seed is not None:
             torch.manual_seed(train_seed if init_seed is None else init_seed)
-            layer = torch.nn.Linear(n_features, 1)
-    return MiniBatches(tuple(orders), layer.weight.detach().numpy()[0], float(layer.bias.detach()))
+            first = _first_values(n_features, hidden_units)
+    return MiniBatches(tuple(orders), first)
 
 
 @dataclass(frozen=True)
@@ -225,15 +236,15 @@ class Stream:
     linear: bool
     """Whether the first values are those of `nn.Linear`."""
     init_seed: int | None
+    hidden_units: int = 0
 
     def batches(self, epochs: int, batch_size: int) -> tuple[tuple[np.ndarray, ...], ...]:
         """For each epoch the row numbers (within the training part) of each mini-batch."""
         return self._drawn(batch_size, epochs).batches
 
     def first(self) -> np.ndarray:
-        """`nn.Linear`'s initial weight and bias, (n_features + 1,)."""
-        drawn = self._drawn(1, 0)
-        return np.append(drawn.weight, drawn.intercept)
+        """The model's initial values, in the order of `MiniBatches.first`."""
+        return self._drawn(1, 0).first
 
     def _drawn(self, batch_size: int, epochs: int) -> MiniBatches:
         return minibatches(
@@ -245,6 +256,7 @@ class Stream:
             self.n_features,
             self.linear,
             self.init_seed,
+            self.hidden_units,
         )
 
 

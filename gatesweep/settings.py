@@ -52,6 +52,17 @@ class Settings(param.Parameterized):
         objects=["linear", "interaction"],
         doc="The inputs alone, or with all their products (x1*x2), which lets the boundary bend.",
     )
+    hidden_units = param.Integer(
+        0,
+        bounds=(0, 16),
+        softbounds=(0, 8),
+        doc="Neurons between the features and the output; 0 is the logistic model (more: sgd and adam only).",
+    )
+    activation = param.Selector(
+        default="sigmoid",
+        objects=["sigmoid", "tanh", "relu"],
+        doc="What a hidden neuron makes of its weighted sum.",
+    )
     solver = param.Selector(
         default="newton",
         objects=list(SOLVERS),
@@ -81,7 +92,7 @@ class Settings(param.Parameterized):
         default="auto",
         objects=["auto", "ones", "linear", "population"],
         doc="First weights: ones (the lecture's Model A), linear (Model B, nn.Linear), population (the optimum "
-        "of infinitely many rows); auto is population for newton and ones for sgd and adam.",
+        "of infinitely many rows); auto is population for newton, ones for sgd and adam, and linear with hidden units.",
     )
     init_seed = param.Integer(
         None,

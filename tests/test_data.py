@@ -107,7 +107,7 @@ def test_minibatches_are_the_lectures_loaders(n, batch_size, linear):
     found = [[np.array(train)[rows].tolist() for rows in epoch] for epoch in stream.batches]
     assert found == expected
     if linear:
-        assert stream.weight.tolist() == layer.weight[0].tolist() and stream.intercept == layer.bias.item()
+        assert stream.first.tolist() == [*layer.weight[0].tolist(), layer.bias.item()]
 
 
 def test_a_train_seed_of_its_own_gives_the_lectures_stream_of_that_seed():
@@ -121,7 +121,7 @@ def test_an_init_seed_draws_first_values_of_its_own_and_leaves_the_order_alone()
     seeded = minibatches(100, 80, 16, 3, linear=True, init_seed=11)
     torch.manual_seed(11)
     layer = torch.nn.Linear(2, 1)
-    assert seeded.weight.tolist() == layer.weight[0].tolist() and seeded.intercept == layer.bias.item()
+    assert seeded.first.tolist() == [*layer.weight[0].tolist(), layer.bias.item()]
     orders = [[[rows.tolist() for rows in epoch] for epoch in stream.batches] for stream in (seeded, without)]
     assert orders[0] == orders[1]
 

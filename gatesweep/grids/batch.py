@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from gatesweep import theory
-from gatesweep.engine.design import CornerDesign
+from gatesweep.engine.design import CornerDesign, Design
 from gatesweep.engine.device import Place
 from gatesweep.engine.loop import Path, run
+from gatesweep.engine.network import NetworkDesign
 from gatesweep.engine.solvers.protocol import Solver
 from gatesweep.experiment import Experiment
 from gatesweep.features import factor_columns, factor_lift, feature_names
@@ -39,8 +40,8 @@ class Models:
 
     @cached_property
     def columns(self) -> np.ndarray:
-        """noise_level, C and learning_rate of each column, shape (3, columns)."""
-        axes = [self.experiment.grid[name] for name in COLUMNS]
+        """noise_level, C, learning_rate and init_seed (NaN for none) of each column, shape (4, columns)."""
+        axes = [np.array(self.experiment.grid[name], float) for name in COLUMNS]
         return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")])
 
     @property
@@ -51,11 +52,17 @@ class Models:
     def n_features(self) -> int:
         return len(feature_names(self.experiment.n_inputs, self.chunk.features))
 
+    @property
+    def init(self) -> str:
+        """The initial values in use: with hidden units, `auto` is what torch's layers start from."""
+        automatic = self.experiment.fixed["init"] == "auto"
+        return "linear" if automatic and self.chunk.hidden_units else self.experiment.init
+
     @cached_property
     def optimum(self) -> np.ndarray:
         """The population optimum of every gate and column, shape (gates, columns, p)."""
         n_train = schema.n_train(self.experiment, self.chunk.num_samples)
-        noise_level, C, _ = self.columns
+        noise_level, C, *_ = self.columns
         weight, intercept = theory.population_optima(
             self.experiment.gates, noise_level, C, n_train, self.chunk.features, START_TOLERANCE
         )
@@ -92,25 +99,30 @@ class Batch:
         return np.stack([train for train, _ in parts]), np.stack([test for _, test in parts])
 
     @cached_property
-    def designs(self) -> tuple[CornerDesign, CornerDesign]:
+    def designs(self) -> tuple[Design, Design]:
         """The same two parts, as the engine has them."""
         eps, corner = np.stack([d.eps for d in self.draws]), np.stack([d.corner for d in self.draws])
-        features, tensor, n_inputs = self.models.chunk.features, self.models.place.tensor, eps.shape[-1]
+        chunk, tensor, n_inputs = self.models.chunk, self.models.place.tensor, eps.shape[-1]
+        features = chunk.features
         scale, lift = map(tensor, factor_lift(self.noise_level, n_inputs, features))
         columns = factor_columns(eps, corner, features)
         sign = np.moveaxis(1 - 2 * self.models.truth[:, corner], 0, 1)
 
-        def design(rows: np.ndarray) -> CornerDesign:
+        def design(rows: np.ndarray) -> Design:
             part = tensor(np.take_along_axis(columns, rows[..., None], 1))
             labels = tensor(np.take_along_axis(sign, rows[:, None], 2))
-            return CornerDesign(part, labels, scale, lift, 2**n_inputs)
+            inputs = CornerDesign(part, labels, scale, lift, 2**n_inputs)
+            return NetworkDesign(inputs, chunk.hidden_units, chunk.activation) if chunk.hidden_units else inputs
 
         train, test = map(design, self.rows)
         return train, test
 
-    @cached_property
+    @property
     def stream(self) -> Stream:
-        """What the lecture draws with torch: the same for every seed."""
+        """What the lecture draws with torch, the same for every seed; of several init_seeds, with the first one."""
+        return self._stream(self.models.experiment.grid["init_seed"][0])
+
+    def _stream(self, init_seed: int | None) -> Stream:
         experiment, (train, test) = self.models.experiment, self.rows
         fixed, n_train = experiment.fixed, train.shape[1]
         return Stream(
@@ -118,23 +130,28 @@ class Batch:
             n_train=n_train,
             n_features=self.models.n_features,
             train_seed=fixed["train_seed"],
-            linear=experiment.init == "linear",
-            init_seed=fixed["init_seed"],
+            linear=self.models.init == "linear",
+            init_seed=init_seed,
+            hidden_units=self.models.chunk.hidden_units,
         )
 
     @cached_property
     def solver(self) -> Solver[Any, Any]:
-        experiment, (_, C, learning_rate) = self.models.experiment, self.models.columns[:, self.block.columns]
+        experiment, (_, C, learning_rate, _) = self.models.experiment, self.models.columns[:, self.block.columns]
         batched = {"C": self.models.place.tensor(C), "learning_rate": self.models.place.tensor(learning_rate)}
         return experiment.solver.of(experiment.fixed | batched, self.stream.batches)
 
     @cached_property
     def first(self) -> np.ndarray:
         """First weights and intercept, broadcastable to (seeds, gates, columns, p)."""
-        init = self.models.experiment.init
-        if init == "population":
+        if self.models.init == "population":
             return self.models.optimum[:, self.block.columns]
-        return self.stream.first() if init == "linear" else np.ones(self.models.n_features + 1)
+        if self.models.init == "ones":
+            return np.ones(self.designs[0].n_params)
+        seeds = self.models.columns[3, self.block.columns]
+        values, place = np.unique(seeds, return_inverse=True)
+        drawn = [self._stream(None if np.isnan(seed) else int(seed)).first() for seed in values]
+        return np.stack(drawn)[place]
 
     def fit(
         self, first: np.ndarray | None = None, record: bool = False, check: Callable[[], None] = lambda: None
@@ -147,6 +164,6 @@ class Batch:
             check: called between steps; may raise.
         """
         train, _ = self.designs
-        shape = (*train.sign.shape[:2], len(self.noise_level), train.n_params)
+        shape = (len(self.draws), len(self.models.truth), len(self.noise_level), train.n_params)
         start = self.models.place.tensor(self.first if first is None else first)
         return run(train, self.solver, start.expand(shape), record, check)

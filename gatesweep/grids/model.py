@@ -88,7 +88,7 @@ class Rows:
     @property
     def origin(self) -> np.ndarray:
         """Where the solver starts that knows nothing of the gate: every weight and the intercept at one value."""
-        return np.full(self.batch.models.n_features + 1, self.experiment.solver.origin)
+        return np.full(self.batch.designs[0].n_params, self.experiment.solver.origin)
 
     def fit(self, first: np.ndarray | None = None, check: Callable[[], None] = lambda: None) -> ModelPath:
         """Train the model and keep every step.

@@ -26,13 +26,15 @@ DEVICE_ELEMENTS = 100_000_000
 
 @dataclass(frozen=True)
 class Chunk:
-    """A block of seeds with all gates, noise levels, C and learning rates, for one num_samples and features."""
+    """A block of seeds with all gates and columns, for one value of each parameter in OUTER."""
 
     index: int
     region: dict[str, slice]
     """The part of each dimension of the dataset that this chunk fills."""
     num_samples: int
     features: str
+    hidden_units: int
+    activation: str
     seeds: tuple[int, ...]
 
     @property
@@ -60,7 +62,7 @@ def plan(experiment: Experiment) -> list[Chunk]:
     size = max(1, CHUNK_MODELS // (len(experiment.grid["gate"]) * n_columns(experiment)))
     chunks: list[Chunk] = []
     for places in product(*(range(len(experiment.grid[name])) for name in OUTER)):
-        num_samples, features = (experiment.grid[name][i] for name, i in zip(OUTER, places, strict=True))
+        outer = {name: experiment.grid[name][i] for name, i in zip(OUTER, places, strict=True)}
         for start in range(0, len(seeds), size):
             stop = min(start + size, len(seeds))
             region = {name: slice(0, len(experiment.grid[name])) for name in experiment.swept}
@@ -68,18 +70,18 @@ def plan(experiment: Experiment) -> list[Chunk]:
             for name, i in zip(OUTER, places, strict=True):
                 if name in region:
                     region[name] = slice(i, i + 1)
-            chunks.append(Chunk(len(chunks), region, num_samples, features, seeds[start:stop]))
+            chunks.append(Chunk(len(chunks), region, **outer, seeds=seeds[start:stop]))
     return chunks
 
 
 def n_columns(experiment: Experiment) -> int:
-    """Models of one gate and seed, for one num_samples and features."""
+    """Models of one gate and seed, for one value of each parameter in OUTER."""
     return prod(len(experiment.grid[name]) for name in COLUMNS)
 
 
 def blocks(experiment: Experiment, chunk: Chunk, device: torch.device) -> Iterator[Block]:
     """Blocks of a chunk, small enough for the cache or the device, in a fixed order."""
-    rows = experiment.solver.rows_at_once(chunk.num_samples, experiment.fixed)
+    rows = experiment.solver.rows_at_once(chunk.num_samples, experiment.fixed) * max(1, chunk.hidden_units)
     budget = BLOCK_ELEMENTS if device.type == "cpu" else DEVICE_ELEMENTS
     models = max(1, budget // (rows * len(experiment.grid["gate"])))
     columns = n_columns(experiment)

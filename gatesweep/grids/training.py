@@ -12,6 +12,7 @@ from gatesweep.experiment import Experiment
 from gatesweep.grids import scores
 from gatesweep.grids.batch import Batch, Models
 from gatesweep.grids.plan import Block, Chunk, blocks
+from gatesweep.results import schema
 
 __all__ = ["Cancelled", "compute", "fit_block", "gather"]
 
@@ -72,4 +73,10 @@ def gather(
             whole = found.setdefault(name, np.empty((*models.shape, *part.shape[3:]), part.dtype))
             whole[block.seeds, :, block.columns] = part
         report(arrays["status"].size)
-    return {name: scores.arrange(models.experiment, name, array) for name, array in found.items()}
+    experiment, region = models.experiment, models.chunk.region
+    return {
+        name: scores.arrange(experiment, name, found[name])
+        if name in found
+        else scores.absent(experiment, name, region)
+        for name in schema.variables(experiment)
+    }

@@ -179,6 +179,8 @@ def _experiment(dataset: xr.Dataset) -> Experiment:
     experiment = _named(dataset)
     if experiment.n_inputs != 2:
         raise InputError("a page shows gates of two inputs", experiment.grid["gate"], "Export a sweep of such gates")
+    if any(experiment.grid["hidden_units"]):
+        raise InputError("a page shows models without hidden_units", experiment.grid["hidden_units"], "Export others")
     experiment = _part(experiment, dataset)
     for name, dims in _needed(dataset, experiment).items():
         if name not in dataset or set(dataset[name].dims) != set(dims) or dataset[name].dtype.kind not in "fiu":

@@ -49,6 +49,15 @@ def _separability_index(accuracy: xr.DataArray, dataset: xr.Dataset) -> xr.DataA
     return (accuracy - dataset["majority_accuracy"]) / room.where(room > 1e-9)
 
 
+SOLVED = 0.02
+"""A gate counts as solved where the exact accuracy is no further below Bayes."""
+
+
+def _is_solved(accuracy: xr.DataArray, dataset: xr.Dataset) -> xr.DataArray:
+    solved = (accuracy >= dataset["bayes_accuracy"] - SOLVED).astype("float32")
+    return solved.where(accuracy.notnull())
+
+
 def _weight_norm(weight: xr.DataArray, _: xr.Dataset) -> xr.DataArray:
     return np.sqrt((weight**2).sum("feature", min_count=1))
 
@@ -98,6 +107,13 @@ MEASURES: dict[str, Measure] = {
     "gap_to_bayes": Measure(
         "gap to Bayes", "exact_accuracy", _gap_to("bayes_accuracy"), "gap", "Exact accuracy minus the Bayes limit."
     ),
+    "solved": Measure(
+        "share solved",
+        "exact_accuracy",
+        _is_solved,
+        "share",
+        "Models whose exact accuracy is within 2 points of Bayes.",
+    ),
     "transfer_accuracy": Measure(
         "accuracy at another noise level",
         "weight",
@@ -144,6 +160,7 @@ LIMITS = {
 def axes(dataset: xr.Dataset, measure: str) -> tuple[str, ...]:
     """Dimensions that `per_model` gives this measure, the seed among them."""
     chosen = measure_of(measure)
+    _check_has(dataset, chosen)
     recorded = "epoch" in dataset.dims and chosen.variable + "_history" in dataset
     dims = tuple(d for d in dataset[chosen.variable].dims if d != "feature")
     return dims + (("epoch",) if recorded else ()) + ((TEST_NOISE,) if measure == "transfer_accuracy" else ())
@@ -163,6 +180,7 @@ def per_model(dataset: xr.Dataset, measure: str, at: Mapping[str, Any] | None = 
         InputError: unknown measure, dimension or value.
     """
     chosen = measure_of(measure)
+    _check_has(dataset, chosen)
     dataset = select(dataset, at or {})
     if measure == "transfer_accuracy":
         values = _transfer(dataset, (at or {}).get(TEST_NOISE))
@@ -178,6 +196,15 @@ def measure_of(name: str) -> Measure:
     if name not in MEASURES:
         raise InputError("a measure must be one that gatesweep knows", name, f"Known: {', '.join(MEASURES)}")
     return MEASURES[name]
+
+
+def _check_has(dataset: xr.Dataset, measure: Measure) -> None:
+    if measure.variable not in dataset:
+        raise InputError(
+            f"the measure {measure.label!r} needs models without hidden units",
+            list(map(str, dataset.data_vars)),
+            "Take another measure",
+        )
 
 
 def select(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:

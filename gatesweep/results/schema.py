@@ -1,7 +1,7 @@
 """The dataset's schema: which variables, in which dimensions, with which labels and provenance."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -19,10 +19,24 @@ from gatesweep.features import feature_names
 from gatesweep.lecture import TEST_FRACTION, n_rows
 from gatesweep.settings import Settings
 
-__all__ = ["Variable", "attributes", "coordinates", "limits", "place", "provenance", "sizes", "to_dataset", "variables"]
+__all__ = [
+    "Variable",
+    "attributes",
+    "coordinates",
+    "limits",
+    "padded",
+    "place",
+    "provenance",
+    "sizes",
+    "to_dataset",
+    "variables",
+]
 
 LONG_NAMES = {
     "weight": "weight of each feature",
+    "hidden_weight": "weight of each feature in each hidden unit",
+    "hidden_intercept": "intercept of each hidden unit",
+    "output_weight": "weight of each hidden unit in the output",
     "intercept": "intercept",
     "train_accuracy": "accuracy on the training rows",
     "test_accuracy": "accuracy on the test rows",
@@ -32,6 +46,9 @@ LONG_NAMES = {
     "n_iter": "newton steps or epochs",
     "status": "how the fit ended",
 }
+WEIGHTS = {"weight": ("feature",), "hidden_weight": ("unit", "feature"), "hidden_intercept": ("unit",)}
+WEIGHTS |= {"output_weight": ("unit",)}
+"""Dimensions beside the grid."""
 LIMITS: dict[str, tuple[Callable[..., Any], str]] = {
     "bayes_accuracy": (theory.bayes_accuracy, "accuracy of the best classifier"),
     "best_linear_accuracy": (theory.best_linear_accuracy, "accuracy of the best line"),
@@ -45,7 +62,11 @@ COORDINATES = {
     "learning_rate": ("learning rate", "1"),
     "num_samples": ("samples", "rows"),
     "features": ("features", ""),
+    "hidden_units": ("hidden units", "1"),
+    "activation": ("activation", ""),
+    "init_seed": ("init seed", ""),
     "feature": ("feature", ""),
+    "unit": ("hidden unit", ""),
     "epoch": ("epoch", "passes"),
 }
 TEXT_ENCODING = {"dtype": np.dtype(object)}
@@ -73,6 +94,8 @@ def coordinates(experiment: Experiment) -> dict[str, np.ndarray]:
     values = {name: np.array(experiment.grid[name]) for name in experiment.swept}
     richest = "interaction" if "interaction" in experiment.grid["features"] else "linear"
     values["feature"] = np.array(feature_names(experiment.n_inputs, richest))
+    if most := max(experiment.grid["hidden_units"]):
+        values["unit"] = np.array([f"h{i + 1}" for i in range(most)])
     if experiment.records:
         values["epoch"] = np.arange(1 + experiment.n_steps)
     return values
@@ -93,15 +116,25 @@ def variables(experiment: Experiment) -> dict[str, Variable]:
         return Variable((*grid, *extra), number, {"long_name": LONG_NAMES[source], "units": units})
 
     flags = {"flag_values": [int(s) for s in Status], "flag_meanings": " ".join(s.name for s in Status)}
-    numbers = [name for name in LONG_NAMES if name not in ("status", "n_iter")]
-    found = {name: measured(name, *(("feature",) if name == "weight" else ())) for name in numbers}
+    units = experiment.grid["hidden_units"]
+    absent = {"status", "n_iter", *(() if 0 in units else ("weight",))}
+    absent |= set() if any(units) else {name for name, dims in WEIGHTS.items() if "unit" in dims}
+    numbers = [name for name in LONG_NAMES if name not in absent]
+    found = {name: measured(name, *WEIGHTS.get(name, ())) for name in numbers}
     if experiment.records:
         for name in numbers:
-            extra = ("epoch", "feature") if name == "weight" else ("epoch",)
-            found[f"{name}_history"] = measured(f"{name}_history", *extra)
+            found[f"{name}_history"] = measured(f"{name}_history", "epoch", *WEIGHTS.get(name, ()))
     found["n_iter"] = Variable(grid, np.dtype("int32"), {"long_name": LONG_NAMES["n_iter"], "units": "1"})
     found["status"] = Variable(grid, np.dtype("int8"), {"long_name": LONG_NAMES["status"], **flags})
     return found
+
+
+def padded(values: np.ndarray, dims: Sequence[str], lengths: Sequence[int]) -> np.ndarray:
+    """Values of models with fewer features or hidden units than there are: a weight of 0, and NaN for no unit."""
+    gaps = [(0, length - n) for n, length in zip(values.shape, lengths, strict=True)]
+    of_units = [gap if dim == "unit" else (0, 0) for dim, gap in zip(dims, gaps, strict=True)]
+    values = np.pad(values, [(0, 0) if dim == "unit" else gap for dim, gap in zip(dims, gaps, strict=True)])
+    return np.pad(values, of_units, constant_values=np.nan) if any(map(any, of_units)) else values
 
 
 def n_bytes(experiment: Experiment) -> int:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from time import perf_counter
 from typing import Any
 
 import psutil
 
-from gatesweep.experiment import Experiment
+from gatesweep.experiment import OUTER, Experiment
 from gatesweep.grids.plan import plan
 from gatesweep.grids.training import compute
 from gatesweep.results import schema
@@ -42,11 +43,10 @@ def estimate(experiment: Experiment, device: Any = "auto") -> Cost:
 
 
 def _parts(experiment: Experiment) -> list[Experiment]:
-    """One experiment for each num_samples and features, whose models cost differently."""
+    """One experiment for each sample size, feature map and network, whose models cost differently."""
     return [
-        replace(experiment, grid=experiment.grid | {"num_samples": (n,), "features": (f,)})
-        for n in experiment.grid["num_samples"]
-        for f in experiment.grid["features"]
+        replace(experiment, grid=experiment.grid | dict(zip(OUTER, ((value,) for value in values), strict=True)))
+        for values in product(*(experiment.grid[name] for name in OUTER))
     ]
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.grids.plan import Chunk
+from gatesweep.results import schema
 from gatesweep.store.layout import PENDING, Receipt, Store
 
 __all__ = ["boxes", "extended", "put", "recover", "require_extension", "swap"]
@@ -64,21 +65,18 @@ def _carried(old: Store, store: Store, chunk: Chunk) -> dict[str, np.ndarray]:
         wanted = store.experiment.grid[dim][chunk.region.get(dim, slice(None))]
         here[dim] = [i for i, value in enumerate(wanted) if value in places]
         there[dim] = [places[wanted[i]] for i in here[dim]]
-    for name, array in values.items():
+    for name in values.keys() & old.variables.keys():
         dims, lengths = store.variables[name].dims, old.shape(name)
         old_places = [there.get(dim, range(n)) for dim, n in zip(dims, lengths, strict=True)]
-        put(array, [here.get(dim) for dim in dims], old.take(name, old_places))
+        put(values[name], dims, here, old.take(name, old_places))
     return values
 
 
-def put(array: np.ndarray, places: list[list[int] | None], part: np.ndarray) -> None:
-    """Write `part` at the indices `places` of each axis; None is all of it, padded with 0.
-
-    Weights of features that a model does not have are 0.
-    """
-    full = [range(n) if place is None else place for n, place in zip(array.shape, places, strict=True)]
-    gaps = [(0, len(place) - n) for n, place in zip(part.shape, full, strict=True)]
-    array[np.ix_(*full)] = np.pad(part, gaps)
+def put(array: np.ndarray, dims: tuple[str, ...], places: Mapping[str, Sequence[int]], part: np.ndarray) -> None:
+    """Write `part` at the indices `places` of each dimension; of one that has none all of it, padded with what
+    models have beyond their own (see `schema.padded`)."""
+    full = [places.get(dim, range(n)) for dim, n in zip(dims, array.shape, strict=True)]
+    array[np.ix_(*full)] = schema.padded(part, dims, [len(place) for place in full])
 
 
 def boxes(mask: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.experiment import Experiment
+from gatesweep.experiment import OUTER, Experiment
 from gatesweep.grids.plan import Chunk, plan
 from gatesweep.grids.training import Cancelled, compute
 from gatesweep.paths import local_path
@@ -207,7 +207,7 @@ def fit_chunk(
 def _fill(store: Store, chunk: Chunk, values: dict, box: tuple, device: Any, report: Any, cancel: Any) -> None:
     """Fit the models at `box` (indices in the chunk, for each swept dimension) into `values`."""
     experiment = store.experiment
-    grid = dict(experiment.grid, num_samples=(chunk.num_samples,), features=(chunk.features,))
+    grid = experiment.grid | {name: (getattr(chunk, name),) for name in OUTER}
     for dim, places in zip(experiment.swept, box, strict=True):
         here = experiment.grid[dim][chunk.region[dim]]
         grid[dim] = tuple(here[i] for i in places)
@@ -216,4 +216,4 @@ def _fill(store: Store, chunk: Chunk, values: dict, box: tuple, device: Any, rep
         fitted = compute(part, piece, device, report=report, cancel=cancel)
         inner = {dim: places[piece.region[dim]] for dim, places in zip(experiment.swept, box, strict=True)}
         for name, array in fitted.items():
-            extend.put(values[name], [inner.get(dim) for dim in store.variables[name].dims], array)
+            extend.put(values[name], store.variables[name].dims, inner, array)

@@ -8,9 +8,11 @@ at noise level 0 and at weight 0, takes NumPy arrays that broadcast, and works i
 from gatesweep.theory.accuracy import best_linear_accuracy, exact_accuracy, exact_log_loss, majority_accuracy
 from gatesweep.theory.bayes import bayes_accuracy
 from gatesweep.theory.lines import best_line, margin
+from gatesweep.theory.network import Network, network_accuracy, network_log_loss
 from gatesweep.theory.population import population_optima, population_optimum
 
 __all__ = [
+    "Network",
     "bayes_accuracy",
     "best_line",
     "best_linear_accuracy",
@@ -18,6 +20,8 @@ __all__ = [
     "exact_log_loss",
     "majority_accuracy",
     "margin",
+    "network_accuracy",
+    "network_log_loss",
     "population_optima",
     "population_optimum",
 ]

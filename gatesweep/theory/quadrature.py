@@ -28,6 +28,7 @@ __all__ = [
     "mean_over_noise",
     "mean_softplus",
     "noise_levels",
+    "normal_points",
     "sigmoid_moments",
 ]
 
@@ -126,7 +127,7 @@ def _split_nodes(split: Array, count: int) -> tuple[Array, Array]:
 
 
 @lru_cache(maxsize=32)
-def _sobol_points(count: int, dimensions: int, stream: int) -> Array:
+def normal_points(count: int, dimensions: int, stream: int) -> Array:
     """Standard normal points (count, dimensions) spread evenly: a scrambled Sobol sequence, count a power of 2.
 
     Streams are independent of each other, so that the errors of integrals over them cancel in part.
@@ -166,7 +167,7 @@ def mean_over_noise(leaf: Callable[[Array, Array], Array], logit: Array, stream:
             nodes, weights = _split_nodes(-rows[:, 0, 0, 1] / rows[:, 0, 1, 1], SPLIT_NODES)
         nodes = nodes[..., None]
     else:
-        nodes, weights = _sobol_points(NODES[k], k - 1, stream)[None], np.array(1 / NODES[k])
+        nodes, weights = normal_points(NODES[k], k - 1, stream)[None], np.array(1 / NODES[k])
     for variable in range(k - 1):
         node = nodes[..., variable].reshape(*nodes.shape[:-1], *[1] * (rows.ndim - 3))
         rows = rows[:, :, 0] + node * rows[:, :, 1]

@@ -90,7 +90,9 @@ class LabState(Settings):
 
     @classmethod
     def affordable(cls, settings: dict[str, Any]) -> None:
-        """Refuse a training run that would keep the page waiting: InputError."""
+        """Refuse a training run that the Lab cannot show, or that would keep the page waiting: InputError."""
+        if settings["hidden_units"]:
+            raise InputError("the Lab shows models without hidden_units", settings["hidden_units"], "Open the Explorer")
         solver, rows = solver_class(in_sweep(settings["solver"])), settings["num_samples"]
         epochs = settings[solver.budget]
         steps = epochs * -(-rows // solver.rows_at_once(rows, settings))

@@ -103,6 +103,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
     init = "population"
     origin = 0.0
     any_coordinates = True
+    needs_convex_loss = True
     seeks_optimum = True
     remedy = "Take another C."
 

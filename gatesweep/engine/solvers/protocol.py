@@ -107,6 +107,8 @@ class Solver(ABC, Generic[StateT, DesignT]):
     """What init=auto means where nothing is known but the rows: the first value of each parameter."""
     any_coordinates: ClassVar[bool] = False
     """Whether its result is the same in whatever unit and from whatever origin the columns are counted."""
+    needs_convex_loss: ClassVar[bool] = False
+    """Whether it is for models without hidden units alone."""
     seeks_optimum: ClassVar[bool]
     """Whether a model that has not converged is worth a warning; else its budget alone says when it ends."""
     remedy: ClassVar[str]
