@@ -35,8 +35,8 @@ def sweep(
 
     Args:
         experiment: the grid; or give its `parameters` by name, explained by `help(gatesweep.Settings)`:
-            gate, noise_level, seed (dimensions always), C, learning_rate, num_samples, features
-            (a dimension where a sequence is given), solver, epochs, batch_size, init, init_seed,
+            gate, noise_level, seed (dimensions always), C, learning_rate, init_seed, num_samples, features,
+            hidden_units, activation (a dimension where a sequence is given), solver, epochs, batch_size, init,
             train_seed, split, max_iter, dtype, record. The default grid is gate ("AND", "OR", "XOR"),
             noise_level 0, 0.05, ..., 1 and seed 0, 1, ..., 19; the other defaults are the lecture's.
         out: a path that ends in .zarr: the sweep streams into this store, and goes on where an

@@ -16,7 +16,7 @@ from gatesweep.gates import GATE_NAMES
 from gatesweep.settings import Settings
 
 REFUSED = {
-    "no name": ({"gatte": "AND"}, r"parameter must be one that gatesweep knows, got 'gatte'. Known: C, batch_size"),
+    "no name": ({"gatte": "AND"}, r"parameter must be one that gatesweep knows, got 'gatte'. Known: C, activation"),
     "param's own name": ({"name": "x"}, "parameter must be one that gatesweep knows"),
     "gate": ({"gate": "MAYBE"}, "a gate must be one of the 16 two-input names"),
     "table length": ({"gate": [0, 1, 1]}, "a truth table must hold 2, 4, 8 or 16 values"),

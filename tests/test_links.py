@@ -25,6 +25,7 @@ POSITIVE = st.floats(1e-300, 1e12, exclude_min=True)
 SHARED = {
     "num_samples": st.integers(25, 10_000),
     "features": st.sampled_from(["linear", "interaction"]),
+    "activation": st.sampled_from(["sigmoid", "tanh", "relu"]),
     "C": POSITIVE | st.just(np.inf),
     "learning_rate": POSITIVE,
     "epochs": st.integers(1, 100_000),
@@ -70,8 +71,10 @@ EXPLORER = st.fixed_dictionaries(
         "epoch": st.integers(0, 10**9),
     },
 )
+NETS = {"solver": "adam", "init": "auto"}
 COMPARED = st.sampled_from([{}, {"compare": "C", "compare_values": "7"}] + [
-    {"compare": name, "compare_values": text} for name, text in COMPARE.items()
+    {"compare": name, "compare_values": text} | (NETS if name == "hidden_units" else {})
+    for name, text in COMPARE.items()
 ])  # fmt: skip
 
 

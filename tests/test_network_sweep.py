@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 import gatesweep as gs
 from gatesweep.bench import lecture
 from gatesweep.engine.solvers.protocol import Status
+from gatesweep.results.measures import axes, per_model
 
 MODULES = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 NAMES = ("hidden_weight", "hidden_intercept", "output_weight", "intercept")
@@ -136,3 +137,15 @@ def test_a_store_of_nets_resumes_and_extends(tmp_path):
     xr.testing.assert_allclose(extended.load(), gs.sweep(**large), rtol=1e-4, atol=1e-5)
     again = gs.sweep(**large, out=path)
     assert again.identical(extended)
+
+
+def test_solved_is_within_two_points_of_bayes_and_what_is_asked_of_a_line_is_nan():
+    found = gs.sweep(
+        **NET | {"noise_level": 0.1, "hidden_units": 4, "init_seed": range(10), "epochs": 60, "record": "epoch"}
+    )
+    solved = per_model(found, "solved")
+    expected = found.exact_accuracy_history >= found.bayes_accuracy - 0.02
+    assert (solved == expected).all() and 0 < float(solved.isel(epoch=-1).mean()) <= 1
+    norm = per_model(found, "weight_norm")
+    assert set(norm.dims) == set(axes(found, "weight_norm")) and norm.isnull().all()
+    assert per_model(found, "transfer_accuracy").isnull().all()

@@ -160,7 +160,7 @@ LIMITS = {
 def axes(dataset: xr.Dataset, measure: str) -> tuple[str, ...]:
     """Dimensions that `per_model` gives this measure, the seed among them."""
     chosen = measure_of(measure)
-    _check_has(dataset, chosen)
+    dataset = _with_line(dataset)
     recorded = "epoch" in dataset.dims and chosen.variable + "_history" in dataset
     dims = tuple(d for d in dataset[chosen.variable].dims if d != "feature")
     return dims + (("epoch",) if recorded else ()) + ((TEST_NOISE,) if measure == "transfer_accuracy" else ())
@@ -180,8 +180,7 @@ def per_model(dataset: xr.Dataset, measure: str, at: Mapping[str, Any] | None = 
         InputError: unknown measure, dimension or value.
     """
     chosen = measure_of(measure)
-    _check_has(dataset, chosen)
-    dataset = select(dataset, at or {})
+    dataset = select(_with_line(dataset), at or {})
     if measure == "transfer_accuracy":
         values = _transfer(dataset, (at or {}).get(TEST_NOISE))
     else:
@@ -198,13 +197,13 @@ def measure_of(name: str) -> Measure:
     return MEASURES[name]
 
 
-def _check_has(dataset: xr.Dataset, measure: Measure) -> None:
-    if measure.variable not in dataset:
-        raise InputError(
-            f"the measure {measure.label!r} needs models without hidden units",
-            list(map(str, dataset.data_vars)),
-            "Take another measure",
-        )
+def _with_line(dataset: xr.Dataset) -> xr.Dataset:
+    """A sweep of nets alone has no `weight`: what is asked of a line is NaN there, as beside models that have one."""
+    if "weight" in dataset:
+        return dataset
+    suffixes = [suffix for suffix in ("", "_history") if f"intercept{suffix}" in dataset]
+    none = {f"weight{s}": (dataset[f"intercept{s}"] * np.nan).expand_dims(feature=dataset["feature"]) for s in suffixes}
+    return dataset.assign({name: values.transpose(..., "feature") for name, values in none.items()})
 
 
 def select(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:

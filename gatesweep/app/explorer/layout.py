@@ -75,6 +75,8 @@ class Layout:
             "epochs": slider(e, "epochs", "Epochs", end=100),
             "num_samples": slider(e, "num_samples", "Samples", start=20, end=1000, step=20),
             "features": choice(e, "features", "Features", options={"x1, x2": "linear", "x1, x2, x1*x2": "interaction"}),
+            "hidden_units": slider(e, "hidden_units", "Hidden units"),
+            "activation": choice(e, "activation", "Activation"),
             "also": choice(e, "also", "And", options=compare),
         }
         for name in ("compare_values", "also_values"):
@@ -83,12 +85,13 @@ class Layout:
             )
         self.live = pmui.Switch(value=e.record == "epoch", label="Record every epoch", size="small", margin=(2, 10))
         self.live.param.watch(lambda event: setattr(e, "record", "epoch" if event.new else "none"), "value")
-        e.param.watch(lambda *_: self._fold(), ["solver", "compare", "also", "record"])
+        e.param.watch(lambda *_: self._fold(), ["solver", "hidden_units", "compare", "also", "record"])
         self._fold()
         c = self.conditional
         return pn.Column(
             self.gates, self.noise, slider(e, "noise_count", "Noise levels", start=2, end=101),
             slider(e, "seed_count", "Seeds", start=1, end=200), c["num_samples"], c["features"],
+            c["hidden_units"], c["activation"],
             choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
             choice(e, "compare", "Compare also", options=compare), c["compare_values"],
             c["also"], c["also_values"],
@@ -182,9 +185,10 @@ class Layout:
 
     def _fold(self) -> None:
         e, c = self._explorer, self.conditional
-        uses = solver_class(e.solver).uses
+        uses, nets = solver_class(e.solver).uses, not solver_class(e.solver).needs_convex_loss
         shown = {name: name in uses for name in ("C", "learning_rate", "epochs")} | {
-            "num_samples": True, "features": True,
+            "num_samples": True, "features": True, "hidden_units": nets,
+            "activation": nets and (e.hidden_units > 0 or "hidden_units" in (e.compare, e.also)),
             "compare_values": e.compare != "none", "also": e.compare != "none", "also_values": e.also != "none",
         }  # fmt: skip
         for name, widget in c.items():

@@ -12,7 +12,7 @@ from gatesweep.results.statistics import run_seed
 
 __all__ = ["model_at"]
 
-OPENED = ("solver", "epochs", "batch_size", "init", "init_seed", "split", "train_seed", "max_iter", "dtype")
+OPENED = ("solver", "epochs", "batch_size", "init", "split", "train_seed", "max_iter", "dtype")
 """Settings beside the swept ones that a model is opened with."""
 
 

@@ -30,6 +30,9 @@ COMPARE = {
     "C": "0.001, 0.01, 0.1, 1, 10, 100, 1000",
     "learning_rate": "0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30",
     "features": "linear, interaction",
+    "hidden_units": "1, 2, 3, 4, 8",
+    "activation": "sigmoid, tanh, relu",
+    "init_seed": "0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
 }
 """Parameters that can be swept beside gate, noise level and seed, with the values that each starts with."""
 

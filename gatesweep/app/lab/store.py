@@ -202,7 +202,7 @@ def _engine(experiment: Experiment, data: Data, start: np.ndarray | None) -> tup
     fixed, d = experiment.fixed, 3 if data.features == "interaction" else 2
     place = {"dtype": getattr(torch, fixed["dtype"]), "device": torch.device("cpu")}
     linear = experiment.init == "linear"
-    stream = Stream(len(data.y), len(data.train), d, fixed["train_seed"], linear, fixed["init_seed"])
+    stream = Stream(len(data.y), len(data.train), d, fixed["train_seed"], linear, experiment.grid["init_seed"][0])
     batched = {name: torch.as_tensor([experiment.grid[name][0]], **place) for name in ("C", "learning_rate")}
     solver = experiment.solver.of(fixed | batched, stream.batches)
     if start is None:
