@@ -43,6 +43,10 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+html_context = {"default_mode": "auto"}
+html_static_path = ["assets"]
+html_css_files = ["site.css"]
+html_sidebars = {page: [] for page in ("index", "lecture", "comparison", "made/gallery", "made/glossary")}
 html_show_sourcelink = False
 html_copy_source = False
 
@@ -186,7 +190,8 @@ def gallery() -> str:
     for title, code in PICTURES.items():
         exec(code, names)  # noqa: S102
         script, div = components(hv.render(names["picture"], backend="bokeh"))
-        parts.append(f"## {title}\n\n```python\n{code.strip()}\n```\n\n{raw(div + script)}\n")
+        drawn = raw(f'<div class="picture">{div}</div>{script}')
+        parts.append(f"## {title}\n\n```python\n{code.strip()}\n```\n\n{drawn}\n")
     frame = (
         '<iframe src="../page.html" title="The page that trains by itself" style="width:100%;height:900px"></iframe>'
     )
