@@ -13,8 +13,8 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
     "sweep": ("gatesweep.cli.sweep:sweep", "Fit one model for every gate, noise level and seed."),
-    "fit": ("gatesweep.cli.fit:fit", "Fit a logistic model to each group of the table FILE (.csv or .parquet)."),
-    "show": ("gatesweep.cli.files:show", "Print FILE (.zarr, .nc, or a fit's .csv or .parquet) in the terminal."),
+    "fit": ("gatesweep.cli.fit:fit", "Fit a logistic model to each group of a table."),
+    "show": ("gatesweep.cli.files:show", "Print FILE as a table in the terminal."),
     "serve": ("gatesweep.cli.serve:serve", "Open the app: on a live grid, or on the finished sweep FILE."),
     "export": ("gatesweep.cli.files:export", "Write OUT: one .html page that needs no server, or SOURCE as a table."),
     "bench": ("gatesweep.cli.serve:bench", "Time gatesweep beside what a user would write instead."),

@@ -2,7 +2,7 @@
 
 Groups of like size stand side by side in a block, filled up with rows of weight 0. Within a block every
 model of a group shares its rows, so a batch is (groups, samples, C): a sample is a weight for each row. The
-optimum on all rows is where the fits of folds and bootstraps start.
+optimum on all rows is what the fits of folds and bootstraps start from.
 """
 
 import threading
@@ -183,7 +183,8 @@ def fit_rows(
         whole["mean"], whole["scale"] = work.gathered("mean"), work.gathered("scale")
     chosen_C: np.ndarray | None = None
     if plan.folds is not None:
-        start = whole["estimate"]
+        # From half of it: where the optimum without a fold is far smaller, Newton's way back from it would be long.
+        start = whole["estimate"] / 2
         held = work.stage(plan.folds, n_C, partial(_fit_folds, check=work.check), start)
         held = {name: np.moveaxis(array, 1, 2) for name, array in held.items()}
         whole["held_out_loss"], whole["held_out_accuracy"] = np.moveaxis(held.pop("held_out"), -1, 0)
