@@ -1,8 +1,8 @@
 """The device: which one is taken, that every tensor of a sweep is on it, and that only results leave it."""
 
-import sys
 from dataclasses import replace
 from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,8 +14,6 @@ from torch.overrides import TorchFunctionMode
 import gatesweep as gs
 from gatesweep import lecture
 from gatesweep.engine.device import as_device, to_host
-from gatesweep.engine.solvers import SOLVERS as SOLVER_CLASSES
-from gatesweep.engine.solvers import solver_class
 from gatesweep.engine.solvers.newton import Newton
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.grids import batch
@@ -62,13 +60,25 @@ BY_ATEN = {
 }
 
 
-class WithoutDeviceGuard(TorchFunctionMode):
-    """Python operators by aten operations.
+class FakeDevice(TorchFunctionMode):
+    """Python operators by aten operations, and a list of what leaves the device.
 
     torch's indexing and `~` first make the tensor's device the current one, which only a build with CUDA can.
     """
 
+    def __init__(self):
+        super().__init__()
+        self.leaving, self.asked = [], count(1)
+
+    def leave(self, func, tensor):
+        self.leaving.append(tuple(tensor.shape))
+        if func is torch.Tensor.item:
+            return bool(next(self.asked) % 6)  # "Is any model running?" Yes, some times.
+        return SimpleNamespace(numpy=lambda: np.zeros(tensor.shape, str(tensor.dtype).removeprefix("torch.")))
+
     def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func in (torch.Tensor.item, torch.Tensor.cpu) and args[0].device.type == "cuda":
+            return self.leave(func, *args)
         if func is torch.Tensor.__getitem__:
             return part(*args)
         if func is torch.Tensor.__setitem__:
@@ -117,29 +127,21 @@ def really(function):
     return call
 
 
+@pytest.fixture(scope="module")
+def loaded():
+    """What a sweep loads is loaded: during a test below it would keep stand-ins and fake tensors for ever."""
+    for solver in SOLVERS:
+        gs.sweep(**GRID, solver=solver, epochs=1, device="cpu")
+
+
 @pytest.fixture
-def fake_cuda(monkeypatch):
+def fake_cuda(loaded, monkeypatch):
     """A CUDA device without memory: any operation on tensors of two devices raises. Counts what leaves it."""
-    leaving = []
-    asked = count(1)
-
-    def from_fake(tensor):
-        assert tensor.device.type == "cuda"
-        leaving.append(tuple(tensor.shape))
-        if tensor.ndim == 0:
-            return bool(next(asked) % 6)  # "Is any model running?" Yes, some times.
-        return np.zeros(tensor.shape, str(tensor.dtype).removeprefix("torch."))
-
-    for name in SOLVER_CLASSES:  # A module that is first loaded below would keep the stand-ins for ever.
-        solver_class(name)
-    for name, module in list(sys.modules.items()):
-        if name.startswith("gatesweep") and getattr(module, "to_host", None) is to_host:
-            monkeypatch.setattr(module, "to_host", from_fake)
     monkeypatch.setattr(batch, "split_rows", really(batch.split_rows))
     monkeypatch.setattr(lecture, "minibatches", really(lecture.minibatches))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"fake {device.type}")
-    with FakeTensorMode(), WithoutDeviceGuard():
-        yield leaving
+    with FakeTensorMode(), FakeDevice() as device:
+        yield device.leaving
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
