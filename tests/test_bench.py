@@ -1,6 +1,7 @@
 """Every row of the bench compares like with like: both sides fit the same models. No timing is asserted."""
 
 import json
+from dataclasses import fields
 from io import StringIO
 
 import numpy as np
@@ -100,7 +101,9 @@ def test_the_command_prints_json(capsys):
         main(["--quick", "--rows", "million", "--json"])
     assert ended.value.code == 0
     printed = json.loads(capsys.readouterr().out)
+    assert list(printed) == ["machine", "is_figure", "rows", "time"] and printed["is_figure"] is False
     assert [row["name"] for row in printed["rows"]] == ["million"] and "torch" in printed["machine"]["packages"]
+    assert {*printed["rows"][0]} == {field.name for field in fields(Row)} | {"reached"}
 
 
 def test_the_command_refuses_a_row_it_does_not_know(capsys):
@@ -111,10 +114,21 @@ def test_the_command_refuses_a_row_it_does_not_know(capsys):
 
 def test_tables_say_what_was_missed():
     console = Console(width=120, record=True, file=StringIO())
-    table = comparison_table(30_300)
+    table = comparison_table(30_300, is_figure=False)
     add(table, Row("sklearn", "a loop", 400.0, "x", 500, ours=0.2, theirs=80.0, error=2e-7, note="why"))
     add(table, Row("fit", "a fit", 400.0, "x", 300))
     console.print(table, time_table("newton", {"products": 0.03, "all else": 0.01}, {"aten::bmm": 0.02}))
     text = console.export_text()
-    for part in ("400 x", ">= 500 MISSED", ">= 300 reached", "200 ms", "80 s", "2e-07", "75%", "aten::bmm", "why"):
+    for part in (
+        "400 x",
+        ">= 500 MISSED",
+        ">= 300 reached",
+        "200 ms",
+        "80 s",
+        "2e-07",
+        "75%",
+        "aten::bmm",
+        "why",
+        "NO FIGURES",
+    ):
         assert part in text

@@ -24,6 +24,8 @@ PACKAGES = ("gatesweep", "torch", "numpy", "scikit-learn", "jax")
 PHASES = "phases"
 KNOWN = [*ROWS, PHASES]
 OPERATIONS = 6
+QUIET = 0.5
+"""Other processes over the last minute beside which a figure is still one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,19 +54,21 @@ def command(quick: bool, names: list[str], as_json: bool) -> None:
     if not console.is_terminal:
         console.width = 120  # A pipe or a file has no width of its own, and 80 columns fold the table.
     bench = Bench(QUICK if quick else FULL)
-    machine = _machine()
+    load = psutil.getloadavg()[0]
+    is_figure = load <= QUIET and not quick
+    machine = _machine(load)
     for name, value in machine.items():
         console.print(f"{name + ':':<14}{value}", highlight=False)
-    rows = _measure(bench, [name for name in names if name != PHASES], console)
+    rows = _measure(bench, [name for name in names if name != PHASES], console, is_figure)
     time = _where_the_time_goes(bench, console) if PHASES in names else {}
     if as_json:
         found = [asdict(row) | {"reached": row.reached} for row in rows]
-        click.echo(json.dumps({"machine": machine, "rows": found, "time": time}, indent=1))
+        click.echo(json.dumps({"machine": machine, "is_figure": is_figure, "rows": found, "time": time}, indent=1))
 
 
-def _measure(bench: Bench, names: Sequence[str], console: Console) -> list[Row]:
+def _measure(bench: Bench, names: Sequence[str], console: Console, is_figure: bool) -> list[Row]:
     """The rows of these names, printed as they are found: all of them take minutes."""
-    table = comparison_table(bench.job().n_models)
+    table = comparison_table(bench.job().n_models, is_figure)
     rows: list[Row] = []
     with Live(table, console=console, auto_refresh=False) as live:
         for name in names:
@@ -86,15 +90,14 @@ def _where_the_time_goes(bench: Bench, console: Console) -> dict[str, dict[str, 
     return found
 
 
-def _machine() -> dict[str, str]:
-    load = psutil.getloadavg()[0]
+def _machine(load: float) -> dict[str, str]:
     return {
         "processor": f"{_processor()}, {psutil.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name))),
         "threads": f"{torch.get_num_threads()} of torch ({torch.backends.cpu.get_cpu_capability()})",
         "other load": f"{load:.1f} processes over the last minute"
-        + (": quote no figure, threaded alternatives suffer most" if load > 0.5 else ""),
+        + (": quote no figure, threaded alternatives suffer most" if load > QUIET else ""),
     }
 
 

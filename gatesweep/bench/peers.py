@@ -67,7 +67,7 @@ def _objective(params: Tensor, rows: Tensor, labels: Tensor) -> Tensor:
 
 def vmap_sgd(rows: Tensor, labels: Tensor, batches: Sequence[Sequence[Tensor]], learning_rate: float) -> Tensor:
     """Mini-batch descent from ones on rows (m, n, 2) and labels (m, n): params (m, 3)."""
-    params = torch.ones(len(rows), rows.shape[-1] + 1)
+    params = torch.ones(len(rows), rows.shape[-1] + 1, device=rows.device)
     gradient = vmap(grad(_mean_loss))
     for epoch in batches:
         for index in epoch:
@@ -77,7 +77,7 @@ def vmap_sgd(rows: Tensor, labels: Tensor, batches: Sequence[Sequence[Tensor]], 
 
 def vmap_newton(rows: Tensor, labels: Tensor) -> Tensor:
     """Newton's method from zero on rows (m, n, 2) and labels (m, n), penalty C = 1: params (m, 3)."""
-    params = torch.zeros(len(rows), rows.shape[-1] + 1)
+    params = torch.zeros(len(rows), rows.shape[-1] + 1, device=rows.device)
     gradient, curvature = vmap(grad(_objective)), vmap(hessian(_objective))
     for _ in range(NEWTON_STEPS):
         params = params - torch.linalg.solve(curvature(params, rows, labels), gradient(params, rows, labels))

@@ -8,9 +8,10 @@ from gatesweep.bench.job import Row
 __all__ = ["add", "comparison_table", "time_table"]
 
 
-def comparison_table(models: int) -> Table:
-    """An empty table for `add`."""
-    table = Table(title=f"gatesweep beside what you would write instead; the job is {models:,} models of 500 samples")
+def comparison_table(models: int, is_figure: bool = True) -> Table:
+    """An empty table for `add`; it says where what is measured is no figure, for other load or a small grid."""
+    title = f"gatesweep beside what you would write instead; the job is {models:,} models of 500 samples"
+    table = Table(title=title if is_figure else f"{title}\nNO FIGURES: beside other load, or quick")
     table.add_column("against", ratio=1)
     for name in ("gatesweep", "it", "figure", "target", "error"):
         table.add_column(name, justify="right", no_wrap=True)
