@@ -119,6 +119,8 @@ def audit_batch(seed: int, number: int, most_rows: int = 1000) -> Audit:
 
 def bounds(X: np.ndarray, y: np.ndarray, weight: np.ndarray, C: np.ndarray) -> list[tuple[np.longdouble, ...]]:
     """For each table, an objective that there is, and what none is below."""
+    if not len(X):
+        return []
     found = optimum(X, y, weight, C)
     return list(zip(found.objective, found.bound, strict=True))
 
