@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix
 import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.code import as_command, as_python, nearest_sweep
-from gatesweep.app.lab import store, words
+from gatesweep.app.lab import model, words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.errors import InputError
@@ -42,29 +42,29 @@ def logit(weight, intercept, x1, x2):
 )
 def test_the_lab_trains_the_model_of_a_sweep(values):
     values = {"noise_level": 0.2, "seed": 7, "dtype": "float64"} | values
-    run = store.train(settings(**values))
+    run = model.train(settings(**values))
     one = gs.sweep(**({"gate": "AND"} | values)).squeeze(drop=True)
     np.testing.assert_allclose(run.weight, one.weight, atol=1e-6)
     np.testing.assert_allclose(run.intercept, one.intercept, atol=1e-6)
     history = run.history
     for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
         np.testing.assert_allclose(getattr(history, name)[-1], one[name], atol=1e-6)
-    shown = store.Shown(run.weight, run.intercept, run.data)
+    shown = model.Shown(run.weight, run.intercept, run.rows)
     assert shown.exact_accuracy == pytest.approx(float(one.exact_accuracy), abs=1e-6)
 
 
 def test_scikit_learn_is_the_lectures_call():
-    run = store.train(settings(solver="scikit-learn", gate="XOR", noise_level=0.3, seed=5))
+    run = model.train(settings(solver="scikit-learn", gate="XOR", noise_level=0.3, seed=5))
     X, y = gs.generate_data_with_noise(500, "XOR", 0.3, 5)
-    train = run.data.train
-    model = LogisticRegression().fit(X[train], y[train])
-    np.testing.assert_array_equal(run.weight, model.coef_[0])
-    assert run.history.test_accuracy[-1] == model.score(X[run.data.test], y[run.data.test])
+    train = run.rows.train
+    lecture = LogisticRegression().fit(X[train], y[train])
+    np.testing.assert_array_equal(run.weight, lecture.coef_[0])
+    assert run.history.test_accuracy[-1] == lecture.score(X[run.rows.test], y[run.rows.test])
 
 
 def test_scikit_learn_on_one_class_is_refused():
     with pytest.raises(InputError, match="both classes"):
-        store.train(settings(solver="scikit-learn", gate="TRUE"))
+        model.train(settings(solver="scikit-learn", gate="TRUE"))
 
 
 number = st.floats(-20, 20).filter(lambda v: abs(v) > 0.05)
@@ -94,34 +94,34 @@ def test_the_surface_is_not_transposed():
 
 
 def test_confusion_counts_test_rows_at_the_threshold():
-    run = store.train(settings(noise_level=0.4))
-    shown = store.Shown(run.weight, run.intercept, run.data, threshold=0.3)
-    p = 1 / (1 + np.exp(-(run.data.X @ run.weight + run.intercept)))
-    rows = run.data.test
-    np.testing.assert_array_equal(shown.confusion, confusion_matrix(run.data.y[rows], p[rows] >= 0.3))
+    run = model.train(settings(noise_level=0.4))
+    shown = model.Shown(run.weight, run.intercept, run.rows, threshold=0.3)
+    p = 1 / (1 + np.exp(-(run.rows.X @ run.weight + run.intercept)))
+    rows = run.rows.test
+    np.testing.assert_array_equal(shown.confusion, confusion_matrix(run.rows.y[rows], p[rows] >= 0.3))
 
 
 @pytest.mark.parametrize("places", [(0, 1), (0, 2), (1, 2)])
-def test_the_valley_is_the_training_loss(places):
-    run = store.train(settings(gate="OR", noise_level=0.3))
-    shown = store.Shown(np.array([-3.0, 9.0]), 2.0, run.data)
-    valley = store.Valley.of(run, shown, places, pixels=11)
+def test_the_loss_surface_is_the_training_loss(places):
+    run = model.train(settings(gate="OR", noise_level=0.3))
+    shown = model.Shown(np.array([-3.0, 9.0]), 2.0, run.rows)
+    grid = model.LossGrid.of(run, shown, places, pixels=11)
     values = np.append(run.weight, run.intercept)
-    values[list(places)] = [a + (i + 0.5) * (b - a) / 11 for i, (a, b) in zip((7, 2), valley.spans, strict=True)]
-    X, y = run.data.X[run.data.train], run.data.y[run.data.train]
+    values[list(places)] = [a + (i + 0.5) * (b - a) / 11 for i, (a, b) in zip((7, 2), grid.spans, strict=True)]
+    X, y = run.rows.X[run.rows.train], run.rows.y[run.rows.train]
     p = 1 / (1 + np.exp(-(X @ values[:2] + values[2])))
     expected = -np.mean(np.where(y == 1, np.log(p), np.log(1 - p)))
-    assert valley.loss[2, 7] == pytest.approx(expected, rel=1e-5)
-    np.testing.assert_array_equal(valley.path[-1], np.append(run.weight, run.intercept)[list(places)])
+    assert grid.loss[2, 7] == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_array_equal(grid.path[-1], np.append(run.weight, run.intercept)[list(places)])
     here = np.array([-3.0, 9.0, 2.0])[list(places)]
-    assert all(low < x < high for x, (low, high) in zip(here, valley.spans, strict=True))
+    assert all(low < x < high for x, (low, high) in zip(here, grid.spans, strict=True))
 
 
 def test_the_population_holds_the_model_on_show():
-    found = store.population(settings(gate="XOR", seed=17))
-    run = store.train(settings(gate="XOR", seed=17))
+    found = model.population(settings(gate="XOR", seed=17))
+    run = model.train(settings(gate="XOR", seed=17))
     np.testing.assert_allclose(found.weight[17], run.weight, atol=1e-3)
-    assert len(found.seed) == store.N_SEEDS
+    assert len(found.seed) == model.N_SEEDS
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def lab():
 def test_a_parameter_set_from_python_trains(lab):
     lab.restore({})
     lab.gate = "XOR"
-    assert lab.fit.data.gate == "XOR"
+    assert lab.fit.rows.gate.name == "XOR"
     weight = lab.fit.weight
     lab.param.update(solver="sgd", epochs=4)
     assert lab.fit.last_epoch == 4
@@ -181,18 +181,18 @@ def test_every_lesson_opens_and_leaves_nothing_of_the_last(lab, number):
 @pytest.mark.parametrize("gate", GATE_NAMES)
 def test_every_gate_is_put_into_words(gate):
     for solver, features in (("newton", "linear"), ("newton", "interaction"), ("sgd", "linear")):
-        run = store.train(settings(gate=gate, solver=solver, features=features, noise_level=0.2))
-        shown = store.Shown(run.weight, run.intercept, run.data)
+        run = model.train(settings(gate=gate, solver=solver, features=features, noise_level=0.2))
+        shown = model.Shown(run.weight, run.intercept, run.rows)
         assert gate in words.meaning(run, shown, solver)
         assert gate in words.summary(run, shown, run.last_epoch)
         assert words.equation(shown).count("x") >= len(run.weight)
 
 
 def test_divergence_is_said():
-    run = store.train(settings(gate="XOR", solver="sgd", learning_rate=1e12, noise_level=1.0))
+    run = model.train(settings(gate="XOR", solver="sgd", learning_rate=1e12, noise_level=1.0))
     assert run.status == "diverged"
     assert words.progress(run, "sgd", 20, False) == ("error", "diverged")
-    shown = store.Shown(run.weight, run.intercept, run.data)
+    shown = model.Shown(run.weight, run.intercept, run.rows)
     assert "learning rate" in words.meaning(run, shown, "sgd")
     assert "another C" in words.meaning(run, shown, "newton")
     assert "diverged" not in words.meaning(run, shown, "sgd", by_hand=True)

@@ -3,21 +3,27 @@
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Job", "Worker", "has_loop"]
+import panel as pn
+
+__all__ = ["Job", "Session", "Worker", "has_loop"]
 
 
 def has_loop() -> bool:
     """Whether an event loop runs here, as on a server and in a notebook; a plain script has none."""
+    return _running_loop() is not None
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
     try:
-        asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return None
 
 
 @dataclass
@@ -105,3 +111,35 @@ class Worker:
                 return
             self.current = None
         self._publish(job)
+
+
+class Session:
+    """The loop of one page or notebook, to which a worker's thread carries what it has done."""
+
+    def __init__(self) -> None:
+        self._doc, self._loop = pn.state.curdoc, _running_loop()
+        self._arrived: deque[Callable[[], None]] = deque()
+
+    def carry(self, handle: Callable[[], None]) -> None:
+        """Have `handle` called on the session's own loop; at once where there is none, as in a script."""
+        if self._doc is not None:
+            self._doc.add_next_tick_callback(handle)
+        elif self._loop is not None:
+            self._arrived.append(handle)
+            self._loop.call_soon_threadsafe(self.take_in)
+        else:
+            handle()
+
+    def take_in(self) -> None:
+        """Take in what has arrived and waits for the loop."""
+        while self._arrived:
+            self._arrived.popleft()()
+
+    def worker(self, publish: Callable[[Job], None]) -> Worker:
+        """A worker whose jobs are published on this session's loop."""
+        return Worker(lambda job: self.carry(lambda: publish(job)))
+
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Call `act` when the visitor has left."""
+        if self._doc is not None:
+            pn.state.on_session_destroyed(lambda _context: act())

@@ -16,6 +16,7 @@ from gatesweep.app.compat import ignore_busy_state, send_at_once, take_sheets_fr
 from gatesweep.app.controls import brisk
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
+from gatesweep.app.explorer.models import one_model
 from gatesweep.app.explorer.state import LINKED
 from gatesweep.app.keys import KeyHelp
 from gatesweep.app.lab import words
@@ -23,6 +24,7 @@ from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.theme import THEME_CONFIG
 from gatesweep.gates import GATE_NAMES
+from gatesweep.grids.model import stored_path
 
 __all__ = ["App", "create_app"]
 
@@ -169,7 +171,10 @@ class App(param.Parameterized):
         if complaints:
             self._complain(complaints)
             return
-        self.lab.restore(values)
+        # A network is no line: the Lab says so.
+        dataset = None if self.explorer is None or settings.get("hidden_units") else self.explorer.dataset
+        path = None if dataset is None else stored_path(one_model(dataset, settings))
+        self.lab.restore(values, path)
         self.view = "lab"
 
     # Links

@@ -18,8 +18,8 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.health import Health, Metrics
+from gatesweep.app.lab.model import train
 from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
-from gatesweep.app.lab.store import train
 from gatesweep.app.page import create_app
 from gatesweep.engine.threads import stand_back
 from gatesweep.errors import InputError

@@ -14,6 +14,7 @@ from gatesweep.engine.solvers.protocol import Status
 from gatesweep.engine.threads import one_thread
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
+from gatesweep.gates import Gate
 from gatesweep.grids.batch import Batch, Models
 from gatesweep.grids.plan import Block, plan
 
@@ -76,6 +77,18 @@ class Rows:
         return self.batch.draws[0].labels(self.experiment.gates[0])
 
     @property
+    def gate(self) -> Gate:
+        return self.experiment.gates[0]
+
+    @property
+    def noise_level(self) -> float:
+        return self.experiment.grid["noise_level"][0]
+
+    @property
+    def features(self) -> str:
+        return self.batch.models.chunk.features
+
+    @property
     def train(self) -> np.ndarray:
         """Row numbers of the training part, in the lecture's order."""
         return self.batch.rows[0][0]
@@ -110,7 +123,11 @@ class Rows:
         with one_thread():
             train, test = (evaluate(design, tensor) for design in self.batch.designs)
         found = (train.loss, test.loss, train.accuracy, test.accuracy)
-        return RowScores(*(to_host(values).reshape(params.shape[:-1]) for values in found))
+        losses_and_shares = [to_host(values).reshape(params.shape[:-1]).astype(float) for values in found]
+        for shares, rows in zip(losses_and_shares[2:], (self.train, self.test), strict=True):
+            # A number of rows of a number of rows, to the last bit: half a digit decides what the screen says.
+            shares[...] = np.rint(shares * len(rows)) / len(rows)
+        return RowScores(*losses_and_shares)
 
 
 def stored_path(one: xr.Dataset) -> ModelPath:

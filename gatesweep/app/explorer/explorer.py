@@ -1,7 +1,5 @@
 """The Explorer: a population of models at a glance, trained again whenever a parameter moves."""
 
-import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +18,7 @@ from gatesweep.app.explorer.models import model_at
 from gatesweep.app.explorer.pictures import Pictures
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
 from gatesweep.app.explorer.view_model import ViewModel
-from gatesweep.app.jobs import Job, Worker
+from gatesweep.app.jobs import Job, Session
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -56,12 +54,9 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self, dataset: xr.Dataset | None = None, on_open: Callable[..., None] | None = None, **params: Any
     ) -> None:
         prepare()
-        self._doc = pn.state.curdoc
-        self._loop = _running_loop()
-        self._arrived: deque[tuple[Callable[[Job], None], Job]] = deque()
+        self._session = Session()
         self._on_open = on_open
-        self.trainer = Worker(lambda job: self._deliver(self._trained, job))
-        self.drawer = Worker(lambda job: self._deliver(self._drawn, job))
+        self.trainer, self.drawer = self._session.worker(self._trained), self._session.worker(self._drawn)
         self.rate = Rate()
         self.picture: Picture | None = None
         self.pictures = Pictures(self._tapped)
@@ -75,9 +70,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.layout = Layout(self)
         self._paint()
         self.layout.presets.ask()
-        if self._doc is not None:
-            pn.state.on_session_destroyed(lambda _context: self.close())
-        is_served = self._doc is not None and self._doc.session_context is not None
+        self._session.at_end(self.close)
+        is_served = pn.state.curdoc is not None and pn.state.curdoc.session_context is not None
         # What changes between a page's making and its loading may not reach it: until then nothing is trained.
         pn.state.onload(self._begin) if is_served else self._begin()
 
@@ -312,30 +306,8 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self._on_open(**settings)
         return settings
 
-    def _deliver(self, handle: Callable[[Job], None], job: Job) -> None:
-        """Carry a finished job from the worker's thread to the session's own loop."""
-        if self._doc is not None:
-            self._doc.add_next_tick_callback(lambda: handle(job))
-        elif self._loop is not None:
-            self._arrived.append((handle, job))
-            self._loop.call_soon_threadsafe(self._take_in)
-        else:
-            handle(job)
-
-    def _take_in(self) -> None:
-        while self._arrived:
-            handle, job = self._arrived.popleft()
-            handle(job)
-
     def settle(self) -> None:
         """Train and draw to the end: a cell's output is what a saved notebook shows."""
         for worker in (self.trainer, self.drawer):
             worker.wait()
-            self._take_in()
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+            self._session.take_in()

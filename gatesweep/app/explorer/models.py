@@ -10,7 +10,7 @@ from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.results.measures import axes
 from gatesweep.results.statistics import run_seed
 
-__all__ = ["model_at"]
+__all__ = ["model_at", "one_model"]
 
 OPENED = ("solver", "epochs", "batch_size", "init", "split", "train_seed", "max_iter", "dtype")
 """Settings beside the swept ones that a model is opened with."""
@@ -37,3 +37,8 @@ def model_at(
     settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
     settings |= {name: value for name, value in full.items() if name in (*SWEPT, "epoch")}
     return settings if "seed" in settings else settings | {"seed": run_seed(dataset, measure, run, **full)}
+
+
+def one_model(dataset: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:
+    """The model of a sweep that has these settings, by itself."""
+    return dataset.sel({name: settings[name] for name in dataset["status"].dims})

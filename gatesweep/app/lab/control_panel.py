@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
+from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.state import SCIKIT_LEARN, TRAINING, in_sweep
 from gatesweep.app.lab.truth_table import TruthTable
 from gatesweep.app.lab.words import PARAMETERS
@@ -51,7 +52,7 @@ def _fold(title: str, *parts: Any) -> pmui.Accordion:
 class Controls(pn.viewable.Viewer):
     """Every setting of the data and of the model; what few lessons need is folded away."""
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Commands) -> None:
         super().__init__()
         self.named = {
             "gate": choice(lab, "gate", "Gate"),

@@ -1,7 +1,5 @@
 """The Lab: one model on one noisy gate, understood completely."""
 
-import asyncio
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,18 +9,18 @@ import panel as pn
 import param
 
 from gatesweep.app.cell import InCell, prepare
-from gatesweep.app.drawing import drawing
-from gatesweep.app.jobs import has_loop
-from gatesweep.app.lab import store, words
-from gatesweep.app.lab.control_panel import Controls
-from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
+from gatesweep.app.jobs import Job, Session, has_loop
+from gatesweep.app.lab import model
+from gatesweep.app.lab.commands import Commands
+from gatesweep.app.lab.model import Shown
 from gatesweep.app.lab.pictures import Pictures
-from gatesweep.app.lab.pointer import Pointer
-from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, LabState, in_sweep
-from gatesweep.app.player import Playing
-from gatesweep.app.theme import DARK, LIGHT, Palette
+from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, in_sweep
+from gatesweep.app.lab.view import View
+from gatesweep.app.lab.view_model import ViewModel
+from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate
+from gatesweep.grids.model import ModelPath
 from gatesweep.lessons import LESSONS
 from gatesweep.sweep import Cancelled
 
@@ -30,9 +28,11 @@ __all__ = ["Lab"]
 
 POPULATION_DELAY = 0.25
 """Seconds without a change before the other seeds are trained."""
+LINE = HAND[1:]
+"""The numbers of the line set by hand."""
 
 
-class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
+class Lab(InCell, Commands, pn.viewable.Viewer):
     """One model with its data, its training and its limits; every parameter may be set and watched.
 
     Example:
@@ -43,33 +43,26 @@ class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
         (array([4.8, 4.6]), 'converged')
     """
 
-    fit = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.store.Run).")
-    population = param.Parameter(None, precedence=-1, doc="The same settings under 200 seeds, once trained.")
     dark = param.Boolean(False, precedence=-1)
+    revision = param.Integer(0, precedence=-1, doc="Counts the states that came as a whole: links and lessons.")
 
     def __init__(self, **params: Any) -> None:
         prepare()
-        self.pictures = Pictures()
         super().__init__(**params)
-        self._generation, self._begun = 0, False
-        self._cancel = threading.Event()
+        self._stored: ModelPath | None = None
         self._good: dict[str, Any] = {}
-        self._lessons, self._controls, self._stage, self._numbers = (
-            LessonBar(self),
-            Controls(self),
-            Stage(self),
-            Numbers(self),
-        )
-        self._layout = page(self._lessons, self._controls, self._stage, self._numbers)
-        self._retrain()
-        self.param.watch(self._changed, [*SETTINGS, *HAND])
-        self.param.watch(self._draw_model, ["epoch", "surface", "threshold", *HAND])
-        self.param.watch(self._draw_cloud, ["population", "cloud"])
-        self.param.watch(self._theme, "dark")
-        self._numbers.training.active.param.watch(self._draw_valley, "value")
-        self.param.watch(self._draw_valley, "loss_over")
-        Pointer(self)
-        self._begun = pn.state.curdoc is None or pn.state.curdoc.session_context is None
+        self._is_loaded = False
+        self._train(keeps_epoch=True)
+        self._session = Session()
+        self._others = self._session.worker(self._trained_others)
+        self._session.at_end(self._others.close)
+        self.pictures = Pictures()
+        self.view = View(self, self.pictures)
+        self.view.watch_pages(self._draw)
+        self._draw()
+        seen = [*SETTINGS, *HAND, "epoch", "surface", "threshold", "loss_over", "cloud", "population", "dark"]
+        self.param.watch(self._changed, ["revision", *seen])
+        self._is_loaded = pn.state.curdoc is None or pn.state.curdoc.session_context is None
         pn.state.onload(self._begin)
 
     # What is on show
@@ -80,36 +73,44 @@ class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
         return {name: getattr(self, name) for name in SETTINGS}
 
     @property
-    def palette(self) -> Palette:
-        return DARK if self.dark else LIGHT
-
-    @property
     def shown_epoch(self) -> int:
         return self.last_epoch if self.epoch is None else min(self.epoch, self.last_epoch)
 
     @property
     def last_epoch(self) -> int:
-        return 0 if self.fit is None else self.fit.last_epoch
+        return self.fit.last_epoch
 
     @property
-    def shown(self) -> store.Shown:
+    def shown(self) -> Shown:
         """The model on show: trained up to the epoch shown, or set by hand."""
-        if self.by_hand:
-            weight, intercept = self._hand[:-1], float(self._hand[-1])
-        else:
-            epoch = self.shown_epoch
-            weight, intercept = self.fit.weight_path[epoch], float(self.fit.intercept_path[epoch])
-        return store.Shown(weight, intercept, self.fit.data, self.threshold)
+        return self._view_model.shown
 
     @property
-    def _hand(self) -> np.ndarray:
+    def _hand(self) -> tuple[float, ...]:
         """Weights and intercept set by hand."""
-        return np.array([getattr(self, name) for name in self.parameter_names], dtype=float)
+        return tuple(getattr(self, name) for name in self.parameter_names)
 
     @property
-    def parameter_names(self) -> tuple[str, ...]:
-        """What a model is made of here: w1, w2, w3 with the product feature, intercept."""
-        return ("w1", "w2", *(["w3"] if self.features == "interaction" else []), "intercept")
+    def _view_model(self) -> ViewModel:
+        return ViewModel(
+            run=self.fit,
+            epoch=self.shown_epoch,
+            hand=self._hand if self.by_hand else None,
+            threshold=self.threshold,
+            labels=self.surface == "label",
+            solver=self.solver,
+            population=self.population,
+            cloud=self.cloud,
+            span=self._span if self.view.spans else None,
+            palette=DARK if self.dark else LIGHT,
+        )
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """What the loss surface spans. A link may ask for w3 where there is none."""
+        names = self.parameter_names
+        first, second = (name if name in names else "" for name in self.loss_over.split(","))
+        return (names.index(first), names.index(second)) if first and second else (0, 1)
 
     # The pictures on show, as HoloViews objects
 
@@ -159,11 +160,25 @@ class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
         """Show an epoch of the training, not the line set by hand."""
         self.param.update(by_hand=False, epoch=epoch)
 
+    def step(self, epochs: int) -> None:
+        self._walk()
+        super().step(epochs)
+
+    def toggle_play(self) -> None:
+        self._walk()
+        super().toggle_play()
+
+    def _walk(self) -> None:
+        """Of a model that a sweep has trained, but not recorded: train it again, for the way to it."""
+        if not self.fit.is_whole:
+            self._train()
+            self._draw()
+
     def teach(self, lesson: int) -> None:
         """Open a lesson, counted from 1; 0 closes it and shows every control."""
         self.playing = False
         if lesson:
-            self.param.update(**self.usual(lesson))
+            self.restore({"lesson": lesson})
         else:
             self.param.update(lesson=0, hide=[])
 
@@ -172,19 +187,21 @@ class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
         """What a link must carry."""
         return {name: getattr(self, name) for name in (*SETTINGS, *VIEW)}
 
-    def restore(self, values: Mapping[str, Any]) -> None:
-        """Show what a link carried; all else is as the link's lesson has it."""
-        self.playing = False
+    def restore(self, values: Mapping[str, Any], stored: ModelPath | None = None) -> None:
+        """Show what a link carried; all else is as the link's lesson has it.
+
+        Args:
+            stored: the model of these settings, where a sweep has trained it already.
+        """
         state = self.usual(values.get("lesson", 0)) | dict(values)
-        self.param.update(**state)
-        self.epoch = state["epoch"]  # a newly trained model shows its last one
+        self._stored = stored
+        self.param.update(**state, playing=False, revision=self.revision + 1)
 
     def learn_from_here(self) -> None:
         """Train from the line set by hand, and play it."""
         # scikit-learn's own fit takes no start.
-        self.solver = in_sweep(self.solver)
-        self.param.update(init="hand", by_hand=False)
-        self.param.update(epoch=0, playing=True)
+        start = {"solver": in_sweep(self.solver), "init": "hand", "by_hand": False, "epoch": 0}
+        self.param.update(**start, playing=True, revision=self.revision + 1)
 
     def press(self, key: str) -> bool:
         """What a key does; see `gatesweep.app.keys`. Whether it does anything."""
@@ -195,23 +212,33 @@ class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
         elif key == "n":
             self.new_draw()
         elif key in ("h", "a") and self.lesson:
-            self._lessons.reveal("hint" if key == "h" else "answer")
+            self.view.lessons.reveal("hint" if key == "h" else "answer")
         else:
             return False
         return True
 
-    # Training
+    # From a change to the picture
 
     def _changed(self, *events: param.parameterized.Event) -> None:
-        """Train if a setting changed, or the weights set by hand where the training starts from them."""
+        """The one place that answers to a change: what it takes to show the state as it is now."""
+        names = {event.name for event in events}
+        is_whole = "revision" in names
         starts_by_hand = self.init == "hand" and not self.by_hand
-        if starts_by_hand or any(event.name in SETTINGS for event in events):
-            self._retrain()
+        if names & {*SETTINGS} or self._stored is not None or (starts_by_hand and names & {*HAND}):
+            self._train(keeps_epoch=is_whole)
+        if "by_hand" in names and self.by_hand and not is_whole and not names & {*LINE}:
+            self._take_in_hand()
+        self._draw()
 
-    def _retrain(self) -> None:
+    def _train(self, keeps_epoch: bool = False) -> None:
+        """Have the model of these settings, trained here or by a sweep; settings that cannot be trained go back."""
+        settings, path, self._stored = self.settings, self._stored, None
         try:
-            self.affordable(self.settings)
-            run = store.train(self.settings, self._hand if self.init == "hand" else None)
+            if path is None:
+                self.affordable(settings)
+                run = model.train(settings, np.array(self._hand) if self.init == "hand" else None)
+            else:
+                run = model.stored(settings, path)
         except InputError as error:
             if not self._good:
                 raise
@@ -219,78 +246,45 @@ class Lab(InCell, Playing, pn.viewable.Viewer, LabState):
                 pn.state.notifications.error(str(error), duration=6000)
             self.param.update(**self._good)
             return
-        self._good = self.settings
-        with drawing(self._layout):
-            self.param.update(fit=run, epoch=None if not self.playing else min(self.shown_epoch, run.last_epoch))
-            self.pictures.boundary.show_data(self.shown)
-            self.pictures.losses.show(run)
-            self._draw_valley()
-            self._draw_model()
-        self._later()
+        self._good = settings
+        epoch = self.epoch if keeps_epoch else None
+        self.param.update(fit=run, epoch=min(self.shown_epoch, run.last_epoch) if self.playing else epoch)
+        self._train_others()
+
+    def _take_in_hand(self) -> None:
+        """The line by hand is the one that was on show."""
+        values = [*self.fit.weight_path[self.shown_epoch], self.fit.intercept_path[self.shown_epoch]]
+        if np.isfinite(values).all():
+            low, high = self.param.w1.bounds
+            taken = np.clip(values, low, high)
+            self.param.update(**dict(zip(self.parameter_names, map(float, taken), strict=True)))
+
+    def _draw(self) -> None:
+        self.view.draw(self._view_model)
+
+    # The other seeds
 
     def _begin(self) -> None:
-        self._begun = True
-        self._later()
+        self._is_loaded = True
+        self._train_others()
 
-    def _later(self) -> None:
+    def _train_others(self) -> None:
         """Train the other seeds once the settings have come to rest."""
-        self._generation += 1
-        self._cancel.set()
-        if self._begun and has_loop():
-            pn.state.execute(self._train_population)
+        if self._is_loaded and has_loop():
+            settings = self.settings
+            self._others.submit(lambda job: _others(job, settings))
 
-    async def _train_population(self) -> None:
-        generation = self._generation
-        await asyncio.sleep(POPULATION_DELAY)
-        if generation != self._generation:
-            return
-        self._cancel = threading.Event()
-        try:
-            work = store.population, self.settings, self._cancel
-            found = await asyncio.get_running_loop().run_in_executor(None, *work)
-        except Cancelled:
-            return
-        if generation == self._generation:
-            self.population = found
-
-    # Drawing
-
-    def _draw_model(self, *events: param.parameterized.Event) -> None:
-        shown, epoch = self.shown, self.shown_epoch
-        with drawing(self._layout):
-            self.pictures.boundary.show_model(shown, self.surface == "label", self.by_hand)
-            self.pictures.scores.show(self.fit, shown)
-            self.pictures.losses.move(epoch)
-            if not self.pictures.valley.move(shown):
-                self._draw_valley()
-            self.pictures.seeds.mark(shown.exact_accuracy)
-            self._stage.draw(shown, epoch)
-            self._numbers.draw(shown)
-
-    def _draw_valley(self, *events: param.parameterized.Event) -> None:
-        if self._numbers.training.active.value != "Loss surface":
-            return
-        names = self.parameter_names
-        pair = [name for name in self.loss_over.split(",") if name in names]
-        # A link may ask for w3 where there is none.
-        places = tuple(map(names.index, pair if len(pair) == 2 else ("w1", "w2")))
-        with drawing(self._layout):
-            self.pictures.valley.show(
-                store.Valley.of(self.fit, self.shown, places), *(words.PARAMETERS[names[i]] for i in places)
-            )
-            self.pictures.valley.move(self.shown)
-
-    def _draw_cloud(self, *events: param.parameterized.Event) -> None:
-        with drawing(self._layout):
-            self.pictures.boundary.show_cloud(self.population if self.cloud else None)
-            self.pictures.seeds.show(self.population)
-
-    def _theme(self, *events: param.parameterized.Event) -> None:
-        with drawing(self._layout):
-            for picture in self.pictures.all:
-                picture.theme(self.palette)
-            self.pictures.boundary.show_data(self.shown)
-            self._draw_model()
+    def _trained_others(self, job: Job) -> None:
+        if job.error is None and self._others.is_newest(job):
+            self.population = job.result
+        elif job.error is not None and not isinstance(job.error, Cancelled):
+            raise job.error
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
+        return self.view.root
+
+
+def _others(job: Job, settings: dict[str, Any]) -> model.Population:
+    if job.cancel.wait(POPULATION_DELAY):
+        raise Cancelled("the settings changed")
+    return model.population(settings, job.cancel)

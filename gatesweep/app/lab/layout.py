@@ -8,8 +8,10 @@ import panel_material_ui as pmui
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
 from gatesweep.app.lab import words
+from gatesweep.app.lab.commands import Commands
+from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.state import PAIRS
-from gatesweep.app.lab.store import Shown
+from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.player import Player
 from gatesweep.lessons import LESSONS
@@ -33,7 +35,7 @@ def text(*css_classes: str) -> pn.pane.HTML:
 class LessonBar(pn.viewable.Viewer):
     """Which lesson is open: its question, and on request its hint and its answer."""
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Commands) -> None:
         super().__init__()
         self._lab = lab
         self._more = ""
@@ -94,7 +96,7 @@ def _chart(figure: Any) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(figure, sizing_mode="stretch_both", margin=(0, 6, 4, 4))
 
 
-def _card(*parts: Any, **options) -> pn.Column:
+def _card(*parts: Any, **options: Any) -> pn.Column:
     return pn.Column(*parts, stylesheets=sheets("card"), **(FILL | options))
 
 
@@ -118,6 +120,7 @@ class Folio(pn.viewable.Viewer):
         return self._layout
 
 
+SURFACE = "Loss surface"
 SLIM = {"minWidth": 0, "padding": "4px 8px"}
 """A button as wide as its word."""
 
@@ -125,9 +128,8 @@ SLIM = {"minWidth": 0, "padding": "4px 8px"}
 class Stage(pn.viewable.Viewer):
     """The picture, the epochs to play, and the equation."""
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Commands, pictures: Pictures) -> None:
         super().__init__()
-        self._lab = lab
         self.legend, self.equation = text("gs-wide"), text("gs-wide")
         self.progress = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(6, 0, 0, 0))
         # By itself and of a fixed size: the row of the legend need not be laid out anew with every model.
@@ -142,7 +144,7 @@ class Stage(pn.viewable.Viewer):
                 stylesheets=sheets("lab/top"),
                 **ACROSS,
             ),
-            pn.Column(pn.pane.Bokeh(lab.pictures.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
+            pn.Column(pn.pane.Bokeh(pictures.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
             self.player,
             pn.Row(self.equation, self.spoken, self.progress, stylesheets=sheets("lab/top"), **ACROSS),
             css_classes=["gs-stage"],
@@ -150,14 +152,14 @@ class Stage(pn.viewable.Viewer):
             **FILL,
         )
 
-    def draw(self, shown: Shown, epoch: int) -> None:
-        run = self._lab.fit
-        self.equation.object = f"<div class=equation>{words.equation(shown)}</div>"
-        severity, progress = words.progress(run, self._lab.solver, epoch, self._lab.by_hand)
+    def draw(self, view: ViewModel) -> None:
+        by_hand = view.hand is not None
+        self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>"
+        severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{progress}</span>"
         self.player.draw()
-        self.legend.object = words.legend(self._lab.palette, shown.threshold)
-        summary = words.summary(run, shown, epoch)
+        self.legend.object = words.legend(view.palette, view.threshold)
+        summary = words.summary(view.run, view.shown, view.epoch)
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -167,13 +169,13 @@ class Stage(pn.viewable.Viewer):
 class Numbers(pn.viewable.Viewer):
     """What the model is worth: accuracies beside their limits, losses, other seeds."""
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Commands, pictures: Pictures) -> None:
         super().__init__()
         self._lab = lab
         self.meaning, self.confusion = text(), text()
         self.training = Folio(
             "Training",
-            {"Loss by epoch": _chart(lab.pictures.losses.figure), "Loss surface": _chart(lab.pictures.valley.figure)},
+            {"Loss by epoch": _chart(pictures.losses.figure), SURFACE: _chart(pictures.loss_surface.figure)},
             self._loss_over(),
         )
         self.training.active.param.watch(self._offer_pairs, "value")
@@ -182,13 +184,13 @@ class Numbers(pn.viewable.Viewer):
         self.others = Folio(
             "Behind it",
             {
-                "200 seeds": _chart(lab.pictures.seeds.figure),
+                "200 seeds": _chart(pictures.seeds.figure),
                 "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
             self._draws(),
         )
         scores = pn.pane.Bokeh(
-            lab.pictures.scores.figure,
+            pictures.scores.figure,
             sizing_mode="stretch_width",
             height=172,
             margin=(6, 4, 0, 4),
@@ -219,7 +221,7 @@ class Numbers(pn.viewable.Viewer):
         self.pair.options = {", ".join(pair): key for key, pair in pairs.items() if len(pair) == 2}
         if self._lab.loss_over not in self.pair.options.values():
             self._lab.loss_over = PAIRS[0]
-        self.pair.visible = self.training.active.value == "Loss surface"
+        self.pair.visible = self.spans
 
     def _draws(self) -> pn.Row:
         """What a click on a bar does, for the keyboard."""
@@ -230,13 +232,17 @@ class Numbers(pn.viewable.Viewer):
             margin=(8, 4, 0, 0),
         )
 
-    def draw(self, shown: Shown) -> None:
-        lab = self._lab
-        meaning = words.meaning(lab.fit, shown, lab.solver, lab.by_hand)
+    @property
+    def spans(self) -> bool:
+        """Whether the loss surface is on show."""
+        return self.training.active.value == SURFACE
+
+    def draw(self, view: ViewModel) -> None:
+        meaning = words.meaning(view.run, view.shown, view.solver, view.hand is not None)
         self.meaning.object = (
-            f"<div class=meaning aria-live=polite>{meaning}</div><div class=losses>{words.losses(shown)}</div>"
+            f"<div class=meaning aria-live=polite>{meaning}</div><div class=losses>{words.losses(view.shown)}</div>"
         )
-        self.confusion.object = words.confusion(shown)
+        self.confusion.object = words.confusion(view.shown)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

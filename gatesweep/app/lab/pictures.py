@@ -1,15 +1,15 @@
 """The Lab's five pictures on its page: each is drawn once from its definition in `gatesweep.plots`, then fed."""
 
-import time
 from collections.abc import Callable
 
 import holoviews as hv
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, PointDrawTool
+from bokeh.models import PointDrawTool
 from bokeh.plotting import figure
 
-from gatesweep.app.lab.store import Population, Run, Shown, Valley
+from gatesweep.app.lab.model import LossGrid, Population, Run, Shown
 from gatesweep.gates import as_gate
+from gatesweep.grids.model import Rows
 from gatesweep.plots import charts
 from gatesweep.plots.boundary import corner_columns, line_columns, model_columns, plane, row_columns
 from gatesweep.plots.drawn import Columns, Drawn
@@ -18,9 +18,6 @@ from gatesweep.plots.loss_surface import here_columns, limits, loss_surface, los
 
 __all__ = ["Pictures"]
 
-LED = 1.5
-"""Seconds after a drag in which what the weights' sliders say is still its echo."""
-FOLLOW = "if (hand.data.x1.length) held.data = {x1: Array.from(hand.data.x1), x2: Array.from(hand.data.x2)}"
 NOBODY = np.zeros(0)
 
 
@@ -64,34 +61,27 @@ class Boundary(_Picture):
             | model_columns(np.ones(2), -1.0, np.empty((0, 2)), 0.5, False, False)
             | line_columns([])
         )
-        self.hand, self.held = self.drawn.sources["grips"], ColumnDataSource({"x1": [], "x2": []})
-        self.is_held, self._dropped = False, -LED
+        # The browser alone moves it; see grips.js.
+        self.drawn.sources["grips"].name = "hand"
         self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
         self.figure.add_tools(self.drag)
-        # The tool itself says nothing before a grip is let go.
-        self.figure.js_on_event("pan", CustomJS(args={"hand": self.hand, "held": self.held}, code=FOLLOW))
         self.figure.toolbar.update(active_tap=None, active_drag=None)
 
     @property
-    def is_led(self) -> bool:
-        """Whether a grip leads the line, or did a moment ago."""
-        return self.is_held or time.monotonic() - self._dropped < LED
+    def grips(self) -> dict[str, list[float]]:
+        """Where the line by hand is held."""
+        return {name: np.asarray(self.columns["grips"][name]).tolist() for name in ("x1", "x2")}
 
-    def drop(self) -> None:
-        """The grip is let go of."""
-        if self.is_held:
-            self.is_held, self._dropped = False, time.monotonic()
-
-    def show_data(self, shown: Shown) -> None:
-        data = shown.data
-        self.write(row_columns(data.X, data.y, data.is_test, self.palette))
-        self.write(corner_columns(as_gate(data.gate)))
+    def show_rows(self, rows: Rows) -> None:
+        is_test = np.zeros(len(rows.y), dtype=bool)
+        is_test[rows.test] = True
+        self.write(row_columns(rows.X, rows.y, is_test, self.palette) | corner_columns(rows.gate))
 
     def show_model(self, shown: Shown, labels: bool, by_hand: bool) -> None:
-        wrong = shown.data.X[shown.wrong]
+        wrong = shown.rows.X[shown.wrong]
         columns = model_columns(shown.weight, shown.intercept, wrong, shown.threshold, labels, by_hand)
-        # Whoever holds a grip knows better where it is.
-        self.write({name: column for name, column in columns.items() if not (self.is_held and name == "grips")})
+        self.columns["grips"] = columns.pop("grips")
+        self.write(columns)
         self.figure.toolbar.active_drag = self.drag if by_hand else None
 
     def show_cloud(self, population: Population | None) -> None:
@@ -165,13 +155,13 @@ class LossSurface(_Picture):
         super().__init__(columns | here_columns(0, 0))
         self.places = (0, 1)
 
-    def show(self, valley: Valley, x: str, y: str) -> None:
+    def show(self, grid: LossGrid, x: str, y: str) -> None:
         """Another surface; `x` and `y` name its two parameters."""
-        self.places = valley.places
-        self.write(loss_surface_columns(valley.loss, valley.spans, valley.path))
-        low, high = limits(valley.loss)
+        self.places = grid.places
+        self.write(loss_surface_columns(grid.loss, grid.spans, grid.path))
+        low, high = limits(grid.loss)
         self.drawn.layers["loss"].glyph.color_mapper.update(low=low, high=high)
-        self.drawn.span(*valley.spans)
+        self.drawn.span(*grid.spans)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x, y
 
     def move(self, shown: Shown) -> bool:
@@ -187,5 +177,5 @@ class Pictures:
 
     def __init__(self) -> None:
         self.boundary, self.scores, self.losses = Boundary(), Scores(), Losses()
-        self.valley, self.seeds = LossSurface(), Seeds()
-        self.all: tuple[_Picture, ...] = (self.boundary, self.scores, self.losses, self.valley, self.seeds)
+        self.loss_surface, self.seeds = LossSurface(), Seeds()
+        self.all: tuple[_Picture, ...] = (self.boundary, self.scores, self.losses, self.loss_surface, self.seeds)

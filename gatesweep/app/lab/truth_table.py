@@ -1,10 +1,9 @@
 """The gate's truth table as four buttons."""
 
-from typing import Any
-
 import panel as pn
 
 from gatesweep.app.controls import button
+from gatesweep.app.lab.commands import Commands
 from gatesweep.gates import as_gate
 
 __all__ = ["TruthTable"]
@@ -13,7 +12,7 @@ __all__ = ["TruthTable"]
 class TruthTable(pn.viewable.Viewer):
     """The gate's four outputs, laid out as the corners lie in the plot; a press flips one."""
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Commands) -> None:
         super().__init__()
         self._lab = lab
         self.buttons = {

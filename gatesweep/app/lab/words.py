@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from gatesweep.app.lab.model import Run, Shown
 from gatesweep.app.lab.state import SCIKIT_LEARN, in_sweep
-from gatesweep.app.lab.store import Run, Shown
 from gatesweep.app.theme import Palette
 from gatesweep.engine.solvers import solver_class
-from gatesweep.gates import as_gate
 
 __all__ = ["PARAMETERS", "confusion", "difference", "equation", "legend", "losses", "meaning", "progress", "summary"]
 
@@ -37,7 +36,7 @@ def equation(shown: Shown) -> str:
 
 def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
     """One sentence: what this accuracy is worth at this gate and noise level."""
-    gate, noise = as_gate(run.data.gate), run.data.noise_level
+    gate, noise = run.rows.gate, run.rows.noise_level
     line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
     remedy = solver_class(in_sweep(solver)).remedy
     if not np.isfinite([*shown.weight, shown.intercept]).all():
@@ -95,10 +94,10 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
 
 def summary(run: Run, shown: Shown, epoch: int) -> str:
     """The picture in words, for those who cannot see it."""
-    data, scores = run.data, shown.scores
+    rows, scores = run.rows, shown.scores
     at, half = _at(shown.threshold), "" if shown.threshold == 0.5 else "At threshold 0.5: "
     return (
-        f"{data.gate} gate, noise level {data.noise_level:g}, {len(data.y)} rows, epoch {epoch} of {run.last_epoch}. "
+        f"{rows.gate} gate, noise level {rows.noise_level:g}, {len(rows.y)} rows, epoch {epoch} of {run.last_epoch}. "
         f"{int(shown.wrong.sum())} rows misclassified{at}. {half}Train accuracy {float(scores.train_accuracy):.1%}, "
         f"test {float(scores.test_accuracy):.1%}, exact {shown.exact_accuracy:.1%}. "
         f"Log loss {_loss(scores.train_loss)} on train rows, {_loss(scores.test_loss)} on test rows."

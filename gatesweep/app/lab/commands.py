@@ -1,0 +1,50 @@
+"""What the Lab's views may ask of it: its parameters, and what a visitor can do."""
+
+from abc import abstractmethod
+from typing import Any
+
+import param
+
+from gatesweep.app.lab.model import Population, Run
+from gatesweep.app.lab.state import LabState
+from gatesweep.app.player import Playing
+
+__all__ = ["Commands"]
+
+
+class Commands(Playing, LabState):
+    """The Lab as its views know it."""
+
+    fit: Run = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.model.Run).")
+    population: Population | None = param.Parameter(
+        None, precedence=-1, doc="The same settings under 200 seeds, once trained."
+    )
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What a model is made of here: w1, w2, w3 with the product feature, intercept."""
+        return ("w1", "w2", *(["w3"] if self.features == "interaction" else []), "intercept")
+
+    @abstractmethod
+    def open(self, **settings: Any) -> None:
+        """Show the model with these settings, as trained."""
+
+    @abstractmethod
+    def open_quantile(self, share: float) -> None:
+        """Show the seed at this quantile of the population's exact accuracies (0 the worst, 1 the best)."""
+
+    @abstractmethod
+    def flip(self, x1: int, x2: int) -> None:
+        """Turn the gate's output at one corner around; the gate's name follows."""
+
+    @abstractmethod
+    def new_draw(self) -> None:
+        """The next seed."""
+
+    @abstractmethod
+    def teach(self, lesson: int) -> None:
+        """Open a lesson, counted from 1; 0 closes it and shows every control."""
+
+    @abstractmethod
+    def learn_from_here(self) -> None:
+        """Train from the line set by hand, and play it."""

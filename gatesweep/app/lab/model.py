@@ -1,0 +1,214 @@
+"""The Lab's models: the rows, the path that training took on them, and what any weights are worth. No screen here."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from gatesweep import theory
+from gatesweep.app.code import nearest_sweep
+from gatesweep.app.lab.state import SCIKIT_LEARN
+from gatesweep.engine.solvers.protocol import Status
+from gatesweep.errors import InputError
+from gatesweep.features import expand
+from gatesweep.grids.model import ModelPath, Rows, RowScores
+from gatesweep.plots.geometry import probability
+from gatesweep.sweep import sweep
+
+__all__ = ["N_SEEDS", "LossGrid", "Population", "Run", "Shown", "population", "stored", "train"]
+
+N_SEEDS = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The one model on show: a trained one at some epoch, or a line set by hand."""
+
+    weight: np.ndarray
+    intercept: float
+    rows: Rows
+    threshold: float = 0.5
+
+    @cached_property
+    def probability(self) -> np.ndarray:
+        """Probability of class 1 of each row, (n,)."""
+        return probability(expand(self.rows.X, self.rows.features) @ self.weight + self.intercept)
+
+    @cached_property
+    def predicted(self) -> np.ndarray:
+        return (self.probability >= self.threshold).astype(int)
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        return self.predicted != self.rows.y
+
+    @cached_property
+    def scores(self) -> RowScores:
+        return self.rows.scores(self.weight, self.intercept)
+
+    @cached_property
+    def exact_accuracy(self) -> float:
+        """Accuracy on the true distribution, of the rule p >= 0.5."""
+        return float(theory.exact_accuracy(*self._where))
+
+    @cached_property
+    def exact_log_loss(self) -> float:
+        """Mean log loss on the true distribution, in nats."""
+        return float(theory.exact_log_loss(*self._where))
+
+    @property
+    def _where(self) -> tuple:
+        return self.weight, self.intercept, self.rows.gate, self.rows.noise_level, self.rows.features
+
+    @cached_property
+    def confusion(self) -> np.ndarray:
+        """Test rows by true class (first index) and predicted class, int of shape (2, 2)."""
+        rows = self.rows.test
+        return np.bincount(2 * self.rows.y[rows] + self.predicted[rows], minlength=4).reshape(2, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One trained model: its rows, and its path from the first values (index 0) to the result (the last one).
+
+    Where `is_whole` is false only the result is at hand: of a sweep that did not record its steps.
+    """
+
+    rows: Rows
+    path: ModelPath
+    is_whole: bool = True
+
+    @property
+    def weight_path(self) -> np.ndarray:
+        """(epoch, feature)"""
+        return self.path.weight
+
+    @property
+    def intercept_path(self) -> np.ndarray:
+        """(epoch,)"""
+        return self.path.intercept
+
+    @property
+    def weight(self) -> np.ndarray:
+        """The trained weights, (feature,)."""
+        return self.path.weight[-1]
+
+    @property
+    def intercept(self) -> float:
+        return float(self.path.intercept[-1])
+
+    @property
+    def status(self) -> str:
+        """How the training ended, by the name of its `Status`."""
+        return self.path.status.name
+
+    @property
+    def n_iter(self) -> int:
+        return self.path.n_iter
+
+    @property
+    def last_epoch(self) -> int:
+        return len(self.path.intercept) - 1
+
+    @cached_property
+    def history(self) -> RowScores:
+        """Scores at every epoch, each field of shape (epoch,)."""
+        return self.rows.scores(self.path.weight, self.path.intercept)
+
+    @cached_property
+    def bayes_accuracy(self) -> float:
+        return float(theory.bayes_accuracy(self.rows.gate, self.rows.noise_level))
+
+    @cached_property
+    def best_linear_accuracy(self) -> float:
+        return float(theory.best_linear_accuracy(self.rows.gate, self.rows.noise_level))
+
+
+def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
+    """Train one model as `gatesweep.sweep` does, and keep its whole path.
+
+    Args:
+        settings: LabState's. newton starts at 0 unless told otherwise, not at the population's
+            optimum as a sweep does: the way is worth seeing, and it ends in the same model wherever there is
+            one (on separable rows without penalty there is none, only where it stops).
+        start: with init=hand, the weights and intercept to start from, (feature + 1,).
+
+    Raises:
+        InputError: bad settings, or scikit-learn on rows of one class.
+    """
+    rows = Rows.of(nearest_sweep(settings))
+    if settings["solver"] == SCIKIT_LEARN:
+        return Run(rows, _scikit_learn(rows))
+    return Run(rows, rows.fit(rows.origin if start is None and settings["init"] == "auto" else start))
+
+
+def stored(settings: Mapping[str, Any], path: ModelPath) -> Run:
+    """A model that a sweep has trained with these settings: shown as it is, not trained again."""
+    return Run(Rows.of(nearest_sweep(settings)), path, is_whole=len(path.intercept) > 1)
+
+
+def _scikit_learn(rows: Rows) -> ModelPath:
+    """The lecture's own call. It keeps no path: only where it starts and where it ends."""
+    y = rows.y[rows.train]
+    if len(np.unique(y)) < 2:
+        raise InputError("scikit-learn needs training rows of both classes", str(rows.gate), "Use the solver newton")
+    C = rows.experiment.grid["C"][0]
+    model = LogisticRegression(C=C).fit(expand(rows.X[rows.train], rows.features), y)
+    weight, intercept = model.coef_[0], model.intercept_[0]
+    status = Status.converged if model.n_iter_[0] < model.max_iter else Status.max_iter
+    return ModelPath(
+        np.stack([np.zeros_like(weight), weight]), np.array([0.0, intercept]), status, int(model.n_iter_[0])
+    )
+
+
+@dataclass(frozen=True)
+class LossGrid:
+    """Mean log loss of the training rows over two parameters of a model, at the trained values of the others."""
+
+    places: tuple[int, int]
+    """Which two, counted w1, w2, (w3,) intercept."""
+    path: np.ndarray
+    """Where training was at each epoch, (epoch, 2)."""
+    spans: tuple[tuple[float, float], ...]
+    loss: np.ndarray
+    """float32 (second parameter, first parameter)"""
+
+    @classmethod
+    def of(cls, run: Run, shown: Shown, places: tuple[int, int] = (0, 1), pixels: int = 48) -> "LossGrid":
+        """Around the whole path of a run and the model on show, with a margin."""
+        values = np.column_stack([run.weight_path, run.intercept_path])
+        path = values[:, list(places)]
+        here = np.append(shown.weight, shown.intercept)[list(places)]
+        known = np.vstack([path, here])
+        known = known[np.isfinite(known).all(-1)]
+        low, high = known.min(0), known.max(0)
+        pad = 0.35 * max(float((high - low).max()), 1.0)
+        spans = tuple((float(a - pad), float(b + pad)) for a, b in zip(low, high, strict=True))
+        axes = [a + (np.arange(pixels) + 0.5) * (b - a) / pixels for a, b in spans]
+        grid = np.tile(np.nan_to_num(values[-1]), (pixels, pixels, 1))
+        grid[..., list(places)] = np.stack(np.meshgrid(*axes), -1)
+        loss = run.rows.scores(grid[..., :-1], grid[..., -1]).train_loss
+        return cls(places, path, spans, loss.astype(np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """The same settings under other seeds."""
+
+    seed: np.ndarray
+    weight: np.ndarray
+    """(seed, feature)"""
+    intercept: np.ndarray
+    exact_accuracy: np.ndarray
+
+
+def population(settings: Mapping[str, Any], cancel: threading.Event | None = None) -> Population:
+    """The models of the seeds 0 to 199 under these settings; each starts as in a sweep."""
+    seeds = np.arange(N_SEEDS)
+    found = sweep(nearest_sweep({**settings, "seed": range(N_SEEDS)}), device="cpu", cancel=cancel)
+    one = found.isel(gate=0, noise_level=0)
+    return Population(seeds, *(one[name].values.astype(float) for name in ("weight", "intercept", "exact_accuracy")))

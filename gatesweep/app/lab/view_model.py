@@ -1,0 +1,39 @@
+"""What the Lab's pictures and words are of: derived from its state, and drawn where it differs from the last one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gatesweep.app.lab.model import Population, Run, Shown
+from gatesweep.app.theme import Palette
+
+__all__ = ["ViewModel"]
+
+
+@dataclass(frozen=True)
+class ViewModel:
+    """Two of them that are equal look the same."""
+
+    run: Run
+    epoch: int
+    hand: tuple[float, ...] | None
+    """Weights and intercept of the line set by hand; None where the trained model is on show."""
+    threshold: float
+    labels: bool
+    """Whether the plane is coloured by labels, not by probabilities."""
+    solver: str
+    population: Population | None
+    cloud: bool
+    """Whether the boundaries of the population are drawn."""
+    span: tuple[int, int] | None
+    """The two parameters that the loss surface spans, counted w1, w2, (w3,) intercept; None while it is hidden."""
+    palette: Palette
+
+    @cached_property
+    def shown(self) -> Shown:
+        """The model on show."""
+        values = np.array(self.hand) if self.hand is not None else None
+        weight = self.run.weight_path[self.epoch] if values is None else values[:-1]
+        intercept = self.run.intercept_path[self.epoch] if values is None else values[-1]
+        return Shown(weight, float(intercept), self.run.rows, self.threshold)
