@@ -40,8 +40,8 @@ def visitor(browser: Browser, url: str, ready: str, **context_options) -> Iterat
     context = browser.new_context(viewport={"width": 1400, "height": 900}, **context_options)
     opened, troubles = context.new_page(), []
     watch(opened, troubles)
-    opened.goto(url)
-    opened.wait_for_function(ready, timeout=40_000)
+    opened.goto(url, timeout=120_000)
+    opened.wait_for_function(ready, timeout=120_000)
     yield opened, troubles
     context.close()
 

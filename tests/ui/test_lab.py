@@ -186,8 +186,12 @@ def test_threshold_and_errors(lab):
 
 def test_by_hand_and_let_it_learn(lab):
     show(lab, "?solver=sgd&gate=OR")
+    trained = shows(lab, by_torch(rows("OR"))[-1])
     unfold(lab, "By hand")
     control(lab, "switch", "Set the line by hand").click()
+    wait(lab, "s.grips.length === 2")
+    shows(lab, model(trained), close=1e-6)
+    show(lab, "?solver=sgd&gate=OR&by_hand=true")
     shows(lab, [1, 1, -1])
     set_slider(lab, "w₁", "ArrowRight", 3)
     set_slider(lab, "w₂", "ArrowLeft")

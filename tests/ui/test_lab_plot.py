@@ -30,7 +30,6 @@ from tests.ui.lab_page import (
     show,
     shows,
     thumb,
-    unfold,
     value,
     wait,
 )
@@ -44,12 +43,14 @@ RECORD = f"""() => {{
 
 SLOW = 120_000
 """Milliseconds for ten epochs on a slow computer beside whatever else runs."""
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 LINKED = "Number(new URLSearchParams(location.search).get('w1'))"
 """JavaScript: the weight of x1 in the address, which follows once the line has come to rest."""
 
 
 def drag(page, start, end, steps=12):
     """Press at one point of the plane, release at another, by way of the points between."""
+    page.evaluate(PAINTED)  # what is not painted yet cannot be taken hold of
     page.mouse.move(*start)
     page.mouse.down()
     for share in np.linspace(0, 1, steps + 1)[1:]:
@@ -68,9 +69,7 @@ def line_through(dropped, held, old):
 @pytest.mark.parametrize("grip", [0, 1])
 @pytest.mark.parametrize(("gate", "noise_level"), [("AND", 0.3), ("XOR", 0.05)])
 def test_a_grip_drags_the_line_to_where_it_is_dropped(lab, gate, noise_level, grip):
-    show(lab, f"?gate={gate}&noise_level={noise_level}")
-    unfold(lab, "By hand")
-    control(lab, "switch", "Set the line by hand").click()
+    show(lab, f"?gate={gate}&noise_level={noise_level}&by_hand=true")
     found = shows(lab, [1, 1, -1], close=1e-6)
     for move in ([60, -45], [-35, -50]):
         before, grips = model(found), found["grips"]

@@ -61,8 +61,7 @@ class Boundary(_Picture):
             | model_columns(np.ones(2), -1.0, np.empty((0, 2)), 0.5, False, False)
             | line_columns([])
         )
-        # The browser alone moves it; see grips.js.
-        self.drawn.sources["grips"].name = "hand"
+        # The browser alone moves the grips; see grips.js.
         self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
         self.figure.add_tools(self.drag)
         self.figure.toolbar.update(active_tap=None, active_drag=None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import param
 
 from gatesweep.app.assets import asset
 from gatesweep.app.lab.commands import Commands
@@ -21,6 +22,9 @@ GRIP = 0.12
 class Grips(Numbered):
     """The two points by which the line is held: it is told, and asks for, their `x1` and `x2`."""
 
+    figure = param.String(doc="The id of the figure that the mouse moves on.")
+    source = param.String(doc="The id of the source that draws the two points.")
+
     _esm = asset("numbered.js") + asset("lab/grips.js")
 
 
@@ -32,7 +36,16 @@ class Pointer:
         # Two quick taps come as one tap and one double tap.
         for kind in ("tap", "doubletap"):
             pictures.boundary.figure.on_event(kind, self._tap)
-        self.grips = Grips(lambda: pictures.boundary.grips, self._turn, width=0, height=0, margin=0)
+        drawn = pictures.boundary.drawn
+        self.grips = Grips(
+            lambda: pictures.boundary.grips,
+            self._turn,
+            figure=drawn.figure.id,
+            source=drawn.sources["grips"].id,
+            width=0,
+            height=0,
+            margin=0,
+        )
         pictures.seeds.bars.selected.on_change("indices", self._bar)
 
     def _tap(self, event: Any) -> None:

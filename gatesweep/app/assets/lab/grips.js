@@ -1,7 +1,7 @@
 // The two grips of the line that is set by hand: whoever holds one knows better where it is. For pointer.py.
 
 export function render({model}) {
-  const hand = model.document.get_model_by_name("hand"), figure = model.document.get_model_by_name("boundary")
+  const hand = model.document.get_model_by_id(model.source), figure = model.document.get_model_by_id(model.figure)
   let isHeld = false
   const ask = numbered(model, ({x1, x2}) => {
     // The server needs no word of where it has put them itself.
