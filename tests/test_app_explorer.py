@@ -19,7 +19,7 @@ from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.job import draw
 from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
 from gatesweep.app.jobs import Job, Worker
-from gatesweep.app.theme import LIGHT
+from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.fit import fit
@@ -297,3 +297,11 @@ def test_a_late_drawing_of_an_old_sweep_is_dropped(explorer, monkeypatch):
     assert done.wait(20)
     time.sleep(0.5)
     assert len(explorer.pictures.cells.data["where"]) == 3 * 7 * 3
+
+
+def test_both_palettes_are_worn_and_taken_off(explorer):
+    inks = []
+    for dark in (True, False):
+        explorer.dark = dark
+        inks.append([figure.background_fill_color for figure in explorer.pictures.figures])
+    assert inks == [[DARK.paper] * 2, [LIGHT.paper] * 2]

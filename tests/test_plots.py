@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from bokeh.core.property.vectorization import Field
 
 from gatesweep import plots, theory
 from gatesweep.errors import InputError
@@ -163,3 +164,11 @@ def test_a_drawn_picture_takes_new_data_and_another_palette():
         assert one.layers["curve"].glyph.line_color == DARK.train
         assert one.layers["points"].glyph.fill_color.field == "color"
         assert one.figure.xaxis[0].axis_label_text_color == DARK.muted
+
+
+@pytest.mark.parametrize("colours", [[], ["#102030"], ["#102030", "#405060"]], ids=["none", "one", "two"])
+def test_a_drawn_column_of_colours_is_drawn_as_it_is(colours):
+    table = {"x": [0.0] * len(colours), "y": [1.0] * len(colours), "fill_color": colours}
+    points = hv.Points(table, ["x", "y"], "fill_color", label="points").opts(fill_color=hv.dim("fill_color"))
+    glyph = Drawn(points, "points").layers["points"].glyph
+    assert glyph.fill_color == Field("fill_color")

@@ -95,10 +95,11 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
     layers = layers_of(plot, picture)
     for element in _elements(picture):
         glyph = layers[element.label].glyph
-        # HoloViews draws a style whose values are all equal as a constant; the next ones may differ.
-        styles = {dimension.name for dimension in element.vdims} & set(glyph.properties())
-        constant = {name for name in styles if not isinstance(glyph.properties_with_values().get(name), Field)}
-        glyph.update(**{name: Field(name) for name in constant})
+        # HoloViews draws a style whose values are all equal as a constant, and takes no colours at all for numbers;
+        # the next ones may differ. Only a layer with a bar of colours has a mapper to keep.
+        if not hv.Store.lookup_options("bokeh", element, "plot").kwargs.get("colorbar"):
+            styles = {dimension.name for dimension in element.vdims} & set(glyph.properties())
+            glyph.update(**{name: Field(name) for name in styles})
     return plot.state, layers
 
 

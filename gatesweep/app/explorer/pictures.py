@@ -79,8 +79,8 @@ class Pictures:
         """Repaint in light or dark."""
         if palette is not self._palette:
             self._palette = palette
-            self._heatmap.restyle(self.heatmap)
-            self._curves.restyle(self.curves)
+            self._heatmap.restyle(draw_heatmap(self._shown, self._epoch, self._sheets[0], palette, True))
+            self._curves.restyle(draw_curves(self._shown, self._epoch, self._sheets[1], palette, True))
             self._feed()
 
     def _resized(self, i: int, side: str, new: int) -> None:
