@@ -152,6 +152,14 @@ def test_every_tensor_of_a_sweep_is_on_the_device(solver, variant, fake_cuda):
     assert (dataset.weight == 0).all() and fake_cuda
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_every_tensor_of_a_net_is_on_the_device(solver, activation, fake_cuda):
+    nets = {"hidden_units": 3, "activation": activation, "init_seed": (1, 2), "epochs": 2}
+    dataset = gs.sweep(**GRID, **nets, solver=solver, device="cuda")
+    assert (dataset.hidden_weight == 0).all() and fake_cuda
+
+
 def test_the_fake_device_notices_a_tensor_left_on_the_cpu(fake_cuda, monkeypatch):
     exact = Newton.start
 

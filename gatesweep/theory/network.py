@@ -93,6 +93,10 @@ def network_accuracy(network: Network, gate: GateLike, noise_level: ArrayLike, f
 
     Returns:
         Fractions in [0, 1], float64, of the broadcast batch shape.
+
+    >>> or_less_and = Network([[20, 20], [20, 20]], [-10, -30], [20, -20], -10)
+    >>> network_accuracy(or_less_and, "XOR", 0.1).round(3).item()
+    1.0
     """
     return np.clip(_over_corners(_Models.class_one, network, gate, noise_level, features), 0, 1)
 
@@ -101,6 +105,10 @@ def network_log_loss(network: Network, gate: GateLike, noise_level: ArrayLike, f
     """The mean log loss in nats of networks on the true distribution; arguments as for `network_accuracy`.
 
     Error below 1e-4 (1 + loss) for up to 2 inputs, 1e-3 for 3 and 4: verified numerically.
+
+    >>> or_less_and = Network([[20, 20], [20, 20]], [-10, -30], [20, -20], -10)
+    >>> network_log_loss(or_less_and, "XOR", 0.1).round(4).item()
+    0.0011
     """
     return _over_corners(_Models.softplus, network, gate, noise_level, features)
 
