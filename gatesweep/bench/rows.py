@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import xarray as xr
 
-from gatesweep.bench import memory, peers
+from gatesweep.bench import memory, peers, tables
 from gatesweep.bench.job import Bench, Row
 from gatesweep.bench.spread import Spread, spread_over
 from gatesweep.bench.timing import interleaved
@@ -234,5 +234,8 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "tenfold": tenfold,
     "million": million,
     "record": record,
+    "bootstraps": tables.bootstraps,
+    "groups": tables.groups,
+    "cv": tables.cross_validation,
 }
 """What `--rows` takes."""
