@@ -242,4 +242,5 @@ def _by_elimination(rows: Float[Tensor, "tables n d"]) -> Factors:
         rows = rows - columns[-1][..., None] * direction[:, None]
         rows = torch.where((rows.abs().amax(-2) > noise)[:, None], rows, 0)
         directions = torch.cat([directions, direction[..., None]], -1)
-    return torch.stack(columns, -1), directions
+    # Of rows that are all the same nothing is left.
+    return (torch.stack(columns, -1) if columns else rows[..., :0]), directions

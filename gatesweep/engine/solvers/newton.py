@@ -240,7 +240,8 @@ class Newton(Solver[NewtonState, LinearDesign]):
             # Where rows lie on the best line, Newton runs off until the curvature underflows: those are asked too.
             ask = state.unbounded & torch.isfinite(logits).all(-1)
             if not self.apart:
-                ask = ask & ~state.hard
+                # The others are asked apart. Rows of one class need no line, whatever becomes of the fit.
+                ask = ask & (~state.hard | design.one_class)
             separable, undecided = judge(design, state.params, state.separated, ask)
             status[undecided] = Status.undecided
             status[separable] = Status.separable
