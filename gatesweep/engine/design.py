@@ -23,6 +23,10 @@ __all__ = ["CornerDesign", "DenseDesign", "Design", "Layered", "LinearDesign", "
 FEW_MODELS = 6
 """So many models of the same rows are worth the products of the columns; fewer weight the rows one by one."""
 
+FEW_COLUMNS = 16
+"""One table of so few columns has its products multiplied for any number of models: a product of a vector waits for no
+other thread, which beside other load costs more than all the arithmetic."""
+
 PRODUCT_ELEMENTS = 2_000_000
 """Products of columns held at once: that bounds the memory, and they are still in a cache when they are used."""
 
@@ -316,7 +320,7 @@ class DenseDesign:
         """Many models of the same rows: one matrix product with the columns' products, and no copy of the rows."""
         row_weight = self.weighted(row_weight)
         by_table = self._by_table(row_weight)
-        if by_table.shape[-2] < FEW_MODELS:
+        if by_table.shape[-2] < FEW_MODELS and (self._tables.ndim > 2 or self.n_params > FEW_COLUMNS):
             rows = self._tables[..., None, :, :]
             found = (rows * by_table[..., None]).mT @ rows
         else:
