@@ -10,6 +10,7 @@ from bokeh.core.property.vectorization import Field
 from gatesweep import plots, theory
 from gatesweep.errors import InputError
 from gatesweep.plots.drawn import Drawn
+from gatesweep.plots.geometry import PLANE, level
 from gatesweep.plots.look import DARK, LIGHT, painted
 from gatesweep.plots.picture import Picture
 from gatesweep.plots.scale import Scale
@@ -36,9 +37,9 @@ def test_heatmap_holds_the_median_of_each_cell(dataset):
     table = cells(plots.heatmap(dataset))
     assert len(table) == 6
     for gate in ("AND", "XOR"):
-        for level in NOISE:
-            runs = dataset["exact_accuracy"].sel(gate=gate, noise_level=level)
-            assert table["number"][f"{gate}, noise level {level:g}"] == pytest.approx(np.median(runs))
+        for noise_level in NOISE:
+            runs = dataset["exact_accuracy"].sel(gate=gate, noise_level=noise_level)
+            assert table["number"][f"{gate}, noise level {noise_level:g}"] == pytest.approx(np.median(runs))
 
 
 def test_heatmaps_side_by_side(dataset):
@@ -143,6 +144,33 @@ def test_refusals(dataset):
         plots.boundary([1.0], 0)
     with pytest.raises(InputError):
         plots.heatmap(dataset, measure="f1")
+
+
+def test_what_a_page_draws_waits_for_no_graphics_card(dataset):
+    assert Drawn(plots.heatmap(dataset), "heatmap").figure.output_backend == "canvas"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_bent_boundary_is_where_the_logit_is_0_and_smooth(seed):
+    draw = np.random.default_rng(seed)
+    weight, intercept = draw.normal(0, 5, 3), draw.normal(0, 5)
+    weight[2] *= 10.0 ** draw.integers(-4, 2)
+    x1, x2 = level(weight, intercept)
+    scale = np.abs(weight).max() + abs(intercept)
+    logits = weight[0] * x1 + weight[1] * x2 + weight[2] * x1 * x2 + intercept
+    np.testing.assert_allclose(logits[np.isfinite(logits)], 0, atol=1e-9 * scale)
+    # Midway between two of its points, in the view, the straight piece that is drawn lies on the curve too.
+    middle1, middle2 = (x1[1:] + x1[:-1]) / 2, (x2[1:] + x2[:-1]) / 2
+    seen = (np.abs(middle1 - 0.5) <= 1.5) & (np.abs(middle2 - 0.5) <= 1.5)
+    away = weight[0] * middle1 + weight[1] * middle2 + weight[2] * middle1 * middle2 + intercept
+    slope = np.hypot(weight[0] + weight[2] * middle2, weight[1] + weight[2] * middle1)
+    assert (np.abs(away[seen]) <= 0.01 * slope[seen] + 1e-9 * scale).all()
+    # And wherever the logit changes its sign along an edge of a fine grid, the curve passes by.
+    side = np.linspace(*PLANE, 61)
+    grid = weight[0] * side + weight[1] * side[:, None] + weight[2] * side * side[:, None] + intercept
+    row, column = np.nonzero(grid[:, 1:] * grid[:, :-1] < 0)
+    for i, j in zip(row[::7], column[::7], strict=True):
+        assert np.nanmin(np.hypot(x1 - side[j], x2 - side[i])) < 0.2
 
 
 def test_a_drawn_picture_takes_new_data_and_another_palette():

@@ -92,6 +92,9 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
     own = Document()
     with patch_curdoc(own):
         plot = hv.renderer("bokeh").get_plot(picture)
+    # HoloViews asks for WebGL, which gains nothing for so few glyphs; without a graphics card, and on a wall's 4K, each
+    # painting would wait seconds for its pixels.
+    plot.state.output_backend = "canvas"
     layers = layers_of(plot, picture)
     for element in _elements(picture):
         glyph = layers[element.label].glyph

@@ -52,10 +52,26 @@ def _hyperbola(weight: np.ndarray, offset: float) -> tuple[np.ndarray, np.ndarra
         ends = np.array([-REACH, REACH, np.nan])
         x1 = np.concatenate([ends * 0 + centre[0], ends])
         return x1, np.concatenate([ends, ends * 0 + centre[1]])
-    span = np.log(2 * REACH) + abs(np.log(abs(power))) / 2
-    u = np.sqrt(abs(power)) * np.exp(np.linspace(-span, span, 121))
-    u = np.concatenate([u, [np.nan], -u[::-1]])
-    return centre[0] + u, centre[1] + power / u
+    branches = [_branch(centre, power, side) for side in (1.0, -1.0)]
+    x1, x2 = (np.concatenate([branches[0][axis], [np.nan], branches[1][axis]]) for axis in (0, 1))
+    return x1, x2
+
+
+def _branch(centre: np.ndarray, power: float, side: float) -> tuple[np.ndarray, np.ndarray]:
+    """What of one branch of (x1 - centre) (x2 - centre) = power lies around the view, x1 on one side of the centre.
+
+    All of its points are put there: with a centre far off, where w3 is small, little of the branch is in the view.
+    """
+    low, high = CENTRE - REACH - centre, CENTRE + REACH - centre
+    first, last = sorted((side * low[0], side * high[0]))
+    rise = side * power
+    # x2 - centre = rise / u with u = |x1 - centre|: it must lie between low and high as well.
+    near, far = sorted((low[1] / rise, high[1] / rise))
+    first, last = max(first, 0, 1 / far if far > 0 else np.inf), min(last, 1 / near if near > 0 else np.inf)
+    if not 0 < first < last:
+        return np.empty(0), np.empty(0)
+    u = np.geomspace(first, last, 121)
+    return centre[0] + side * u, centre[1] + rise / u
 
 
 def surface(weight: np.ndarray, intercept: float, pixels: int, threshold: float | None = None) -> np.ndarray:

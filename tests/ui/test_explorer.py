@@ -61,7 +61,7 @@ def explorer(visit) -> Iterator[tuple[Page, Explorer]]:
         else:
             session.preset = "three_gates"
 
-    session._doc.add_next_tick_callback(go_back)
+    session._session.carry(go_back)
     settle(page, session, before)
     yield page, session
     assert not troubles, "\n".join(["The page had trouble:", *troubles])
@@ -185,7 +185,7 @@ def test_a_model_opens_by_button_too(explorer, served):
 def test_a_long_run_shows_progress_and_stops_at_once(explorer):
     page, session = explorer
     before = session.picture
-    session._doc.add_next_tick_callback(lambda: session.param.update(seed_count=20_000))
+    session._session.carry(lambda: session.param.update(seed_count=20_000))
     page.get_by_role("button", name="Train", exact=True).click(timeout=SOON)
     page.get_by_role("button", name="Cancel").click(timeout=SOON)
     page.get_by_text("Cancelled").wait_for(timeout=SOON)
