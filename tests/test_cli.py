@@ -25,16 +25,9 @@ from gatesweep.cli.main import COMMANDS
 from gatesweep.cli.values import GRID_DEFAULTS, parse
 from gatesweep.experiment import DEFAULT_GRID
 from gatesweep.settings import Settings
+from tests.commands import run
 
 SMALL = ["--gate", "AND,XOR", "--noise-level", "0:0.6:3", "--seed", "0:4", "--num-samples", "20"]
-
-
-def run(*arguments, status=0):
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == status, result.output
-    return result
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import gatesweep as gs
-from gatesweep.cli import main
 from gatesweep.errors import InputError
 from gatesweep.tables.opening import open_table
+from tests.commands import run
 
 FIT_TABLE = import_module("gatesweep.tables.fit_table")
 
@@ -40,14 +39,6 @@ def expected(frame) -> xr.Dataset:
 
 def fit(path, **arguments) -> xr.Dataset:
     return gs.fit_table(path, **{"target": "y", "group_by": "site", "dtype": "float64"} | arguments)
-
-
-def command(*arguments, status=0):
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == status, result.output
-    return result
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -325,7 +316,7 @@ def test_an_interrupt_ends_the_command_and_leaves_no_file(frame, tmp_path, monke
     interrupt = lambda done, total: os.kill(os.getpid(), signal.SIGINT)  # noqa: E731
     monkeypatch.setattr("gatesweep.cli.fit.reporter", lambda bar, kept: interrupt)
     arguments = ["--target", "y", "--group-by", "site", "--bootstrap", 10_000, "--out", tmp_path / "o.parquet"]
-    result = command("fit", tmp_path / "table.csv", *arguments, status=130)
+    result = run("fit", tmp_path / "table.csv", *arguments, status=130)
     assert "Stopped: nothing was written to" in result.output
     assert os.listdir(tmp_path) == ["table.csv"]
 
@@ -335,7 +326,7 @@ def test_an_interrupt_ends_the_command_and_leaves_no_file(frame, tmp_path, monke
 
 def test_the_command_does_what_the_function_does(frame, tmp_path):
     frame.to_parquet(tmp_path / "t.parquet", index=False)
-    command(
+    run(
         "fit", tmp_path / "t.parquet", "--target", "y", "--features", "dose, age", "--group-by", "site", "--C",
         "0.01:100:log:5", "--folds", 3, "--bootstrap", 7, "--seed", 3, "--standardize", "--dtype", "float64",
         "--out", tmp_path / "o.nc",
@@ -352,11 +343,11 @@ def test_show_prints_coefficients_intervals_and_status_counts(suffix, frame, tmp
     table = frame.assign(site=frame["site"].replace({"s0": "\x1b[31m[red]", "s1": "s7"}))
     table.loc[table["site"] == "s3", "y"] = 1
     fit(table, out=tmp_path / f"out{suffix}")
-    said = command("show", tmp_path / f"out{suffix}").output
+    said = run("show", tmp_path / f"out{suffix}").output
     assert "7 of 7 groups" in said and "6 converged, 1 separable" in said and "\x1b" not in said and "[red]" in said
     lines = [line for line in said.splitlines() if "dose" in line]
     assert lines[0].split()[:2] == ["s7", "dose"] and " 60 " in lines[0]  # The largest group first.
-    answer = json.loads(command("show", tmp_path / f"out{suffix}", "--json").output)
+    answer = json.loads(run("show", tmp_path / f"out{suffix}", "--json").output)
     assert answer["status"] == {"converged": 6, "separable": 1} and answer["groups"] == 7
     first = answer["coefficients"][0]
     one = fit(table).sel(group="s7", coefficient="dose")
@@ -368,13 +359,13 @@ def test_show_prints_coefficients_intervals_and_status_counts(suffix, frame, tmp
 
 def test_fit_without_out_prints_and_says_it_as_json(frame, tmp_path):
     frame.to_csv(tmp_path / "t.csv", index=False)
-    said = command("fit", tmp_path / "t.csv", "--target", "y", "--group-by", "site").output
+    said = run("fit", tmp_path / "t.csv", "--target", "y", "--group-by", "site").output
     assert "8 converged" in said and "dose" in said
     answer = json.loads(
-        command("fit", tmp_path / "t.csv", "--target", "y", "--group-by", "site", "--json", "--quiet").output
+        run("fit", tmp_path / "t.csv", "--target", "y", "--group-by", "site", "--json", "--quiet").output
     )
     assert answer["models"] == 8 and len(answer["coefficients"]) == 24
-    quiet = command(
+    quiet = run(
         "fit", tmp_path / "t.csv", "--target", "y", "--group-by", "site", "--quiet", "--out", tmp_path / "o.csv"
     )
     assert quiet.output == ""
@@ -392,13 +383,13 @@ def test_fit_without_out_prints_and_says_it_as_json(frame, tmp_path):
 )
 def test_refusals_are_one_line(arguments, said, frame, tmp_path):
     frame.to_csv(tmp_path / "t.csv", index=False)
-    result = command("fit", tmp_path / "t.csv", "--quiet", *arguments, status=2)
+    result = run("fit", tmp_path / "t.csv", "--quiet", *arguments, status=2)
     assert said in result.output and result.output.count("\n") == 1
 
 
 def test_show_refuses_other_tables_and_changed_files(frame, tmp_path):
     frame.to_csv(tmp_path / "t.csv", index=False)
-    assert "must be one that gatesweep fit wrote" in command("show", tmp_path / "t.csv", status=2).output
+    assert "must be one that gatesweep fit wrote" in run("show", tmp_path / "t.csv", status=2).output
     fit(frame, out=tmp_path / "a.zarr")
     path = tmp_path / "a.zarr" / "zarr.json"
     original = json.loads(path.read_text())
@@ -407,7 +398,7 @@ def test_show_refuses_other_tables_and_changed_files(frame, tmp_path):
         root = json.loads(json.dumps(original))
         change(root, root["consolidated_metadata"]["metadata"])
         path.write_text(json.dumps(root))
-        assert "must be one that gatesweep wrote" in command("show", tmp_path / "a.zarr", status=2).output
+        assert "must be one that gatesweep wrote" in run("show", tmp_path / "a.zarr", status=2).output
 
     refused(lambda root, arrays: arrays["estimate"].update(shape=[10**12, 3]))
     refused(lambda root, arrays: arrays["estimate"]["codecs"].append({"name": "run", "configuration": {}}))
@@ -418,6 +409,6 @@ def test_show_refuses_other_tables_and_changed_files(frame, tmp_path):
 
 @pytest.mark.parametrize("name", [*FIT_TABLE.fit_table.__kwdefaults__])
 def test_every_argument_is_an_option(name):
-    options = command("fit", "--help").output
+    options = run("fit", "--help").output
     if name not in ("cancel", "progress"):
         assert f"--{name.replace('_', '-')} " in options.replace("\n", " ")

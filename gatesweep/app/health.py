@@ -1,14 +1,11 @@
 """What whoever runs the server may ask it: whether it answers, and how much it does."""
 
-import time
 from collections.abc import Callable
 
 import psutil
 from tornado.web import RequestHandler
 
 __all__ = ["Health", "Metrics"]
-
-_STARTED = time.time()
 
 
 class Health(RequestHandler):
@@ -33,7 +30,7 @@ class Metrics(RequestHandler):
             _metric("sessions", "gauge", "Pages that are open.", self.sessions()),
             _metric("resident_memory_bytes", "gauge", "Memory of this process.", process.memory_info().rss),
             _metric("cpu_seconds_total", "counter", "CPU time of this process.", spent.user + spent.system),
-            _metric("start_time_seconds", "gauge", "When it started, in seconds since 1970.", _STARTED),
+            _metric("start_time_seconds", "gauge", "When it started, in seconds since 1970.", process.create_time()),
         ]
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.set_header("Cache-Control", "no-store")

@@ -1,4 +1,4 @@
-"""The epochs, to play, pause, step and scrub: one player for Lab and Explorer.
+"""The epochs, to play, pause, step and scrub.
 
 It is the browser that plays: it asks for the next epoch when the last one is drawn and its time has come. So a slow
 browser, or a slow server, plays more slowly and misses none.
@@ -27,9 +27,6 @@ class Playing(param.Parameterized):
     playing = param.Boolean(False, precedence=-1, doc="Whether the epochs are running.")
     speed = param.Selector(default=5, objects=list(SPEEDS), doc="Epochs a second while playing.")
 
-    loops = False
-    """Whether playing begins anew after the last epoch."""
-
     @property
     @abstractmethod
     def shown_epoch(self) -> int:
@@ -51,12 +48,8 @@ class Playing(param.Parameterized):
     def tick(self) -> None:
         """Show the next epoch, if they are playing."""
         if self.playing:
-            is_last = self.shown_epoch == self.last_epoch
-            if self.loops and is_last:
-                self.scrub(0)
-            else:
-                self.step(1)
-                self.playing = self.loops or self.shown_epoch < self.last_epoch
+            self.step(1)
+            self.playing = self.shown_epoch < self.last_epoch
 
     def toggle_play(self) -> None:
         """Play from here, or from the start when at the end; or pause."""
