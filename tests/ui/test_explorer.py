@@ -7,7 +7,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.theme import THEME_CONFIG
@@ -113,7 +113,7 @@ def test_each_preset_shows_its_numbers(explorer, name):
     settle(page, session, before)
     assert session.picture.measure == session.measure
     assert (session.picture.x.name, session.picture.y.name) == (session.x, session.y)
-    assert page.get_by_text(COMPARISONS[name].question).is_visible()
+    expect(page.get_by_text(COMPARISONS[name].question)).to_be_visible(timeout=SOON)
 
 
 def test_the_player_plays_pauses_steps_and_scrubs(explorer):
@@ -207,5 +207,5 @@ def test_a_phone_has_the_comparisons_as_a_menu(page, served):
     choose(opened, "Comparison", COMPARISONS["samples"].title)
     opened.get_by_text(COMPARISONS["samples"].question).wait_for(timeout=SOON)
     opened.get_by_text("4,620 models").wait_for(timeout=SOON)
-    assert opened.get_by_role("combobox", name="Comparison").inner_text() == COMPARISONS["samples"].title
+    expect(opened.get_by_role("combobox", name="Comparison")).to_have_text(COMPARISONS["samples"].title, timeout=SOON)
     opened.goto("about:blank")
