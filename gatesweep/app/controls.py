@@ -1,4 +1,4 @@
-"""The app's widgets. Each is bound to one parameter of a state; its limits come from there."""
+"""The app's widgets. Each is bound to one parameter of a state; its limits come from there, and what explains it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ import param
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.compat import WIDGET_HEIGHTS, answer_after
+from gatesweep.app.explain import explain_class
 from gatesweep.app.numbered import Slider
 
 __all__ = [
@@ -68,7 +69,7 @@ def slider(state: param.Parameterized, name: str, label: str, **options: Any) ->
             exact = round(value) if isinstance(declared, param.Integer) else round(value, 10)
             state.param.update(**{name: exact})
 
-    return _following(state, name, Slider(show, take, **(SLIDER | options)))
+    return _following(state, name, Slider(show, take, css_classes=[explain_class(name)], **(SLIDER | options)))
 
 
 def decades(state: param.Parameterized, name: str, label: str, highest: float) -> Slider:
@@ -87,7 +88,7 @@ def decades(state: param.Parameterized, name: str, label: str, highest: float) -
         if power is not None:
             state.param.update(**{name: float(f"{10**power:.2g}")})
 
-    return _following(state, name, Slider(show, take, **SLIDER))
+    return _following(state, name, Slider(show, take, css_classes=[explain_class(name)], **SLIDER))
 
 
 def within(request: Mapping[str, Any], low: float, high: float) -> float | None:
@@ -108,6 +109,7 @@ def number(state: param.Parameterized, name: str, label: str, **options: Any) ->
     # Its two small buttons have no name that could be read out; the arrow keys do the same.
     bare = {"& .MuiInputAdornment-root": {"display": "none"}, "& .MuiInputBase-input": {"paddingLeft": "14px"}}
     options = WIDE | {"start": low, "end": high, "sx": bare, "placeholder": "none"} | options
+    options |= {"css_classes": [explain_class(name)]}
     widget = pmui.IntInput(label=label, value=getattr(state, name), margin=(6, 10), **options)
 
     def take(event: Any) -> None:
@@ -123,7 +125,8 @@ def number(state: param.Parameterized, name: str, label: str, **options: Any) ->
 
 def choice(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
     """A drop-down of the parameter's values."""
-    return brisk(pmui.Select.from_param(state.param[name], label=label, **(WIDE | {"margin": (7, 10)} | options)))
+    options = WIDE | {"margin": (7, 10), "css_classes": [explain_class(name)]} | options
+    return brisk(pmui.Select.from_param(state.param[name], label=label, **options))
 
 
 def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> Any:
@@ -136,6 +139,7 @@ def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> 
             size="small",
             stylesheets=NO_LABEL,
             description="",
+            css_classes=[explain_class(name)],
             margin=0,
         )
     )
@@ -143,11 +147,8 @@ def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> 
 
 def switch(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
     """On or off."""
-    return brisk(
-        pmui.Switch.from_param(
-            state.param[name], label=label, **({"size": "small", "margin": (3, 12), "description": ""} | options)
-        )
-    )
+    options = {"size": "small", "margin": (3, 12), "description": "", "css_classes": [explain_class(name)]} | options
+    return brisk(pmui.Switch.from_param(state.param[name], label=label, **options))
 
 
 def button(label: str, act: Any, icon: str | None = None, **options: Any) -> Any:
@@ -165,7 +166,8 @@ def at_most(width: int) -> dict[str, Any]:
 
 def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], **size: Any) -> Any:
     """A drop-down in a row, bound to a parameter."""
-    return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **IN_ROW, **size))
+    look = IN_ROW | {"css_classes": [explain_class(name)], "description": ""} | size
+    return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **look))
 
 
 class PickedMenu(pn.viewable.Viewer):
@@ -187,7 +189,7 @@ class PickedMenu(pn.viewable.Viewer):
         """Offer these options, with one of them chosen."""
         self.name_of_choice = name
         self._follows = True
-        self.select.param.update(visible=True, **({"label": label} if label else {}))
+        self.select.param.update(visible=True, css_classes=[explain_class(name)], **({"label": label} if label else {}))
         # New options, then the value: the browser drops a value that it has no option for.
         if self.select.options != options:
             self.select.options = options

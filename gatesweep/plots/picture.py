@@ -149,6 +149,11 @@ class Picture:
         return self.n_seeds == 1 or "seed" in (self.x.name, self.y.name, self.panel and self.panel.name)
 
     @property
+    def is_of_seeds(self) -> bool:
+        """Whether a statistic sums up several numbers."""
+        return MEASURES[self.measure].kind != "share" and not self.has_single_models
+
+    @property
     def title(self) -> str:
         label = MEASURES[self.measure].label
         at = [row_name(Axis(name, np.array([value])), 0) for name, value in self.at.items()]

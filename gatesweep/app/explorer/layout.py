@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import PickedMenu, at_most, brisk, choice, decades, select, slider
+from gatesweep.app.explain import Explain
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.player import EpochPlayer
@@ -43,6 +44,7 @@ class Layout:
             self.presets,
             self._controls(),
             self._pictures(),
+            Explain(explorer),
             stylesheets=sheets("explorer/grid"),
             sizing_mode="stretch_both",
             margin=0,
@@ -125,7 +127,14 @@ class Layout:
     def _pictures(self) -> pn.Column:
         e = self._explorer
         self.title, self.legend = (
-            pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 4), css_classes=["gs-text"]) for _ in range(2)
+            pn.pane.HTML(
+                "",
+                sizing_mode="stretch_width",
+                margin=(2, 4),
+                css_classes=["gs-text"],
+                stylesheets=sheets("explained"),
+            )
+            for _ in range(2)
         )
         self.player = EpochPlayer(e)
         # The panes that hold the figures are plain Panel ones: they only pass the size on.

@@ -7,7 +7,6 @@ from gatesweep.app.explorer import words
 from gatesweep.app.theme import Palette
 from gatesweep.plots.labels import short_label
 from gatesweep.plots.picture import Axis, Picture
-from gatesweep.results.measures import MEASURES
 
 __all__ = ["Menu", "ViewModel"]
 
@@ -34,9 +33,9 @@ class ViewModel:
 
     heading: str
     title: str
-    over_cells: list[tuple[str, str]]
+    over_cells: list[words.Key]
     """Keys of what is drawn over the cells."""
-    lines: list[tuple[str, str]]
+    lines: list[words.Key]
     """Keys of the lines of the curves."""
     ink: str
     axes: dict[str, Menu]
@@ -64,6 +63,6 @@ class ViewModel:
             axes=axes,
             cell={n: Menu.of(axis, axis.values.tolist()[0]) for n, axis in shown.items() if axis.name != "epoch"},
             rest={axis.name: Menu.of(axis, p.at[axis.name]) for axis in p.hidden if len(axis.values) > 1},
-            is_of_seeds=MEASURES[p.measure].kind != "share" and not p.has_single_models,
+            is_of_seeds=p.is_of_seeds,
             last_epoch=last_epoch,
         )

@@ -1,10 +1,12 @@
 """Sentences and legends of the Explorer."""
 
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from gatesweep.app.explain import explained
 from gatesweep.app.jobs import Job
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
@@ -15,6 +17,7 @@ from gatesweep.plots.picture import Picture, row_name
 from gatesweep.results.measures import LIMITS, MEASURES
 
 __all__ = [
+    "Key",
     "cell_keys",
     "ended",
     "estimate",
@@ -31,6 +34,16 @@ __all__ = [
 
 MAX_SPOKEN = 16
 """Rows that the spoken summary goes through."""
+
+
+class Key(NamedTuple):
+    """What something drawn means."""
+
+    mark: str
+    """SVG, 30 x 10; empty for a heading."""
+    text: str
+    explained_by: str = ""
+    """The name of the sentence behind it, if it has one."""
 
 
 def _time(seconds: float) -> str:
@@ -81,7 +94,7 @@ def sentence(text: str, more: str = "") -> str:
 def title(p: Picture) -> str:
     """What the colours mean."""
     doc = escape(MEASURES[p.measure].doc)
-    name = escape(p.heading)
+    name = explained(p.statistic, escape(p.heading)) if p.is_of_seeds else escape(p.heading)
     unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     return (
         f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
@@ -114,40 +127,45 @@ def _line(colour: str, dash: str = "", width: float = 3) -> str:
     return f"<line x1='0' x2='30' y1='5' y2='5' stroke='{colour}' stroke-width='{width}' stroke-dasharray='{dash}'/>"
 
 
-def _own_lines(p: Picture, palette: Palette) -> list[tuple[str, str]]:
+def _own_lines(p: Picture, palette: Palette) -> list[Key]:
     """What the curves themselves are: of many lines in one picture, some."""
     if named := line_names(p):
         colours = line_colours(p, palette, len(p.y.values))
-        return [("", short_label(p.y.name)), *((_line(colours[i]), text) for i, text in named.items())]
-    return [(_line(palette.classes[0]), single_name(p))]
+        return [Key("", short_label(p.y.name)), *(Key(_line(colours[i]), text) for i, text in named.items())]
+    return [Key(_line(palette.classes[0]), single_name(p), "median" if p.is_of_seeds else "")]
 
 
-def cell_keys(p: Picture) -> list[tuple[str, str]]:
-    """What is drawn over the cells, as `keys` does for the curves."""
+def cell_keys(p: Picture) -> list[Key]:
+    """What is drawn over the cells."""
     hatch = f"<path d='M3 10L13 0M10 10L20 0M17 10L27 0' stroke='{ACCENT}' stroke-width='1.2'/>"
-    return [(hatch, "loss more than doubled in most fits")] if (p.diverged >= 0.5).any() else []
+    return [Key(hatch, "loss more than doubled in most fits", "hatching")] if (p.diverged >= 0.5).any() else []
 
 
-def keys(p: Picture, palette: Palette) -> list[tuple[str, str]]:
-    """What the lines of the curves mean: a mark as SVG, 30 x 10, and its meaning; without a mark a heading."""
+def keys(p: Picture, palette: Palette) -> list[Key]:
+    """What the lines of the curves mean."""
     hides_bands = bool(line_names(p)) and len(p.y.values) > MAX_BANDS
     has_band = p.low is not None and not p.has_single_models and not hides_bands
     band = f"<rect width='30' height='10' fill='{palette.classes[0]}' opacity='.25'/>"
     limits = [
-        (
+        Key(
             _line(getattr(palette, colour), "6 4" if isinstance(dash, str) else " ".join(map(str, dash)), width),
             LIMITS[name],
+            name,
         )
         for name, (colour, dash, width) in LIMIT_STYLES.items()
         if name in p.limits
     ]
-    return [*_own_lines(p, palette), *([(band, BAND_NAME)] if has_band else []), *limits]
+    return [*_own_lines(p, palette), *([Key(band, BAND_NAME, "band")] if has_band else []), *limits]
 
 
-def legend(entries: list[tuple[str, str]]) -> str:
-    """`keys` for the page, no mark and meaning on two lines."""
+def legend(entries: list[Key]) -> str:
+    """Keys for the page, no mark and meaning on two lines."""
     style = "display:inline-block;white-space:nowrap;margin-left:14px"
     picture = "<svg width='30' height='10' style='vertical-align:middle;margin-right:5px'>{}</svg>{}"
-    shown = (picture.format(mark, escape(text)) if mark else f"<b>{escape(text)}</b>" for mark, text in entries)
-    spans = "".join(f"<span style='{style}'>{entry}</span>" for entry in shown)
+
+    def entry(key: Key) -> str:
+        shown = picture.format(key.mark, escape(key.text)) if key.mark else f"<b>{escape(key.text)}</b>"
+        return explained(key.explained_by, shown) if key.explained_by else shown
+
+    spans = "".join(f"<span style='{style}'>{entry(key)}</span>" for key in entries)
     return f"<div style='font-size:13px;line-height:20px'>{spans}</div>"

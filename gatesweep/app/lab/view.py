@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 
 from gatesweep.app.drawing import drawing
+from gatesweep.app.explain import Explain
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.control_panel import Controls
 from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
@@ -28,7 +29,7 @@ class View:
         self.lessons, self.controls = LessonBar(lab), Controls(lab)
         self.stage, self.numbers = Stage(lab, pictures), Numbers(lab, pictures)
         self.pointer = Pointer(lab, pictures)
-        self.root = page(self.lessons, self.controls, self.stage, self.numbers, self.pointer.grips)
+        self.root = page(self.lessons, self.controls, self.stage, self.numbers, self.pointer.grips, Explain(lab))
 
     @property
     def spans(self) -> bool:
