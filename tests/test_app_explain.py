@@ -32,7 +32,7 @@ def test_whatever_names_a_sentence_has_one(view):
         name for part in parts if isinstance(part, pn.pane.HTML) for name in re.findall(r"explain-\w+", part.object)
     }
     asked = {name.removeprefix("explain-") for name in named if name.startswith("explain-")}
-    assert {"num_samples", "solver", "C"} <= asked <= set(sentences(state))
+    assert {"num_samples", "solver", "features"} <= asked <= set(sentences(state))
 
 
 def test_a_word_that_explains_itself_is_reached_by_the_keyboard():
