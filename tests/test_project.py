@@ -269,6 +269,7 @@ def test_the_version_is_told_once() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert version("gatesweep") == project["version"]
     assert run_python("import gatesweep; print(gatesweep.__version__)", ROOT).strip() == project["version"]
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == project["version"]
 
 
 def run_python(program: str, folder: Path) -> str:
@@ -284,7 +285,9 @@ def run_python(program: str, folder: Path) -> str:
 
 @cache
 def committed() -> list[Path]:
-    """Every file that git tracks or would track."""
+    """Every file that git tracks or would track; all files where there is no checkout, as in an unpacked sdist."""
+    if not (ROOT / ".git").exists():
+        return [path for path in sorted(ROOT.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
