@@ -10,7 +10,8 @@ from torch import Tensor
 
 from gatesweep.engine.design import DenseDesign, Design
 from gatesweep.engine.device import Place, to_host, wide
-from gatesweep.engine.loop import Path, run
+from gatesweep.engine.loop import run
+from gatesweep.engine.path import Path
 from gatesweep.engine.scaling import standard_frame
 from gatesweep.engine.solvers import solver_class
 from gatesweep.errors import InputError

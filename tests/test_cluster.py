@@ -133,7 +133,7 @@ def test_task_of_an_ended_run_writes_nothing(tmp_path):
         assert not ours.is_lost()
     chunk = run.store.chunks[0]
     with pytest.raises(gs.Cancelled):
-        store.session.fit_chunk(run.store, chunk, "cpu", cancel=cluster._Watch(ours))
+        store.fitting.fit_chunk(run.store, chunk, "cpu", cancel=cluster._Watch(ours))
     assert run.store.digests(chunk) == {}
     with store.start(EXPERIMENT, path):
         assert ours.is_lost()

@@ -68,7 +68,7 @@ def nothing_is_fitted(monkeypatch):
     def fit(*_, **__):
         raise AssertionError("it was fitted before it was refused")
 
-    for module in ("gatesweep.sweep", "gatesweep.store.session", "gatesweep.store.cost"):
+    for module in ("gatesweep.sweep", "gatesweep.store.fitting", "gatesweep.store.cost"):
         monkeypatch.setattr(import_module(module), "compute", fit)
 
 

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
 from pathlib import Path
@@ -153,6 +154,16 @@ def test_imports_go_downward_only(path: Path) -> None:
         return
     allowed = {*ORDER[: ORDER.index(place(path)) + 1], "__version__"}
     assert {name for name, _ in own_imports(path)} - allowed == set()
+
+
+def test_no_modules_import_each_other_not_even_later_or_for_types() -> None:
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES}
+
+    def module(name: str) -> str:
+        return name if name in names.values() else module(name.rpartition(".")[0])
+
+    needs = {names[path]: {module(n) for n, _ in imports(path) if n.startswith("gatesweep.")} for path in SOURCES}
+    list(TopologicalSorter({name: others - {name, "gatesweep"} for name, others in needs.items()}).static_order())
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -72,7 +72,7 @@ def test_file_holds_what_sweep_returns(tmp_path, suffix, parameters):
 
 
 def test_chunks_are_blocks_of_seeds(tmp_path, monkeypatch):
-    monkeypatch.setitem(store.session.plan.__globals__, "CHUNK_MODELS", 18)
+    monkeypatch.setitem(store.fitting.plan.__globals__, "CHUNK_MODELS", 18)
     experiment = gs.Experiment.of(gate=("AND", "XOR"), noise_level=(0.0, 0.3, 0.7), seed=range(8))
     store.write(experiment, tmp_path / "sweep.zarr")
     files = sorted(path.name for path in (tmp_path / "sweep.zarr" / "status" / "c" / "0" / "0").iterdir())
@@ -104,7 +104,7 @@ def test_cancel_keeps_what_is_finished_and_resumes(tmp_path):
 def test_finished_store_is_not_computed_again(tmp_path, monkeypatch):
     path = tmp_path / "sweep.zarr"
     store.write(EXPERIMENT, path)
-    monkeypatch.setattr("gatesweep.store.session.compute", None)
+    monkeypatch.setattr("gatesweep.store.fitting.compute", None)
     assert reports_of(EXPERIMENT, path) == [(6 * 24, 6 * 24)]
 
 
@@ -124,14 +124,14 @@ def test_extension_fits_only_what_is_new(tmp_path, monkeypatch, more):
     store.write(EXPERIMENT, path)
     old = store.open_store(path).load()
     larger, fitted = gs.Experiment.of(**GRID | more), []
-    compute = store.session.compute
+    compute = store.fitting.compute
 
     def counted(experiment, chunk, *args, **options):
         values = compute(experiment, chunk, *args, **options)
         fitted.append(values["status"].size)
         return values
 
-    monkeypatch.setattr("gatesweep.store.session.compute", counted)
+    monkeypatch.setattr("gatesweep.store.fitting.compute", counted)
     store.write(larger, path)
     assert sum(fitted) == larger.n_models - EXPERIMENT.n_models
     found = store.open_store(path)

@@ -81,13 +81,13 @@ def test_repair_computes_just_the_damaged_chunks(path, monkeypatch):
     (path / "noise_level/c/0").write_bytes(b"nonsense")
     (path / "weight/zarr.json").unlink()
     (path / "zarr.json").write_text("{}")
-    compute = store.session.compute
+    compute = store.fitting.compute
 
     def counted(experiment, chunk, *args, **options):
         fitted.append(chunk.index)
         return compute(experiment, chunk, *args, **options)
 
-    monkeypatch.setattr("gatesweep.store.session.compute", counted)
+    monkeypatch.setattr("gatesweep.store.fitting.compute", counted)
     assert store.repair(path, device="cpu") == 2
     assert fitted == [2, 4]
     assert store.verify(path) == []

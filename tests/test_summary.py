@@ -23,7 +23,7 @@ def path(tmp_path_factory):
     """A store whose chunks hold three seeds each."""
     path = tmp_path_factory.mktemp("summary") / "sweep.zarr"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(store.session.plan.__globals__, "CHUNK_MODELS", 18)
+        patch.setitem(store.fitting.plan.__globals__, "CHUNK_MODELS", 18)
         gs.sweep(**GRID, out=path)
     return path
 

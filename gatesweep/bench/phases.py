@@ -9,9 +9,9 @@ from typing import Any
 from torch.profiler import ProfilerActivity, profile
 
 from gatesweep.bench.job import only_chunk
-from gatesweep.engine import loop
 from gatesweep.engine.design import CornerDesign, log_loss
 from gatesweep.engine.linear import solve_symmetric
+from gatesweep.engine.path import evaluate
 from gatesweep.engine.solvers.descent import GradientDescent
 from gatesweep.engine.solvers.newton import Newton
 from gatesweep.engine.threads import one_thread
@@ -32,7 +32,7 @@ PARTS: dict[str, list[Any]] = {
     "sigmoid": ["sigmoid_", "sigmoid"],
     "solve": [solve_symmetric],
     "rest of a step": [Newton.step, GradientDescent.step],
-    "metrics": [log_loss, loop.evaluate, CornerDesign.correct, CornerDesign.mean],
+    "metrics": [log_loss, evaluate, CornerDesign.correct, CornerDesign.mean],
     "exact accuracy": [scores.exact],
     "limits of theory": [schema.limits],
     "labels": [schema.to_dataset, scores.arrange],

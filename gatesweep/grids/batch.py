@@ -10,8 +10,9 @@ import numpy as np
 from gatesweep import theory
 from gatesweep.engine.design import CornerDesign, Design
 from gatesweep.engine.device import Place
-from gatesweep.engine.loop import Path, run
+from gatesweep.engine.loop import run
 from gatesweep.engine.network import NetworkDesign
+from gatesweep.engine.path import Path
 from gatesweep.engine.solvers.protocol import Solver
 from gatesweep.experiment import Experiment
 from gatesweep.features import factor_columns, factor_lift, feature_names

@@ -9,7 +9,7 @@ import torch
 import xarray as xr
 
 from gatesweep.engine.device import Place, to_host
-from gatesweep.engine.loop import evaluate
+from gatesweep.engine.path import evaluate
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.engine.threads import one_thread
 from gatesweep.errors import InputError

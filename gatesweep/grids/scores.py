@@ -5,7 +5,7 @@ import xarray as xr
 
 from gatesweep import theory
 from gatesweep.engine.device import to_host
-from gatesweep.engine.loop import Path, evaluate
+from gatesweep.engine.path import Path, evaluate
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.grids.batch import Batch
 from gatesweep.grids.plan import COLUMNS

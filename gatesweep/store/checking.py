@@ -12,9 +12,10 @@ from gatesweep.experiment import Experiment
 from gatesweep.grids.plan import Chunk
 from gatesweep.paths import local_path
 from gatesweep.store import journal, reading
+from gatesweep.store.fitting import fit_chunk
 from gatesweep.store.layout import Store, digest
 from gatesweep.store.lock import hold
-from gatesweep.store.session import disk_errors, fit_chunk
+from gatesweep.store.session import disk_errors
 
 __all__ = ["Finding", "repair", "verify"]
 

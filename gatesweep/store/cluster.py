@@ -21,9 +21,9 @@ from gatesweep.errors import InputError
 from gatesweep.grids.plan import Chunk
 from gatesweep.grids.training import Cancelled
 from gatesweep.store import reading
+from gatesweep.store.fitting import fit_chunk
 from gatesweep.store.layout import Receipt, Store
 from gatesweep.store.lock import Lease
-from gatesweep.store.session import fit_chunk
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -5,25 +5,22 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.experiment import OUTER, Experiment
-from gatesweep.grids.plan import Chunk, plan
-from gatesweep.grids.training import Cancelled, compute
+from gatesweep.experiment import Experiment
+from gatesweep.grids.training import Cancelled
 from gatesweep.paths import local_path
 from gatesweep.results import schema
-from gatesweep.store import extend, reading
-from gatesweep.store.layout import DIVERGED, PENDING, STORE_VERSION, Receipt, Store
+from gatesweep.store import cluster, extend, reading
+from gatesweep.store.fitting import fit_chunk
+from gatesweep.store.layout import STORE_VERSION, Receipt, Store
 from gatesweep.store.lock import Lease, hold
 
-__all__ = ["Run", "disk_errors", "fit_chunk", "start", "write"]
+__all__ = ["Run", "disk_errors", "start", "write"]
 
 Progress = Callable[[int, int], None]
 Shard = tuple[int, int]
@@ -147,9 +144,7 @@ class Run:
         if client is None:
             receipts = self._fit_here(device, report, cancel)
         else:
-            from gatesweep.store.cluster import fit_there
-
-            receipts = fit_there(client, self.store, self.todo, device, self.lease, cancel)
+            receipts = cluster.fit_there(client, self.store, self.todo, device, self.lease, cancel)
         for receipt in receipts:
             self.store.record(receipt, self.shard)
             self.done += receipt.models
@@ -178,42 +173,3 @@ class Run:
             dataset.to_netcdf(building, engine="h5netcdf")
         os.replace(building, self.out)
         shutil.rmtree(self.store.path)
-
-
-def fit_chunk(
-    store: Store,
-    chunk: Chunk,
-    device: Any,
-    report: Callable[[int], None] = lambda models: None,
-    cancel: threading.Event | None = None,
-) -> Receipt:
-    """Fit the models of a chunk that its sound part lacks, and write the chunk."""
-    started = perf_counter()
-    pending = store.read(chunk, "status") == PENDING
-    if chunk.index not in store.sound([chunk]) or pending.all():
-        pending = np.ones_like(pending)
-        values = compute(store.experiment, chunk, device, report=report, cancel=cancel)
-    else:
-        values = {name: store.read(chunk, name) for name in store.variables}
-        for box in extend.boxes(pending):
-            _fill(store, chunk, values, box, device, report, cancel)
-    if cancel and cancel.is_set():
-        raise Cancelled
-    failed = int((values["status"][pending] == DIVERGED).sum())
-    store.write(chunk, values)
-    return Receipt(chunk.index, int(pending.sum()), 0, failed, perf_counter() - started, store.digests(chunk))
-
-
-def _fill(store: Store, chunk: Chunk, values: dict, box: tuple, device: Any, report: Any, cancel: Any) -> None:
-    """Fit the models at `box` (indices in the chunk, for each swept dimension) into `values`."""
-    experiment = store.experiment
-    grid = experiment.grid | {name: (getattr(chunk, name),) for name in OUTER}
-    for dim, places in zip(experiment.swept, box, strict=True):
-        here = experiment.grid[dim][chunk.region[dim]]
-        grid[dim] = tuple(here[i] for i in places)
-    part = replace(experiment, grid=grid)
-    for piece in plan(part):
-        fitted = compute(part, piece, device, report=report, cancel=cancel)
-        inner = {dim: places[piece.region[dim]] for dim, places in zip(experiment.swept, box, strict=True)}
-        for name, array in fitted.items():
-            extend.put(values[name], store.variables[name].dims, inner, array)

@@ -13,7 +13,8 @@ from torch import Tensor
 from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, log_loss
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
-from gatesweep.engine.loop import Path, run
+from gatesweep.engine.loop import run
+from gatesweep.engine.path import Path
 from gatesweep.engine.scaling import independent, standard_frame
 from gatesweep.engine.separability import judge, on_right_side
 from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status

@@ -8,16 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine.design import Design, PullBack
-
-if TYPE_CHECKING:
-    from gatesweep.engine.loop import Path
+from gatesweep.engine.path import Path
 
 __all__ = ["Batches", "Solver", "State", "Status", "runaway_loss"]
 
@@ -159,6 +157,6 @@ class Solver(ABC, Generic[StateT, DesignT]):
     ) -> Int[Tensor, "*batch"]:
         """Each model's `Status`, decided at the end: of its last parameters the logits, mean loss and pull-back."""
 
-    def settle(self, design: DesignT, state: StateT, path: "Path") -> "Path":
+    def settle(self, design: DesignT, state: StateT, path: Path) -> Path:
         """What the steps could not do for some models, done apart."""
         return path
