@@ -46,7 +46,8 @@ def read(declared: param.Parameter, text: str) -> Any:
     if isinstance(declared, param.Range):
         return tuple(_number(declared, item) for item in _items(text))
     if isinstance(declared, param.List | param.ListSelector):
-        return _items(text)
+        items = _items(text)
+        return [_number(declared, item) for item in items] if getattr(declared, "item_type", None) is float else items
     if isinstance(declared, param.Selector):
         return {write(choice): choice for choice in declared.objects}.get(text, text)
     return _number(declared, text) if isinstance(declared, param.Number) else text

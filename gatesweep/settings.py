@@ -152,6 +152,8 @@ def describe(declared: param.Parameter) -> str:
     """The rule of a declared parameter in words, such as "a number, more than 0"."""
     if isinstance(declared, param.Selector):
         return "one of " + ", ".join(map(str, declared.objects))
+    if isinstance(declared, param.List):
+        return "numbers, with commas between them"
     if not isinstance(declared, param.Number):
         return "a gate's name or its truth table"
     kind = "a whole number" if isinstance(declared, param.Integer) else "a number"

@@ -6,7 +6,7 @@ import pytest
 import gatesweep as gs
 from gatesweep.app.lab import model
 from gatesweep.app.lab.lab import Lab
-from gatesweep.app.lab.pictures import Boundary
+from gatesweep.app.lab.pictures import Boundary, Neuron, SCurve
 from gatesweep.app.page import App
 from gatesweep.grids.model import Rows, stored_path
 
@@ -64,6 +64,26 @@ def test_a_move_costs_one_redraw(counted, act, trained):
     counted()
     act(lab)
     assert counted() == ((1, trained) if trained is not None else (0, 0))
+
+
+@pytest.mark.parametrize("shown", ["boundary", "neuron", "s_curve"])
+def test_only_the_picture_on_show_is_drawn_and_the_others_catch_up_when_they_are_asked_for(monkeypatch, shown):
+    drawn = []
+    names = {"boundary": (Boundary, "show_model"), "neuron": (Neuron, "show"), "s_curve": (SCurve, "show")}
+    for name, (owner, method) in names.items():
+        whole = getattr(owner, method)
+        monkeypatch.setattr(owner, method, lambda *given, n=name, w=whole: (drawn.append(n), w(*given)))
+    lab = Lab()
+    lab.restore(SEEN | {"picture": shown})
+    drawn.clear()
+    lab.noise_level = 0.32
+    lab.threshold = 0.4
+    assert drawn == [shown] * 2
+    drawn.clear()
+    for name in names:
+        assert getattr(lab, name) is not None
+    assert set(drawn) == set(names) - {shown}
+    assert len(drawn) == 2
 
 
 def test_a_restored_epoch_is_on_show_at_once(counted):

@@ -15,6 +15,7 @@ from gatesweep.experiment import Experiment
 from gatesweep.features import expand
 from gatesweep.gates import GATE_NAMES, as_gate
 from gatesweep.lecture import generate_data_with_noise
+from gatesweep.theory.bayes import bayes_boundary
 
 LEVELS = np.array([0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 3.0])
 MODELS = np.random.default_rng(27).normal(scale=3.0, size=(6, 4))
@@ -326,3 +327,26 @@ def test_bad_input_is_refused_in_a_sentence(arguments, words):
     for function in (theory.exact_accuracy, theory.exact_log_loss):
         with pytest.raises(InputError, match=words):
             function(*arguments)
+
+
+@pytest.mark.parametrize("noise_level", [0.2, 0.5, 1.0])
+@pytest.mark.parametrize("gate", GATE_NAMES)
+def test_both_classes_are_equally_likely_on_the_bayes_boundary_and_on_no_other_point(gate, noise_level):
+    sign = 2.0 * np.array(as_gate(gate).truth) - 1
+
+    def lean(points):
+        square = ((points[:, None] - [[0, 0], [0, 1], [1, 0], [1, 1]]) ** 2).sum(-1)
+        share = np.exp((square.min(1, keepdims=True) - square) / (2 * noise_level**2))
+        return (share * sign).sum(1) / share.sum(1)
+
+    line = np.column_stack(bayes_boundary(gate, noise_level))
+    line = line[np.isfinite(line).all(1)]
+    near = line[np.abs(line - 0.5).max(1) < 3]
+    np.testing.assert_allclose(lean(near), 0, atol=1e-12)
+    # Wherever the answer changes between two neighbouring points of a grid, the boundary passes between them.
+    side = np.linspace(-1.03, 2.02, 40)
+    grid = np.stack(np.meshgrid(side, side), -1)
+    answer = (lean(grid.reshape(-1, 2)) > 0).reshape(40, 40)
+    crossed = (grid[:, 1:][answer[:, 1:] != answer[:, :-1]] + grid[:, :-1][answer[:, 1:] != answer[:, :-1]]) / 2
+    for point in crossed:
+        assert np.abs(near - point).max(1).min() < side[1] - side[0]

@@ -98,6 +98,13 @@ class Rows:
         """Row numbers of the test part."""
         return self.batch.rows[1][0]
 
+    @cached_property
+    def is_test(self) -> np.ndarray:
+        """Whether each row is of the test part, bool of shape (n,)."""
+        found = np.zeros(len(self.y), dtype=bool)
+        found[self.test] = True
+        return found
+
     @property
     def origin(self) -> np.ndarray:
         """Where the solver starts that knows nothing of the gate: every weight and the intercept at one value."""

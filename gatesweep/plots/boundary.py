@@ -13,9 +13,24 @@ from gatesweep.gates import Gate, corners
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.geometry import PLANE, hand_line, level
 from gatesweep.plots.geometry import surface as shades
-from gatesweep.plots.look import LIGHT, MARKERS, Palette, painted, typed, with_bokeh
+from gatesweep.plots.look import LIGHT, LIMIT_STYLES, MARKERS, Palette, on_paper, painted, typed, with_bokeh
+from gatesweep.theory.bayes import bayes_boundary
+from gatesweep.theory.lines import best_line
 
-__all__ = ["boundary", "corner_columns", "line_columns", "model_columns", "plane", "points", "row_columns", "surface"]
+__all__ = [
+    "beyond",
+    "boundary",
+    "corner_columns",
+    "limit_columns",
+    "line_columns",
+    "marked",
+    "model_columns",
+    "pinned_columns",
+    "plane",
+    "points",
+    "row_columns",
+    "surface",
+]
 
 PIXELS = 120
 HOVER = """
@@ -28,6 +43,8 @@ TIP = """<div style="font: 13px system-ui, sans-serif"><b>x₁</b> $x{0.00} &nbs
 <b>p</b> @image{p} &nbsp; class @image{label}</div>"""
 LINES = {"boundary": ("solid", 4.0), "p = 0.25": ([7, 5], 1.8), "p = 0.75": ([7, 5], 1.8)}
 """Dash and width of each line of equal probability."""
+EDGES = {"◂": (-0.86, 0.5), "▸": (1.86, 0.5), "▾": (0.5, -0.92), "▴": (0.5, 1.92)}
+"""Where the frame's edges say how many rows lie beyond them."""
 
 
 @with_bokeh()
@@ -95,19 +112,33 @@ def boundary(weight: ArrayLike, intercept: ArrayLike, size: int = 201) -> hv.Con
 # --- the Lab's picture ----------------------------------------------------------------------------
 
 
-def row_columns(X: np.ndarray, y: np.ndarray, is_test: np.ndarray, palette: Palette) -> Columns:
-    """Rows X (n, 2) with labels y (n,): filled for training, hollow for test."""
+def marked(y: np.ndarray, is_test: np.ndarray, palette: Palette) -> dict[str, Any]:
+    """Marker, colours and words of rows with labels y (n,): filled for training, hollow for test."""
     hue = np.array(palette.classes)[y]
-    rows = {
-        "x1": X[:, 0],
-        "x2": X[:, 1],
+    return {
         "marker": np.array(MARKERS)[y].tolist(),
         "fill_color": np.where(is_test, palette.paper, hue).tolist(),
         "line_color": np.where(is_test, hue, palette.paper).tolist(),
         "label": y,
         "part": np.where(is_test, "test", "train").tolist(),
     }
-    return {"rows": rows}
+
+
+def row_columns(X: np.ndarray, y: np.ndarray, is_test: np.ndarray, palette: Palette) -> Columns:
+    """Rows X (n, 2) with labels y (n,), and at each edge of the frame the number of those beyond it."""
+    known = {sign: count for sign, count in zip(EDGES, beyond(X), strict=True) if count}
+    places = np.array([EDGES[sign] for sign in known]).reshape(-1, 2)
+    return {
+        "rows": {"x1": X[:, 0], "x2": X[:, 1]} | marked(y, is_test, palette),
+        "beyond": {"x1": places[:, 0], "x2": places[:, 1], "text": [f"{sign} {n}" for sign, n in known.items()]},
+    }
+
+
+def beyond(X: np.ndarray) -> list[int]:
+    """How many rows (n, 2) lie beyond the left, right, lower and upper edge; beyond two, where they are farther out."""
+    over = np.column_stack([PLANE[0] - X[:, 0], X[:, 0] - PLANE[1], PLANE[0] - X[:, 1], X[:, 1] - PLANE[1]])
+    outside = over[(over > 0).any(1)]
+    return np.bincount(outside.argmax(1), minlength=len(EDGES)).tolist()
 
 
 def corner_columns(gate: Gate) -> Columns:
@@ -143,6 +174,21 @@ def line_columns(models: Iterable[tuple[np.ndarray, float]]) -> Columns:
     return {"others": {"xs": [x1 for x1, _ in lines], "ys": [x2 for _, x2 in lines]}}
 
 
+def pinned_columns(weight: np.ndarray, intercept: float) -> Columns:
+    """The boundary of the model to compare with; no weights, no line."""
+    x1, x2 = level(weight, intercept) if len(weight) else (np.empty(0), np.empty(0))
+    return {"pinned": {"x1": x1, "x2": x2}}
+
+
+def limit_columns(gate: Gate | None, noise_level: float = 0.0) -> Columns:
+    """The best line and the best boundary of all; of no gate, none."""
+    nothing = np.empty(0), np.empty(0)
+    weight, intercept = best_line(gate, noise_level) if gate else (np.zeros(2), np.zeros(()))
+    line = level(weight, float(intercept))
+    best = bayes_boundary(gate, noise_level) if gate else nothing
+    return {"best line": {"x1": line[0], "x2": line[1]}, "best boundary": {"x1": best[0], "x2": best[1]}}
+
+
 @with_bokeh()
 def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     """The Lab's main picture, of what the functions above give."""
@@ -165,7 +211,15 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
                 hv.Points, "rows", ("marker", "fill_color", "line_color", "label", "part"), size=8, line_width=1.4,
                 **{name: hv.dim(name) for name in ("marker", "fill_color", "line_color")},
             ),
-            of(hv.Points, "misclassified", marker="x", size=7, line_width=1.7, alpha=0.85, color=ink),
+            of(
+                hv.Points, "misclassified", marker="circle", size=15, line_width=1.8, fill_alpha=0, line_color=ink
+            ),
+            *(
+                hv.Curve(columns[name], *axes, label=name).opts(
+                    color=colour, line_dash=dash, line_width=width, line_alpha=alpha, default_tools=[]
+                )
+                for name, (colour, dash, width, alpha) in _others(palette).items()
+            ),
             *(
                 hv.Curve(columns[name], *axes, label=name).opts(
                     color=ink, line_dash=dash, line_width=width, default_tools=[]
@@ -176,6 +230,9 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
                 text_color=ink, text_font_size="24px", text_font_style="bold", text_alpha=0.75,
                 default_tools=[], hooks=[typed],
             ),
+            hv.Labels(columns["beyond"], axes, "text", label="beyond").opts(
+                text_color=ink, text_font_size="13px", default_tools=[], hooks=[typed, on_paper(palette)],
+            ),
             of(
                 hv.Points, "grips", size=20, line_width=3, fill_alpha=0.9, fill_color=palette.best_line, line_color=ink
             ),
@@ -184,6 +241,13 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
         xlim=PLANE, ylim=PLANE, show_legend=False, toolbar=None, default_tools=[], responsive=True,
         hooks=[painted(palette, min_border_left=74, min_border_bottom=74, min_border_right=12, min_border_top=12)],
     )  # fmt: skip
+
+
+def _others(palette: Palette) -> dict[str, tuple[str, Any, float, float]]:
+    """Colour, dash, width and opacity of the lines that the model's own is compared with."""
+    styles = {"best line": LIMIT_STYLES["best_linear_accuracy"], "best boundary": LIMIT_STYLES["bayes_accuracy"]}
+    limits = {name: (getattr(palette, hue), dash, width + 1, 1.0) for name, (hue, dash, width) in styles.items()}
+    return {"pinned": (palette.test, "solid", 4.0, 0.75)} | limits
 
 
 def _hover(numbers: dict[str, Any]) -> Any:

@@ -1,6 +1,8 @@
-"""What the screen calls the parameters that a sweep goes through."""
+"""What the screen calls the parameters that a sweep goes through, and how it writes a model's numbers."""
 
-__all__ = ["label", "short_label"]
+import numpy as np
+
+__all__ = ["label", "number", "short_label"]
 
 LABELS = {
     "gate": "gate",
@@ -23,3 +25,11 @@ def label(name: str) -> str:
 def short_label(name: str) -> str:
     """The name alone, as it stands before a value or in a menu."""
     return label(name).split(" (")[0]
+
+
+def number(value: float) -> str:
+    """Three significant digits, with a true minus sign."""
+    if not np.isfinite(value):
+        return "not a number"
+    text = f"{abs(value):.3g}" if abs(value) < 1e5 else f"{abs(value):.2e}"
+    return ("−" if value < 0 else "") + text

@@ -23,6 +23,7 @@ __all__ = [
     "LIMIT_STYLES",
     "MARKERS",
     "Palette",
+    "on_paper",
     "paint",
     "painted",
     "typed",
@@ -155,6 +156,15 @@ def painted(palette: Palette, **properties: Any) -> Callable[[Any, Any], None]:
 def typed(plot: Any, element: Any) -> None:
     """A hook for labels: the type as a value, since HoloViews hands a list of families on as a column's name."""
     plot.handles["glyph"].text_font = value(FONT)
+
+
+def on_paper(palette: Palette) -> Callable[[Any, Any], None]:
+    """A hook for labels: legible whatever they stand on."""
+
+    def hook(plot: Any, element: Any) -> None:
+        plot.handles["glyph"].update(background_fill_color=palette.paper, padding=3, border_radius=4)
+
+    return hook
 
 
 def unfading(plot: Any, element: Any) -> None:

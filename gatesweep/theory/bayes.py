@@ -11,12 +11,14 @@ from gatesweep.theory.accuracy import best_linear_accuracy
 from gatesweep.theory.quadrature import REACH, Array, noise_levels
 from gatesweep.theory.symmetry import representative
 
-__all__ = ["bayes_accuracy"]
+__all__ = ["bayes_accuracy", "bayes_boundary"]
 
 CHUNK = 1 << 16
 """Posteriors evaluated in one step; bounds memory to about 100 MB."""
 BAYES_NODES = {1: 1, 2: 40, 3: 48, 4: 20}
 """Quadrature nodes on either side of 1/2, by number of inputs."""
+SHARPEST = 1e-3
+"""Noise below this looks like none."""
 
 
 def bayes_accuracy(gate: GateLike, noise_level: ArrayLike) -> Array:
@@ -80,3 +82,33 @@ def _certainty(low: Array, high: Array, sigma: Array) -> Array:
     below, above = (erf((0.5 / sigma + step) / np.sqrt(2)) for step in (shift, -shift))
     turned = np.abs(low) * below + np.abs(high) * above
     return np.where(low * high < 0, turned, np.abs(low + high)) / 2
+
+
+def bayes_boundary(gate: GateLike, noise_level: float, reach: float = 8.0, count: int = 401) -> tuple[Array, Array]:
+    """Where the best of all classifiers is undecided, for two inputs: points (x1, x2), NaN between its parts.
+
+    With s the corners' labels as +-1, both classes are equally likely where
+    sum_c s_c exp((x . c - |c|^2 / 2) / sigma^2) = 0; given one input this is linear in the exponential of the other:
+    x2 = 1/2 + sigma^2 log(-(s00 + s10 e^t) / (s01 + s11 e^t)), t = (x1 - 1/2) / sigma^2. It is drawn over x1 and
+    over x2, since it may stand upright. Without noise the nearest corner decides.
+
+    Args:
+        reach: how far from the middle of the corners it is drawn.
+    """
+    sign = 2.0 * np.array(as_gate(gate).truth).reshape(2, 2) - 1
+    over = np.linspace(-reach, reach, count)
+    spread = max(float(noise_level), SHARPEST) ** 2
+
+    def across(signs: Array) -> Array:
+        """The second input, less 1/2, where the first one is 1/2 + `over`."""
+        t = over / spread
+        parts = np.exp(-np.clip(-t, 0, None)), np.exp(-np.clip(t, 0, None))
+        low, high = (parts[1] * signs[0, i] + parts[0] * signs[1, i] for i in (0, 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = spread * np.log(-low / high)
+        return np.where(np.isfinite(found) & (np.abs(found) <= reach), found, np.nan)
+
+    gap = np.array([np.nan])
+    x1 = np.concatenate([over, gap, across(sign.T)])
+    x2 = np.concatenate([across(sign), gap, over])
+    return x1 + 0.5, x2 + 0.5

@@ -38,6 +38,10 @@ class Commands(Playing, LabState):
         """Turn the gate's output at one corner around; the gate's name follows."""
 
     @abstractmethod
+    def toggle_pin(self) -> None:
+        """Keep the model on show to compare the next ones with; or let go of the one that is kept."""
+
+    @abstractmethod
     def new_draw(self) -> None:
         """The next seed."""
 

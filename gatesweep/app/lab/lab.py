@@ -14,7 +14,8 @@ from gatesweep.app.lab import model
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.model import Shown
 from gatesweep.app.lab.pictures import Pictures
-from gatesweep.app.lab.state import HAND, SETTINGS, VIEW, in_sweep
+from gatesweep.app.lab.plain import as_plain
+from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, VIEW, in_sweep
 from gatesweep.app.lab.view import View
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.theme import DARK, LIGHT
@@ -60,7 +61,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self.view = View(self, self.pictures)
         self.view.watch_pages(self._draw)
         self._draw()
-        seen = [*SETTINGS, *HAND, "epoch", "surface", "threshold", "loss_over", "cloud", "population", "dark"]
+        seen = [*SETTINGS, *LOOK, "population", "dark"]
         self.param.watch(self._changed, ["revision", *seen])
         self._is_loaded = pn.state.curdoc is None or pn.state.curdoc.session_context is None
         pn.state.onload(self._begin)
@@ -93,14 +94,18 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     @property
     def _view_model(self) -> ViewModel:
         return ViewModel(
+            picture=self.picture,
             run=self.fit,
             epoch=self.shown_epoch,
             hand=self._hand if self.by_hand else None,
             threshold=self.threshold,
+            corner=self.corner,
             labels=self.surface == "label",
             solver=self.solver,
             population=self.population,
             cloud=self.cloud,
+            limits=self.limits,
+            pin=tuple(self.pin),
             span=self._span if self.view.spans else None,
             palette=DARK if self.dark else LIGHT,
         )
@@ -117,7 +122,20 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     @property
     def boundary(self) -> hv.Overlay:
         """Rows, surface and boundary of the model on show."""
+        self.view.bring("boundary")
         return self.pictures.boundary.element
+
+    @property
+    def neuron(self) -> hv.Overlay:
+        """The model on show as one neuron with its numbers."""
+        self.view.bring("neuron")
+        return self.pictures.neuron.element
+
+    @property
+    def s_curve(self) -> hv.Overlay:
+        """The probability of every row over its logit."""
+        self.view.bring("s_curve")
+        return self.pictures.s_curve.element
 
     @property
     def scores(self) -> hv.Overlay:
@@ -133,6 +151,14 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     def seeds(self) -> hv.Overlay:
         """The exact accuracies of the other seeds."""
         return self.pictures.seeds.element
+
+    # What can be taken away
+
+    @property
+    def plain_code(self) -> str:
+        """A script of NumPy, scikit-learn or PyTorch alone that makes the model on show."""
+        self._walk()
+        return as_plain(self.fit, self.shown, self.shown_epoch, self.by_hand)
 
     # What can be done
 
@@ -151,6 +177,11 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         truth = list(as_gate(self.gate).truth)
         truth[2 * x1 + x2] ^= 1
         self.gate = as_gate(truth).name
+
+    def toggle_pin(self) -> None:
+        """Keep the model on show to compare the next ones with; or let go of the one that is kept."""
+        values = [float(value) for value in (*self.shown.weight, self.shown.intercept)]
+        self.pin = values if not self.pin and np.isfinite(values).all() else []
 
     def new_draw(self) -> None:
         """The next seed."""

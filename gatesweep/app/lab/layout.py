@@ -10,7 +10,8 @@ from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, swit
 from gatesweep.app.lab import words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
-from gatesweep.app.lab.state import PAIRS
+from gatesweep.app.lab.pointer import flip_inputs
+from gatesweep.app.lab.state import PAIRS, LabState
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.player import Player
@@ -120,6 +121,8 @@ class Folio(pn.viewable.Viewer):
         return self._layout
 
 
+PICTURES = {"Plane": "boundary", "Neuron": "neuron", "S-curve": "s_curve"}
+CORNERS = LabState.param["corner"].objects
 SURFACE = "Loss surface"
 SLIM = {"minWidth": 0, "padding": "4px 8px"}
 """A button as wide as its word."""
@@ -135,30 +138,65 @@ class Stage(pn.viewable.Viewer):
         # By itself and of a fixed size: the row of the legend need not be laid out anew with every model.
         self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
         self.player = Player(lab)
-        view = toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"})
+        self._lab, self._pictures = lab, pictures
+        self._panes: dict[str, pn.pane.Bokeh] = {}
+        self._frame = pn.Column(stylesheets=sheets("lab/frame"), **FILL)
+        self._stand("boundary")
+        self._beside = {
+            "boundary": (
+                switch(lab, "limits", "Limits", margin=(4, 10)),
+                switch(lab, "cloud", "200 seeds", margin=(4, 10)),
+                toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"}),
+            ),
+            "neuron": (toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS}),),
+            "s_curve": (slider(lab, "threshold", "Threshold", max_width=260),),
+        }
+        """What belongs to each picture alone."""
+        self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
         self._layout = pn.Column(
             pn.Row(
-                self.legend,
-                switch(lab, "cloud", "200 seeds", margin=(4, 10)),
-                view,
+                toggle(lab, "picture", "Picture", PICTURES),
+                pn.HSpacer(),
+                *(part for parts in self._beside.values() for part in parts),
                 stylesheets=sheets("lab/top"),
                 **ACROSS,
             ),
-            pn.Column(pn.pane.Bokeh(pictures.boundary.figure, **FILL), stylesheets=sheets("lab/frame"), **FILL),
+            self.legend,
+            self._frame,
             self.player,
-            pn.Row(self.equation, self.spoken, self.progress, stylesheets=sheets("lab/top"), **ACROSS),
+            pn.Row(self.equation, self.spoken, self.pin, self.progress, stylesheets=sheets("lab/top"), **ACROSS),
             css_classes=["gs-stage"],
             stylesheets=sheets("card", "lab/stage"),
             **FILL,
         )
 
+    def _stand(self, name: str) -> None:
+        """Give one of the large pictures its place. It keeps it: what leaves a page comes back as another model."""
+        figure = getattr(self._pictures, name).figure
+        self._panes[name] = pn.pane.Bokeh(figure, **FILL)
+        self._frame.append(self._panes[name])
+        if name == "neuron":
+            flip_inputs(self._lab, figure)
+
+    def _turn(self, picture: str) -> None:
+        if picture not in self._panes:
+            self._stand(picture)
+        for name, pane in self._panes.items():
+            pane.visible = name == picture
+        for name, parts in self._beside.items():
+            for part in parts:
+                part.visible = name == picture
+
     def draw(self, view: ViewModel) -> None:
         by_hand = view.hand is not None
-        self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>"
+        self._turn(view.picture)
+        pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
+        self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
+        self.pin.label = "Unpin" if view.pinned else "Pin"
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{progress}</span>"
         self.player.draw()
-        self.legend.object = words.legend(view.palette, view.threshold)
+        self.legend.object = words.legend(view)
         summary = words.summary(view.run, view.shown, view.epoch)
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 

@@ -33,10 +33,25 @@ class Shown:
     rows: Rows
     threshold: float = 0.5
 
+    @property
+    def features(self) -> str:
+        """What the weights are of: a model that is pinned may have other ones than the rows' own."""
+        return "interaction" if len(self.weight) == 3 else "linear"
+
+    @cached_property
+    def logit(self) -> np.ndarray:
+        """Logit of each row, (n,)."""
+        return expand(self.rows.X, self.features) @ self.weight + self.intercept
+
     @cached_property
     def probability(self) -> np.ndarray:
         """Probability of class 1 of each row, (n,)."""
-        return probability(expand(self.rows.X, self.rows.features) @ self.weight + self.intercept)
+        return probability(self.logit)
+
+    @cached_property
+    def loss(self) -> np.ndarray:
+        """Log loss of each row in nats, (n,)."""
+        return np.logaddexp(0, np.where(self.rows.y == 1, -self.logit, self.logit))
 
     @cached_property
     def predicted(self) -> np.ndarray:
@@ -62,7 +77,7 @@ class Shown:
 
     @property
     def _where(self) -> tuple:
-        return self.weight, self.intercept, self.rows.gate, self.rows.noise_level, self.rows.features
+        return self.weight, self.intercept, self.rows.gate, self.rows.noise_level, self.features
 
     @cached_property
     def confusion(self) -> np.ndarray:

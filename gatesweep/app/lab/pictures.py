@@ -1,6 +1,7 @@
-"""The Lab's five pictures on its page: each is drawn once from its definition in `gatesweep.plots`, then fed."""
+"""The Lab's pictures on its page: each is drawn once from its definition in `gatesweep.plots`, then fed."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 import holoviews as hv
 import numpy as np
@@ -11,10 +12,20 @@ from gatesweep.app.lab.model import LossGrid, Population, Run, Shown
 from gatesweep.gates import as_gate
 from gatesweep.grids.model import Rows
 from gatesweep.plots import charts
-from gatesweep.plots.boundary import corner_columns, line_columns, model_columns, plane, row_columns
+from gatesweep.plots.boundary import (
+    corner_columns,
+    limit_columns,
+    line_columns,
+    model_columns,
+    pinned_columns,
+    plane,
+    row_columns,
+)
 from gatesweep.plots.drawn import Columns, Drawn
 from gatesweep.plots.look import LIGHT, Palette
 from gatesweep.plots.loss_surface import here_columns, limits, loss_surface, loss_surface_columns
+from gatesweep.plots.neuron import neuron, neuron_columns
+from gatesweep.plots.s_curve import s_curve, s_curve_columns, s_curve_span
 
 __all__ = ["Pictures"]
 
@@ -60,6 +71,8 @@ class Boundary(_Picture):
             | corner_columns(as_gate("AND"))
             | model_columns(np.ones(2), -1.0, np.empty((0, 2)), 0.5, False, False)
             | line_columns([])
+            | pinned_columns(NOBODY, 0.0)
+            | limit_columns(None)
         )
         # The browser alone moves the grips; see grips.js.
         self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
@@ -72,9 +85,7 @@ class Boundary(_Picture):
         return {name: np.asarray(self.columns["grips"][name]).tolist() for name in ("x1", "x2")}
 
     def show_rows(self, rows: Rows) -> None:
-        is_test = np.zeros(len(rows.y), dtype=bool)
-        is_test[rows.test] = True
-        self.write(row_columns(rows.X, rows.y, is_test, self.palette) | corner_columns(rows.gate))
+        self.write(row_columns(rows.X, rows.y, rows.is_test, self.palette) | corner_columns(rows.gate))
 
     def show_model(self, shown: Shown, labels: bool, by_hand: bool) -> None:
         wrong = shown.rows.X[shown.wrong]
@@ -87,6 +98,49 @@ class Boundary(_Picture):
         """The boundaries of the other seeds."""
         models = () if population is None else zip(population.weight, population.intercept, strict=True)
         self.write(line_columns(models))
+
+    def show_pinned(self, pinned: Shown | None) -> None:
+        """The boundary of the model to compare with."""
+        self.write(pinned_columns(NOBODY, 0.0) if pinned is None else pinned_columns(pinned.weight, pinned.intercept))
+
+    def show_limits(self, rows: Rows | None) -> None:
+        """The best line and the best boundary for these rows' gate and noise level."""
+        self.write(limit_columns(None) if rows is None else limit_columns(rows.gate, rows.noise_level))
+
+
+class Neuron(_Picture):
+    """The model as one neuron, shown one corner."""
+
+    name, define = "neuron", neuron
+
+    def __init__(self) -> None:
+        super().__init__(neuron_columns(np.ones(2), -1.0, (1, 1), 1, 0.5, LIGHT))
+        self.figure.toolbar.update(active_tap=None, active_drag=None)
+
+    def show(self, shown: Shown, corner: str) -> None:
+        x1, x2 = map(int, corner)
+        truth = shown.rows.gate.truth[2 * x1 + x2]
+        self.write(neuron_columns(shown.weight, shown.intercept, (x1, x2), truth, shown.threshold, self.palette))
+
+
+class SCurve(_Picture):
+    """Every row at its logit and probability."""
+
+    name, define = "s_curve", s_curve
+
+    def __init__(self) -> None:
+        nobody = NOBODY.astype(int), NOBODY.astype(bool)
+        super().__init__(s_curve_columns(np.empty((0, 2)), *nobody, NOBODY, NOBODY, nobody[1], 0.5, LIGHT))
+        self.figure.toolbar.update(active_tap=None, active_drag=None)
+
+    def show(self, shown: Shown) -> None:
+        rows = shown.rows
+        self.write(
+            s_curve_columns(
+                rows.X, rows.y, rows.is_test, shown.logit, shown.loss, shown.wrong, shown.threshold, self.palette
+            )
+        )
+        self.drawn.span(**s_curve_span(shown.logit))
 
 
 class Scores(_Picture):
@@ -172,9 +226,20 @@ class LossSurface(_Picture):
 
 
 class Pictures:
-    """All five."""
+    """All of them; neuron and S-curve are made when they are first looked at."""
 
     def __init__(self) -> None:
         self.boundary, self.scores, self.losses = Boundary(), Scores(), Losses()
         self.loss_surface, self.seeds = LossSurface(), Seeds()
-        self.all: tuple[_Picture, ...] = (self.boundary, self.scores, self.losses, self.loss_surface, self.seeds)
+        self.small: tuple[_Picture, ...] = (self.scores, self.losses, self.loss_surface, self.seeds)
+        """Those beside the large one."""
+        self.all = (self.boundary, *self.small)
+        """Those that are there from the start."""
+
+    @cached_property
+    def neuron(self) -> Neuron:
+        return Neuron()
+
+    @cached_property
+    def s_curve(self) -> SCurve:
+        return SCurve()

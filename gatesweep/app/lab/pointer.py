@@ -5,18 +5,22 @@ from typing import Any
 
 import numpy as np
 import param
+from bokeh.plotting import figure
 
 from gatesweep.app.assets import asset
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.numbered import Numbered
 from gatesweep.plots.geometry import through
+from gatesweep.plots.neuron import HEIGHTS, INPUTS
 
-__all__ = ["Grips", "Pointer"]
+__all__ = ["Grips", "Pointer", "flip_inputs"]
 
 
 GRIP = 0.12
 """How near to a grip a tap is meant for it."""
+NEAR = 0.8
+"""And to an input of the neuron."""
 
 
 class Grips(Numbered):
@@ -26,6 +30,24 @@ class Grips(Numbered):
     source = param.String(doc="The id of the source that draws the two points.")
 
     _esm = asset("numbered.js") + asset("lab/grips.js")
+
+
+def flip_inputs(lab: Commands, figure: figure) -> None:
+    """Let a tapped input of the neuron turn around."""
+
+    def tap(event: Any) -> None:
+        if event.x is None or event.y is None:
+            return
+        inputs = list(lab.corner)
+        places = HEIGHTS[len(lab.parameter_names)]
+        for place in (0, 1):
+            if np.hypot(event.x - INPUTS, event.y - places[place]) < NEAR:
+                inputs[place] = str(1 - int(inputs[place]))
+                lab.corner = "".join(inputs)
+
+    # Two quick taps come as one tap and one double tap.
+    for kind in ("tap", "doubletap"):
+        figure.on_event(kind, tap)
 
 
 class Pointer:

@@ -14,6 +14,7 @@ __all__ = [
     "CHOICES",
     "HAND",
     "HIDEABLE",
+    "LOOK",
     "PAIRS",
     "SCIKIT_LEARN",
     "SETTINGS",
@@ -66,12 +67,24 @@ class LabState(Settings):
     record = param.Selector(default="epoch", objects=["epoch"], constant=True, precedence=-1)
 
     epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")
+    picture = param.Selector(
+        default="boundary",
+        objects=["boundary", "neuron", "s_curve"],
+        doc="The rows in the plane of their inputs; the neuron with its numbers; or the rows on its S-curve.",
+    )
+    corner = param.Selector(
+        default="11", objects=["00", "01", "10", "11"], doc="The inputs x1, x2 that the neuron is shown."
+    )
     surface = param.Selector(default="probability", objects=["probability", "label"], doc="What colours the plane.")
     loss_over = param.Selector(
         default="w1,w2", objects=list(PAIRS), doc="The two parameters that the loss surface spans."
     )
     threshold = param.Number(0.5, bounds=(0, 1), step=0.01, doc="Probability from which a row counts as class 1.")
     cloud = param.Boolean(False, doc="Draw the boundaries of the other seeds.")
+    limits = param.Boolean(False, doc="Draw the best line, and the best boundary of any kind.")
+    pin = param.List(
+        [], item_type=float, bounds=(0, 4), doc="Weights and intercept of a model to compare with; none is empty."
+    )
     by_hand = param.Boolean(False, doc="Show the line set by hand instead of the trained one.")
     w1 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x1, by hand.")
     w2 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x2, by hand.")
@@ -108,5 +121,7 @@ SETTINGS = tuple(name for name in Settings.param if name not in ("name", "record
 """Parameters that decide which model is trained."""
 HAND = ("by_hand", "w1", "w2", "w3", "intercept")
 """The line set by hand."""
-VIEW = ("epoch", "surface", "loss_over", "threshold", "cloud", *HAND, "lesson", "hide")
+LOOK = ("epoch", "picture", "corner", "surface", "loss_over", "threshold", "cloud", "limits", "pin", *HAND)
+"""What decides how a model is drawn."""
+VIEW = (*LOOK, "lesson", "hide")
 """Parameters that decide how it is looked at, and belong in a link."""

@@ -11,12 +11,15 @@ from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lab.model import LossGrid
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.pointer import Pointer
+from gatesweep.app.lab.state import LabState
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 
 __all__ = ["View"]
 
 NAMES = tuple(field.name for field in fields(ViewModel))
+STAGED = tuple(LabState.param["picture"].objects)
+"""The large pictures, of which one is on show."""
 OF_THE_MODEL = {"run", "epoch", "hand", "threshold", "labels", "solver", "palette"}
 
 
@@ -26,6 +29,7 @@ class View:
     def __init__(self, lab: Commands, pictures: Pictures) -> None:
         self._lab, self._pictures = lab, pictures
         self._drawn: ViewModel | None = None
+        self._waiting: dict[str, set[str]] = {name: set() for name in STAGED}
         self.lessons, self.controls = LessonBar(lab), Controls(lab)
         self.stage, self.numbers = Stage(lab, pictures), Numbers(lab, pictures)
         self.pointer = Pointer(lab, pictures)
@@ -46,30 +50,57 @@ class View:
         changed = {name for name in NAMES if old is None or getattr(old, name) != getattr(view, name)}
         if not changed:
             return
+        for waiting in self._waiting.values():
+            waiting |= changed
+        pictures = self._pictures
         with drawing(self.root):
             if "palette" in changed:
-                for picture in self._pictures.all:
+                for picture in pictures.small:
                     picture.theme(view.palette)
             if changed & {"run", "palette"}:
-                self._pictures.boundary.show_rows(view.run.rows)
-                self._pictures.losses.show(view.run)
+                pictures.losses.show(view.run)
             if changed & OF_THE_MODEL:
-                self._draw_model(view)
-            if changed & {"population", "cloud"}:
-                self._pictures.boundary.show_cloud(view.population if view.cloud else None)
-                self._pictures.seeds.show(view.population)
+                pictures.scores.show(view.run, view.shown)
+                pictures.losses.move(view.epoch)
+                pictures.seeds.mark(view.shown.exact_accuracy)
+                self.numbers.draw(view)
+            if "population" in changed:
+                pictures.seeds.show(view.population)
+            if changed & {*OF_THE_MODEL, "picture", "limits", "pin"}:
+                self.stage.draw(view)
+            self.bring(view.picture)
             if view.span is not None:
                 self._draw_surface(view, is_new=bool(changed & {"run", "span"}))
 
-    def _draw_model(self, view: ViewModel) -> None:
-        pictures, shown = self._pictures, view.shown
-        pictures.boundary.show_model(shown, view.labels, view.hand is not None)
-        pictures.scores.show(view.run, shown)
-        pictures.losses.move(view.epoch)
-        pictures.seeds.mark(shown.exact_accuracy)
-        self.stage.draw(view)
-        self.numbers.draw(view)
-        self.pointer.grips.tell()
+    def bring(self, name: str) -> None:
+        """Draw one of the large pictures as it is now: the others wait until they are looked at, and cost nothing."""
+        view, changed = self._drawn, self._waiting[name]
+        if view is None or not changed:
+            return
+        self._waiting[name] = set()
+        picture = getattr(self._pictures, name)
+        if "palette" in changed:
+            picture.theme(view.palette)
+        if name == "boundary":
+            self._draw_boundary(view, changed)
+        elif name == "neuron" and changed & {*OF_THE_MODEL, "corner"}:
+            picture.show(view.shown, view.corner)
+        elif name == "s_curve" and changed & OF_THE_MODEL:
+            picture.show(view.shown)
+
+    def _draw_boundary(self, view: ViewModel, changed: set[str]) -> None:
+        boundary = self._pictures.boundary
+        if changed & {"run", "palette"}:
+            boundary.show_rows(view.run.rows)
+        if changed & OF_THE_MODEL:
+            boundary.show_model(view.shown, view.labels, view.hand is not None)
+            self.pointer.grips.tell()
+        if changed & {"population", "cloud"}:
+            boundary.show_cloud(view.population if view.cloud else None)
+        if changed & {"run", "limits"}:
+            boundary.show_limits(view.run.rows if view.limits else None)
+        if changed & {"run", "pin"}:
+            boundary.show_pinned(view.pinned)
 
     def _draw_surface(self, view: ViewModel, is_new: bool) -> None:
         surface = self._pictures.loss_surface

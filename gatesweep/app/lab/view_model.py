@@ -15,17 +15,25 @@ __all__ = ["ViewModel"]
 class ViewModel:
     """Two of them that are equal look the same."""
 
+    picture: str
+    """Which of the large pictures is on show."""
     run: Run
     epoch: int
     hand: tuple[float, ...] | None
     """Weights and intercept of the line set by hand; None where the trained model is on show."""
     threshold: float
+    corner: str
+    """The inputs that the neuron is shown."""
     labels: bool
     """Whether the plane is coloured by labels, not by probabilities."""
     solver: str
     population: Population | None
     cloud: bool
     """Whether the boundaries of the population are drawn."""
+    limits: bool
+    """Whether the best line and the best boundary are drawn."""
+    pin: tuple[float, ...]
+    """Weights and intercept of the model to compare with; none is empty."""
     span: tuple[int, int] | None
     """The two parameters that the loss surface spans, counted w1, w2, (w3,) intercept; None while it is hidden."""
     palette: Palette
@@ -37,3 +45,10 @@ class ViewModel:
         weight = self.run.weight_path[self.epoch] if values is None else values[:-1]
         intercept = self.run.intercept_path[self.epoch] if values is None else values[-1]
         return Shown(weight, float(intercept), self.run.rows, self.threshold)
+
+    @cached_property
+    def pinned(self) -> Shown | None:
+        """The model to compare with, on the rows of the one on show; None where none is pinned."""
+        if len(self.pin) < 3:
+            return None
+        return Shown(np.array(self.pin[:-1]), self.pin[-1], self.run.rows, self.threshold)

@@ -4,22 +4,27 @@ import numpy as np
 
 from gatesweep.app.lab.model import Run, Shown
 from gatesweep.app.lab.state import SCIKIT_LEARN, in_sweep
-from gatesweep.app.theme import Palette
+from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.engine.solvers import solver_class
+from gatesweep.plots.boundary import beyond
+from gatesweep.plots.labels import number
 
-__all__ = ["PARAMETERS", "confusion", "difference", "equation", "legend", "losses", "meaning", "progress", "summary"]
+__all__ = [
+    "PARAMETERS",
+    "confusion",
+    "difference",
+    "equation",
+    "legend",
+    "losses",
+    "meaning",
+    "pinned",
+    "progress",
+    "summary",
+]
 
 TERMS = ("x₁", "x₂", "x₁x₂")
 PARAMETERS = {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}
 """What the screen calls a model's numbers."""
-
-
-def number(value: float) -> str:
-    """Three significant digits, with a true minus sign."""
-    if not np.isfinite(value):
-        return "not a number"
-    text = f"{abs(value):.3g}" if abs(value) < 1e5 else f"{abs(value):.2e}"
-    return ("−" if value < 0 else "") + text
 
 
 def _signed(value: float) -> str:
@@ -139,17 +144,40 @@ def losses(shown: Shown) -> str:
     )
 
 
-def legend(palette: Palette, threshold: float) -> str:
+def pinned(shown: Shown) -> str:
+    """The model that is compared with, as HTML."""
+    return f"pinned: {equation(shown)}, exact {shown.exact_accuracy:.1%}"
+
+
+def legend(view: ViewModel) -> str:
     """What the marks mean, as HTML."""
+    palette = view.palette
     zero, one = palette.classes
-    hollow = f'fill="none" stroke="{palette.muted}" stroke-width=2'
-    items = (
+    if view.picture == "neuron":
+        items = [
+            _mark(f'<path d="M0 6H12" stroke="{zero}" stroke-width=4 />') + "speaks for 0",
+            _mark(f'<path d="M0 6H12" stroke="{one}" stroke-width=4 />') + "speaks for 1",
+            "the wider, the larger the weight; tap an input to flip it",
+        ]
+        return _legend(items)
+    hollow, ring = f'fill="none" stroke="{palette.muted}" stroke-width=2', f'fill="none" stroke="{palette.ink}"'
+    items = [
         _mark(f'<circle cx=6 cy=6 r=5 fill="{zero}" />') + "class 0",
         _mark(f'<rect x=1 y=1 width=10 height=10 fill="{one}" />') + "class 1",
         _mark(f"<circle cx=6 cy=6 r=5 {hollow} />") + "test row",
-        _mark(f'<path d="M1 1L11 11M11 1L1 11" stroke="{palette.ink}" stroke-width=2.4 />')
-        + f"misclassified{_at(threshold)}",
-    )
+        _mark(f'<circle cx=6 cy=6 r=6.5 {ring} stroke-width=1.6 /><circle cx=6 cy=6 r=3 fill="{palette.muted}" />')
+        + f"misclassified{_at(view.threshold)}",
+    ]
+    if view.picture == "boundary":
+        outside = sum(beyond(view.run.rows.X))
+        items += [f"{outside} rows beyond the frame"] if outside else []
+        lines = {"best line": palette.best_line, "best boundary": palette.bayes} if view.limits else {}
+        lines |= {"pinned": palette.test} if view.pinned else {}
+        items += [_mark(f'<path d="M0 6H12" stroke="{hue}" stroke-width=3 />') + name for name, hue in lines.items()]
+    return _legend(items)
+
+
+def _legend(items: list[str]) -> str:
     shown = "".join(f"<span>{item}</span>" for item in items)
     return f"<div class=legend>{shown}</div>"
 
