@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
+from scipy.linalg import qr
 from scipy.optimize import linprog
 
 
@@ -189,7 +190,7 @@ def solved(matrix: np.ndarray, vector: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return right * scale, dependent
 
 
-# --- a line, by a linear program that fractions check -----------------------------------------------
+# --- a line, by a linear program that whole numbers check -----------------------------------------------
 
 
 def strict_line_by_program(X: np.ndarray, y: np.ndarray) -> bool:
@@ -205,52 +206,111 @@ def strict_line_by_program(X: np.ndarray, y: np.ndarray) -> bool:
 
 
 def line_by_program(X: np.ndarray, y: np.ndarray) -> bool | None:
-    """Whether a line separates the rows, with a proof in fractions; None where none came of the linear program.
+    """Whether a line separates the rows, with a proof in whole numbers; None where none came of the linear programs."""
+    sign = 1 - 2 * y
+    distinct, first = np.unique(np.c_[X, sign], axis=0, return_index=True)
+    exact = signed_rows(X[first], sign[first])
+    answer = line_of_rows(exact)
+    return line_of_rows(untangled(exact)) if answer is None else answer
 
-    max s over lines of weights from -1 to 1 whose rows are on their right side, the sum of their distances being s.
+
+def line_of_rows(exact: np.ndarray) -> bool | None:
+    """max s over lines of weights from -1 to 1 whose rows are on their right side, the sum of their distances being s.
+
     The dual solution is a combination of the rows that gives minus their sum.
     """
-    sign = 1.0 - 2 * y
-    distinct, first = np.unique(np.c_[X, sign], axis=0, return_index=True)
-    X, sign = X[first], sign[first]
-    centre = X[np.argsort(X, axis=0)[len(X) // 2], np.arange(X.shape[1])]
-    centred = X - centre
-    varying = (centred != 0).any(0)
-    centred = centred[:, varying]
-    size = np.abs(centred).max(0, initial=0)
-    rows = np.c_[centred / size, np.ones(len(X))] * sign[:, None]
-    exact = [
-        [(Fraction(a) - Fraction(c)) / Fraction(s) * int(t) for a, c, s in zip(x, centre[varying], size, strict=True)]
-        + [Fraction(int(t))]
-        for x, t in zip(X[:, varying].tolist(), sign.tolist(), strict=True)
-    ]
+    rows = as_floats(exact)
     p = rows.shape[1]
     found = linprog(rows.sum(0), A_ub=rows, b_ub=np.zeros(len(rows)), bounds=[(-1, 1)] * p, method="highs-ds")
     if found.status != 0:
         return None
-    line, multiplier = found.x, -found.ineqlin.marginals
-    on_it = np.abs(rows @ line) <= 1e-7
-    if (rows @ line).min() < -1e-6:
-        tight = [row for row, tied in zip(exact, on_it, strict=True) if tied]
-        return True if separates(projected([Fraction(v) for v in line.tolist()], tight), exact) else None
-    used = [row for row, m in zip(exact, multiplier, strict=True) if m > 1e-9]
-    total = [sum(column) for column in zip(*exact, strict=True)]
-    echelon, leading = reduced([[*column, -t] for column, t in zip(zip(*used, strict=True), total, strict=True)])
-    free_of_contradiction = len(used) not in leading and len(leading) == len(used)
-    return False if free_of_contradiction and all(row[-1] >= 0 for row in echelon) else None
+    if (rows @ found.x).min() < -1e-6:
+        line = orthogonal_to(np.flatnonzero(np.abs(rows @ found.x) <= 1e-7), rows, exact, found.x)
+        sides = exact @ line
+        return True if (sides <= 0).all() and (sides < 0).any() else None
+    used = np.flatnonzero(found.ineqlin.marginals < -1e-9)
+    chosen = independent_rows(rows[used].T)[: len(used)]
+    if len(chosen) < len(used):
+        return None
+    share, unit = solved_whole(exact[used][:, chosen].T, -exact.sum(0)[chosen])
+    proven = unit != 0 and (share * unit >= 0).all() and (share @ exact[used] == -exact.sum(0) * unit).all()
+    return False if proven else None
 
 
-def separates(line, rows):
-    sides = [dot(row, line) for row in rows]
-    return max(sides) <= 0 and min(sides) < 0
+def signed_rows(X: np.ndarray, sign: np.ndarray) -> np.ndarray:
+    """The rows (x, 1) times their sign as whole numbers, each column from its middle value."""
+    columns = [np.ones(len(X), object)]
+    for values in X.T:
+        ratios = [v.as_integer_ratio() for v in values.tolist()]
+        finest = max(below for _, below in ratios)
+        whole = np.array([above * (finest // below) for above, below in ratios], object)
+        columns.insert(0, whole - whole[np.argsort(values)[len(values) // 2]])
+    return alike(np.stack(columns, 1) * sign.astype(object)[:, None])
 
 
-def projected(line, rows):
-    """The line less its part along the rows."""
-    if not rows:
+def alike(exact: np.ndarray) -> np.ndarray:
+    """The columns in units in which their largest entries have the same number of bits, less columns of zeros."""
+    exact = exact[:, (exact != 0).any(0)]
+    bits = [int(size).bit_length() for size in np.abs(exact).max(0)]
+    return exact * np.array([2 ** (max(bits) - b) for b in bits], object)
+
+
+def as_floats(exact: np.ndarray) -> np.ndarray:
+    """Their largest entries between 1/2 and 1."""
+    return (exact / 2 ** int(np.abs(exact).max()).bit_length()).astype(float)
+
+
+def untangled(exact: np.ndarray) -> np.ndarray:
+    """Columns that all but depend on others less their part in these, exactly: what is left in a unit of its own."""
+    rows = as_floats(exact)
+    _, triangle, order = qr(rows, mode="economic", pivoting=True)
+    size = np.abs(np.diagonal(triangle))
+    kept, rest = np.split(order, [int((size > 1e-6 * size[0]).sum())])
+    share = np.linalg.lstsq(rows[:, kept], rows[:, rest])[0]
+    exact = exact.copy()
+    exact[:, rest] = exact[:, rest] * 2**60 - exact[:, kept] @ fixed(share)
+    return alike(exact)
+
+
+def fixed(values: np.ndarray) -> np.ndarray:
+    """Floats in units of 2**-60."""
+    return np.array([int(v) for v in np.rint(np.ldexp(values, 60)).flat], object).reshape(values.shape)
+
+
+def orthogonal_to(on_it: np.ndarray, rows: np.ndarray, exact: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """The line that has these rows on it and else differs as little from `line`, in whole numbers."""
+    line = fixed(line)
+    on_it = on_it[independent_rows(rows[on_it])]
+    if not len(on_it):
         return line
-    echelon, _ = reduced(rows)
-    gram = [[*(dot(a, b) for b in echelon), dot(a, line)] for a in echelon]
-    weights = [row[-1] for row in reduced(gram)[0]]
-    along = [dot(weights, column) for column in zip(*echelon, strict=True)]
-    return [a - b for a, b in zip(line, along, strict=True)]
+    bound = independent_rows(rows[on_it].T)
+    free = np.setdiff1d(np.arange(len(line)), bound)
+    exact = exact[on_it]
+    found, unit = solved_whole(exact[:, bound], -(exact[:, free] @ line[free]))
+    line = line * abs(unit)
+    line[bound] = found * (1 if unit > 0 else -1)
+    return line
+
+
+def independent_rows(rows: np.ndarray) -> np.ndarray:
+    """As many of the rows as are independent, to the precision of floats."""
+    if not rows.size:
+        return np.arange(0)
+    _, triangle, order = qr(rows.T, mode="economic", pivoting=True)
+    size = np.abs(np.diagonal(triangle))
+    return order[: int((size > 1e-11 * size[0]).sum())]
+
+
+def solved_whole(matrix: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, int]:
+    """x and t with matrix x = t right, t the determinant: elimination that leaves no fractions (Bareiss 1968)."""
+    system, before = np.c_[matrix, right], 1
+    k = len(system)
+    for i in range(k):
+        pivots = np.flatnonzero(system[i:, i])
+        if not len(pivots):
+            return right, 0
+        system[[i, i + pivots[0]]] = system[[i + pivots[0], i]]
+        others = np.arange(k) != i
+        system[others] = (system[others] * system[i, i] - system[others, i, None] * system[i]) // before
+        before = system[i, i]
+    return system[:, -1], before

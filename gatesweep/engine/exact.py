@@ -7,8 +7,11 @@ each column has a unit of its own; and a line that separates the one separates t
 from fractions import Fraction
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from scipy.optimize import nnls
+
+from gatesweep.engine.cancelling import rows_cancel
 
 __all__ = ["is_separable"]
 
@@ -24,8 +27,9 @@ def is_separable(rows: Float[np.ndarray, "n p"]) -> bool | None:
     positive factors. If t lies outside, what leads from the nearest point of the cone to t is such params:
     no row has a positive product with it, and t has. So both answers come with their proof.
 
-    The nearest point is looked for with floats, and in whole numbers from there (Lawson and Hanson 1974,
-    Solving Least Squares Problems, chapter 23: non-negative least squares, which ends after finitely many steps).
+    The nearest point is looked for with floats. Where it is t but for rounding that cannot matter, that is the
+    answer; else it is looked for in whole numbers from there (Lawson and Hanson 1974, Solving Least Squares
+    Problems, chapter 23: non-negative least squares, which ends after finitely many steps).
 
     Args:
         rows: finite signed rows (1 - 2 y) (x, 1).
@@ -37,7 +41,10 @@ def is_separable(rows: Float[np.ndarray, "n p"]) -> bool | None:
     size = np.frexp(np.abs(approximate).max(1))[1]
     factor = _powers_of_two(size.max() - size)
     target = -(whole * factor[:, None]).sum(0)
-    guess = _nearest_in_cone(np.ldexp(approximate, -size[:, None]))
+    rows = np.ldexp(approximate, -size[:, None])
+    guess = _nearest_in_cone(rows)
+    if _cancel(rows, 1 + guess):
+        return False
     start = {int(i): Fraction(guess[i]) * factor[i] for i in np.flatnonzero(guess > 0)}
     return _is_outside_cone(whole, factor, target, start)
 
@@ -92,6 +99,14 @@ def _nearest_in_cone(rows: np.ndarray) -> np.ndarray:
         return nnls(rows.T, -rows.sum(0))[0]
     except (RuntimeError, ValueError):  # no convergence; numbers that are not finite
         return np.zeros(len(rows))
+
+
+def _cancel(rows: Float[np.ndarray, "n p"], factors: Float[np.ndarray, " n"]) -> bool:
+    """Whether rows in floats, each entry rounded, prove that the exact ones cancel."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        weighted = rows * factors[:, None]
+        sums = weighted.sum(0), weighted.T @ rows, factors.sum(), np.abs(rows).max(0)
+    return bool(rows_cancel(*map(torch.as_tensor, sums), len(rows)))
 
 
 def _is_outside_cone(

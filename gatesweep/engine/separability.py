@@ -13,12 +13,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from gatesweep.engine import exact
+from gatesweep.engine.cancelling import EXTRA_ROUNDINGS, rows_cancel
 from gatesweep.engine.design import Design, LinearDesign
 
 __all__ = ["judge", "on_right_side"]
-
-EXTRA_ROUNDINGS = 16
-"""Roundings of one term of a sum, beside those of the sum: how the design made its entries, and the factors."""
 
 
 def on_right_side(
@@ -59,38 +57,10 @@ def judge(
 
 
 def _is_inseparable(design: LinearDesign, params: Float[Tensor, "*batch p"]) -> Bool[Tensor, "*batch"]:
-    """Whether some combination of the rows, with factors above 0 for rows that span all of them, is zero.
-
-    The rows' errors at the optimum, e, are such factors but for the gradient g = rows^T e. With
-    H = rows^T diag(e) rows and x = H^-1 g, the factors e (1 - rows x) leave no gradient: a proof if H
-    has full rank and rows x < 1. In columns divided by `reach` no row is longer than sqrt(p), so
-    sqrt(p) |g| < smallest eigenvalue of H is enough; both in units of sum(e), in which the
-    roundings of a sum of n terms come to n times the unit roundoff at most.
-    """
-    p, one = params.shape[-1], torch.ones_like(params[..., 0])
+    """Whether the rows cancel, with their errors for factors: at an optimum these all but do."""
     error = torch.sigmoid(design.logits(params))
-    gradient, matrix = design.gradient(error), design.hessian(error)
-    total = matrix[..., -1, -1]
-    # A column of zeros concerns no row: its place on the diagonal may be anything.
-    idle = design.reach == 0
-    reach = torch.where(idle, 1, design.reach)
-    gradient = gradient / (reach * total[..., None])
-    matrix = matrix / (reach[..., :, None] * reach[..., None, :] * total[..., None, None])
-    rounding = _unit(params) * (error.shape[-1] + p * (p + 2) + EXTRA_ROUNDINGS)
-    least = p**0.5 * torch.linalg.vector_norm(gradient, dim=-1) + 3 * p * rounding
-    matrix = matrix + torch.diag_embed(idle.to(least.dtype) - least[..., None])
-    # Terms that underflow could add up to more than the roundings, if all are next to nothing.
-    return _is_positive_definite(matrix) & (total > torch.finfo(total.dtype).tiny ** 0.5) & (least < one)
-
-
-def _is_positive_definite(matrix: Float[Tensor, "*batch p p"]) -> Bool[Tensor, "*batch"]:
-    """By elimination: with entries up to 1 its pivots are off by p (p + 1) roundings at most (Demmel 1989)."""
-    positive = torch.ones_like(matrix[..., 0, 0], dtype=torch.bool)
-    while matrix.shape[-1]:
-        pivot, column = matrix[..., :1, :1], matrix[..., 1:, :1]
-        positive = positive & (pivot[..., 0, 0] > 0)
-        matrix = matrix[..., 1:, 1:] - column * matrix[..., :1, 1:] / pivot
-    return positive
+    matrix = design.hessian(error)
+    return rows_cancel(design.gradient(error), matrix, matrix[..., -1, -1], design.reach, error.shape[-1])
 
 
 def _unit(values: Tensor) -> float:
