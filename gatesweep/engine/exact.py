@@ -105,8 +105,10 @@ def _cancel(rows: Float[np.ndarray, "n p"], factors: Float[np.ndarray, " n"]) ->
     """Whether rows in floats, each entry rounded, prove that the exact ones cancel."""
     with np.errstate(invalid="ignore", over="ignore"):
         weighted = rows * factors[:, None]
-        sums = weighted.sum(0), weighted.T @ rows, factors.sum(), np.abs(rows).max(0)
-    return bool(rows_cancel(*map(torch.as_tensor, sums), len(rows)))
+        gradient, matrix = weighted.sum(0), weighted.T @ rows
+    sums = gradient, matrix, factors.sum(), np.abs(rows).max(0)
+    gradient, matrix, total, reach = (torch.as_tensor(values) for values in sums)
+    return bool(rows_cancel(gradient, matrix, total, reach, len(rows)))
 
 
 def _is_outside_cone(
