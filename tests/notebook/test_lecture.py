@@ -73,6 +73,13 @@ def test_the_lottery_s_spread_is_that_of_a_loop(notebook: nbformat.NotebookNode)
     assert text(cell(notebook, "lottery")).startswith(beginning)
 
 
+def test_more_neurons_find_it_more_often(notebook: nbformat.NotebookNode) -> None:
+    lines = text(cell(notebook, "nets")).splitlines()[1:-1]
+    solved = {int(units): float(share) for units, share in map(str.split, lines)}
+    assert solved[1] == 0 and 0.4 < solved[2] < 0.8 and solved[8] > 0.95
+    assert sorted(solved.values()) == list(solved.values())
+
+
 def test_pictures_and_viewers_are_shown(notebook: nbformat.NotebookNode) -> None:
     for beginning in ("plots.heatmap", "plots.curves", "plots.surface", "lab = ", "explorer = "):
         kinds = {kind for output in cell(notebook, beginning).outputs for kind in output.get("data", {})}
