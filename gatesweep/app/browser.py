@@ -1,14 +1,18 @@
-"""What only the browser can do: keys, the address line and its history, the clipboard, the device's own colours."""
+"""What only the browser can do: keys, the address line and its history, the clipboard, files, the whole screen, the
+device's own colours."""
 
 from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import param
+from bokeh.models import Plot
 from panel.custom import JSComponent
 
 from gatesweep.app.assets import asset
 from gatesweep.app.keys import KEYS
+from gatesweep.app.legend import Key
+from gatesweep.app.theme import FONT
 
 __all__ = ["Browser"]
 
@@ -24,7 +28,11 @@ class Browser(JSComponent):
     copied = param.String("", doc="Text for the clipboard.")
     copies = param.Integer(0, doc="Counts the requests to copy.")
 
-    _esm = asset("browser.js")
+    file = param.Dict({}, doc="What to save: `name` and `text`, or the `figure`, `kind` and `font` of a picture.")
+    files = param.Integer(0, doc="Counts the requests to save.")
+    whole = param.Integer(0, doc="Counts the requests to fill the screen, or to leave it again.")
+
+    _esm = asset("save.js") + asset("browser.js")
 
     def __init__(
         self,
@@ -58,3 +66,18 @@ class Browser(JSComponent):
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard; {origin} in it becomes the page's address."""
         self.param.update(copied=text, copies=self.copies + 1)
+
+    def save(self, name: str, text: str) -> None:
+        """Have a file downloaded."""
+        self.param.update(file={"name": name, "text": text}, files=self.files + 1)
+
+    def save_figure(self, figure: Plot, kind: str, heading: str, keys: list[Key], ink: str) -> None:
+        """Have a figure downloaded as "png" or "svg", under a heading with the keys of its marks."""
+        file = {"figure": figure.id, "name": figure.name, "kind": kind, "font": FONT}
+        with pn.io.hold():
+            figure.tags = [{"title": heading, "keys": [key[:2] for key in keys], "ink": ink}]
+            self.param.update(file=file, files=self.files + 1)
+
+    def fill_screen(self) -> None:
+        """Fill the screen, or leave it again."""
+        self.whole += 1

@@ -31,6 +31,14 @@ __all__ = ["App", "create_app"]
 OF_THE_PAGE = ("view", "embed")
 """Names in a link that are the page's own: view=explorer, embed=true (no header, for a frame)."""
 SHARE = {"Copy link": "link", "Copy as Python": "code", "Copy as command": "terminal"}
+TAKE_AWAY = {
+    "Copy as plain Python": "school",
+    "Rows as CSV": "table_rows",
+    "Picture as PNG": "image",
+    "Picture as SVG": "image",
+}
+"""What the Lab gives beside; the Explorer has buttons of its own."""
+SCREEN = {"Full screen": "fullscreen"}
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
@@ -92,7 +100,7 @@ class App(param.Parameterized):
                 description="",
             )
         )
-        share = pmui.MenuButton(
+        self._share = share = pmui.MenuButton(
             label="Share",
             icon="share",
             size="small",
@@ -100,7 +108,7 @@ class App(param.Parameterized):
             margin=(0, 4),
             width=110,
             stylesheets=sheets("share"),
-            items=[{"label": label, "icon": icon} for label, icon in SHARE.items()],
+            items=self._share_items,
         )
         share.on_click(lambda item: self.share(item["label"]))
         help_button = pmui.IconButton(
@@ -136,6 +144,11 @@ class App(param.Parameterized):
         page.param.watch(self._theme, "dark_theme")
         return page
 
+    @property
+    def _share_items(self) -> list[dict[str, str]]:
+        items = SHARE | (TAKE_AWAY if self.view == "lab" else {}) | SCREEN
+        return [{"label": label, "icon": icon} for label, icon in items.items()]
+
     def _theme(self, *events: param.parameterized.Event) -> None:
         self.lab.dark = self.page.dark_theme
         if self.explorer:
@@ -154,6 +167,7 @@ class App(param.Parameterized):
             self._explorer_place.append(self.explorer)
         self._lab_place.visible = self.view == "lab"
         self._explorer_place.visible = self.view == "explorer"
+        self._share.items = self._share_items
         self._changed()
 
     def open(self, **settings: Any) -> None:
@@ -221,11 +235,20 @@ class App(param.Parameterized):
         self.address.changed()
 
     def share(self, what: str) -> None:
-        """Put the link, the Python or the command for what is on show on the clipboard."""
+        """Put the link, the Python or the command for what is on show on the clipboard, or save what it consists of."""
+        if what in SCREEN:
+            self.browser.fill_screen()
+            return
+        if what == "Rows as CSV":
+            self.browser.save("gatesweep.csv", self.lab.rows_csv)
+            return
+        if what.startswith("Picture"):
+            self.browser.save_figure(kind=what[-3:].lower(), **self.lab.saved_picture)
+            return
         if what == "Copy link":
             self.browser.copy("{origin}" + self.query)
         else:
-            self.browser.copy(self._code("Python" in what))
+            self.browser.copy(self.lab.plain_code if "plain" in what else self._code("Python" in what))
         if pn.state.notifications:
             pn.state.notifications.success("Copied", duration=1500)
 

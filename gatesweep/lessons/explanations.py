@@ -26,6 +26,9 @@ EXPLANATIONS: dict[str, Explanation] = {
         "One of the combinations of inputs 0 and 1; a row is a corner plus noise, its label the gate's output.",
     ),
     "row": Explanation("row", "One example: its inputs and its label, 0 or 1."),
+    "beyond": Explanation(
+        "beyond the frame", "Rows so far out that the picture ends before them; they count like all others."
+    ),
     "test_row": Explanation("test row", "A row kept out of the training: a fifth of all, drawn hollow."),
     "misclassified": Explanation(
         "misclassified", "A row on the wrong side of the boundary: the model's answer is not the row's label."

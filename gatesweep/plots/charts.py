@@ -4,6 +4,7 @@ from typing import Any
 
 import holoviews as hv
 import numpy as np
+from bokeh.models import HoverTool
 
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.look import LIGHT, Palette, painted, typed, unfading, with_bokeh
@@ -12,6 +13,7 @@ __all__ = [
     "accuracies",
     "accuracy_columns",
     "count_span",
+    "hand_columns",
     "loss_columns",
     "loss_span",
     "losses",
@@ -22,6 +24,8 @@ __all__ = [
 
 MEASURES = ("train", "test", "exact", "best line", "Bayes")
 MARKS = ("circle", "circle", "diamond", "dash", "dash")
+WIDTHS = (5, 5, 5, 2, 2)
+"""Of each bar: a limit is an upright stroke at the end of a thin line, and so unlike a score."""
 BINS = np.linspace(0, 1, 41)
 HEIGHT = 172
 """Pixels of the accuracies: five rows and an axis."""
@@ -37,6 +41,16 @@ def _chart(palette: Palette, *adjust: Any, border: int = 6, **options: Any) -> d
 
 def _few_ticks(plot: Any, element: Any) -> None:
     plot.state.yaxis.ticker.desired_num_ticks = TICKS
+
+
+def _hover(*tooltips: tuple[str, str], **options: Any) -> Any:
+    """A hook: what the pointer is on says its numbers."""
+
+    def hook(plot: Any, element: Any) -> None:
+        on = [plot.handles["glyph_renderer"]]
+        plot.state.add_tools(HoverTool(renderers=on, tooltips=list(tooltips), **options))
+
+    return hook
 
 
 def _whole(axis: str) -> Any:
@@ -65,7 +79,21 @@ def accuracy_columns(values: np.ndarray, palette: Palette) -> Columns:
     row = np.arange(len(values), dtype=float)[::-1]
     colour = [palette.train, palette.test, palette.exact, palette.best_line, palette.bayes]
     return {
-        "bars": {"x0": 0 * values, "y0": row, "x1": values, "y1": row, "line_color": colour},
+        "bars": {
+            "x0": 0 * values,
+            "y0": row,
+            "x1": values,
+            "y1": row,
+            "line_color": colour,
+            "line_width": list(WIDTHS),
+        },
+        "limits": {
+            "x0": values[3:],
+            "y0": row[3:] - 0.38,
+            "x1": values[3:],
+            "y1": row[3:] + 0.38,
+            "line_color": colour[3:],
+        },
         "marks": {"value": values, "row": row, "marker": list(MARKS), "fill_color": colour, "line_color": colour},
         "numbers": {"value": values, "row": row, "text": [f"{value:.1%}" for value in values]},
     }
@@ -83,12 +111,16 @@ def accuracies(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
         fig.xaxis.ticker, fig.ygrid.visible = [0, 0.25, 0.5, 0.75, 1], False
         fig.yaxis.update(major_label_text_color=palette.ink, major_label_text_font_size="13px")
 
-    bars = hv.Segments(columns["bars"], ["x0", "y0", "x1", "y1"], ["line_color"], label="bars")
+    bars = hv.Segments(columns["bars"], ["x0", "y0", "x1", "y1"], ["line_color", "line_width"], label="bars")
+    limits = hv.Segments(columns["limits"], ["x0", "y0", "x1", "y1"], ["line_color"], label="limits")
     marks = hv.Points(columns["marks"], ["value", "row"], ["marker", "fill_color", "line_color"], label="marks")
     numbers = hv.Labels(columns["numbers"], ["value", "row"], "text", label="numbers")
     styles = {name: hv.dim(name) for name in ("marker", "fill_color", "line_color")}
     layers = [
-        bars.opts(line_color=hv.dim("line_color"), line_width=4, line_alpha=0.35, default_tools=[]),
+        bars.opts(
+            line_color=hv.dim("line_color"), line_width=hv.dim("line_width"), line_alpha=0.45, default_tools=[],
+        ),
+        limits.opts(line_color=hv.dim("line_color"), line_width=5, default_tools=[]),
         marks.opts(size=13, default_tools=[], **styles),
         numbers.opts(
             text_color=palette.ink, text_font_size="13px", text_font_style="bold", text_align="left",
@@ -106,12 +138,22 @@ def accuracies(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
 def loss_columns(train: np.ndarray, test: np.ndarray) -> Columns:
     """Mean log loss of train and test rows before the first epoch and after each."""
     epoch = np.arange(len(train))
-    return {"train": {"epoch": epoch, "train": train}, "test": {"epoch": epoch, "test": test}}
+    return {
+        "train": {"epoch": epoch, "train": train, "test": test},
+        "test": {"epoch": epoch, "test": test},
+    }
 
 
-def loss_span(train: np.ndarray, test: np.ndarray) -> dict[str, tuple[float, float]]:
-    """What `Drawn.span` must show of them."""
-    losses = np.append(train, test)
+def hand_columns(loss: float | None, end: int) -> Columns:
+    """The training loss of a line set by hand, across the epochs up to `end`; None where no line is."""
+    known = [] if loss is None or not np.isfinite(loss) else [loss]
+    text = [f"by hand {value:.3f}" for value in known]
+    return {"by hand": {"y": known}, "by hand's value": {"epoch": [end] * len(known), "loss": known, "text": text}}
+
+
+def loss_span(train: np.ndarray, test: np.ndarray, hand: float | None = None) -> dict[str, tuple[float, float]]:
+    """What `Drawn.span` must show of them, and of a line set by hand."""
+    losses = np.concatenate([train, test, [] if hand is None else [hand]])
     known = losses[np.isfinite(losses)]
     low, high = float(known.min()), float(known.max())
     room = 0.05 * ((high - low) or 1.0)
@@ -123,18 +165,28 @@ def losses(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     """Log loss by epoch, with the epoch shown."""
     span = loss_span(columns["train"]["train"], columns["test"]["test"])
     styles = {"train": (palette.train, "solid"), "test": (palette.test, [5, 4])}
+    say = _hover(("epoch", "@epoch"), ("train", "@train{0.0000}"), ("test", "@test{0.0000}"), mode="vline")
     curves = [
-        hv.Curve(columns[part], "epoch", part, label=part).opts(
-            color=colour, line_dash=dash, line_width=2.6, default_tools=[]
+        hv.Curve(columns[part], "epoch", [part, *also], label=part).opts(
+            color=colour, line_dash=dash, line_width=2.6, default_tools=[], hooks=[say] if also else []
         )
-        for part, (colour, dash) in styles.items()
+        for (part, (colour, dash)), also in zip(styles.items(), (["test"], []), strict=True)
     ]
+    hand = [
+        hv.HLines({"y": columns["by hand"]["y"]}, label="by hand").opts(
+            line_color=palette.best_line, line_width=2.5, default_tools=[], show_legend=False
+        ),
+        hv.Labels(columns["by hand's value"], ["epoch", "loss"], "text", label="by hand's value").opts(
+            text_color=palette.ink, text_font_size="13px", text_align="right", text_baseline="bottom",
+            default_tools=[], hooks=[typed],
+        ),
+    ]  # fmt: skip
     look = _chart(
         palette, _few_ticks, _whole("xaxis"), xlim=span["x"], ylim=span["y"], xlabel="epoch", ylabel="log loss"
     )
     legend = {"orientation": "horizontal", "border_line_color": None, "padding": 2, "label_text_font_size": "13px"}
     mark = _mark(columns, "epoch shown", line_color=palette.muted, line_width=2)
-    return hv.Overlay([*curves, mark]).opts(legend_position="top_right", legend_opts=legend, **look)
+    return hv.Overlay([*curves, *hand, mark]).opts(legend_position="top_right", legend_opts=legend, **look)
 
 
 # --- other seeds ----------------------------------------------------------------------------------
@@ -150,8 +202,9 @@ def population_columns(accuracy: np.ndarray) -> Columns:
 def population(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     """Exact accuracies of many seeds, with the one on show marked."""
     count = columns["seeds"]["top"]
+    say = _hover(("exact accuracy", "@left{0.0%} to @right{0.0%}"), ("seeds", "@top"))
     bars = hv.Histogram((BINS, count), kdims="exact accuracy", vdims="seeds", label="seeds").opts(
-        fill_color=palette.muted, line_color=palette.paper, tools=["tap"], default_tools=[], hooks=[unfading]
+        fill_color=palette.muted, line_color=palette.paper, tools=["tap"], default_tools=[], hooks=[unfading, say]
     )
     look = _chart(palette, _few_ticks, _whole("yaxis"), xlim=(0, 1), ylim=count_span(count)["y"])
     mark = _mark(columns, "this seed", line_color=palette.classes[1], line_width=3)

@@ -1,4 +1,5 @@
-// Keys, the address line with its history, the clipboard and the device's own colours, for browser.py.
+// Keys, the address line with its history, the clipboard, files, the whole screen and the device's own colours,
+// for browser.py; beside save.js.
 
 const BUSY = ["input", "textarea", "select"]
 const ROLES = ["listbox", "option", "menuitem", "tab"]
@@ -47,6 +48,15 @@ export function render({model}) {
     const {query, replaces, move: known} = model.line
     if (known < move || location.search === query) return
     history[replaces ? "replaceState" : "pushState"]({}, "", location.pathname + query + location.hash)
+  })
+  model.on("files", () => {
+    const {name, text, figure, kind, font} = model.file
+    if (figure) save([kind, name, figure, font])
+    else download(new Blob([text]), name)
+  })
+  model.on("whole", () => {
+    if (document.fullscreenElement) document.exitFullscreen()
+    else document.documentElement.requestFullscreen?.().catch(() => {})
   })
   model.on("copies", () => copy(model.copied.replace("{origin}", location.origin + location.pathname)))
   model.on("remove", () => {

@@ -3,9 +3,13 @@
 async function save([kind, name, id, font]) {
   const view = Bokeh.index.find_one_by_id(id)
   const picture = await view.export(kind, true).to_blob()
+  download(await (kind === "svg" ? asSvg : asPng)(picture, heading(view, font)), name + "." + kind)
+}
+
+function download(blob, name) {
   const link = document.createElement("a")
-  link.href = URL.createObjectURL(await (kind === "svg" ? asSvg : asPng)(picture, heading(view, font)))
-  link.download = name + "." + kind
+  link.href = URL.createObjectURL(blob)
+  link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }

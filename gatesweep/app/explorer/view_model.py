@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatesweep.app.explorer import words
+from gatesweep.app.legend import Key
 from gatesweep.app.theme import Palette
 from gatesweep.plots.labels import short_label
 from gatesweep.plots.picture import Axis, Picture
@@ -33,9 +34,9 @@ class ViewModel:
 
     heading: str
     title: str
-    over_cells: list[words.Key]
+    over_cells: list[Key]
     """Keys of what is drawn over the cells."""
-    lines: list[words.Key]
+    lines: list[Key]
     """Keys of the lines of the curves."""
     ink: str
     axes: dict[str, Menu]

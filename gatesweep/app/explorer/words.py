@@ -1,13 +1,13 @@
 """Sentences and legends of the Explorer."""
 
 from html import escape
-from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from gatesweep.app.explain import explained
 from gatesweep.app.jobs import Job
+from gatesweep.app.legend import Key
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
 from gatesweep.plots.curves import BAND_NAME, MAX_BANDS, line_colours, line_names, single_name
@@ -17,7 +17,6 @@ from gatesweep.plots.picture import Picture, row_name
 from gatesweep.results.measures import LIMITS, MEASURES
 
 __all__ = [
-    "Key",
     "cell_keys",
     "ended",
     "estimate",
@@ -34,16 +33,6 @@ __all__ = [
 
 MAX_SPOKEN = 16
 """Rows that the spoken summary goes through."""
-
-
-class Key(NamedTuple):
-    """What something drawn means."""
-
-    mark: str
-    """SVG, 30 x 10; empty for a heading."""
-    text: str
-    explained_by: str = ""
-    """The name of the sentence behind it, if it has one."""
 
 
 def _time(seconds: float) -> str:

@@ -20,6 +20,10 @@ class Commands(Playing, LabState):
         None, precedence=-1, doc="The same settings under 200 seeds, once trained."
     )
 
+    refused: dict[str, str] = param.Dict(
+        {}, precedence=-1, doc="Settings that could not be shown, each with what is wrong; the last good ones are."
+    )
+
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """What a model is made of here: w1, w2, w3 with the product feature, intercept."""

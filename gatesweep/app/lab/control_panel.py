@@ -1,5 +1,6 @@
 """The Lab's settings beside the picture; what few lessons need is folded away."""
 
+from html import escape
 from typing import Any
 
 import panel as pn
@@ -92,6 +93,8 @@ class Controls(pn.viewable.Viewer):
             stylesheets=sheets("card", "lab/controls"),
             **FILL,
         )
+        self._problem = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
+        lab.param.watch(self._say_refusal, "refused")
         lab.param.watch(lambda *events: self.draw(), ["solver", "features", "init", "hide", "by_hand"])
         lab.param.watch(self._unfold, ["lesson", "by_hand"])
         self.draw()
@@ -108,6 +111,22 @@ class Controls(pn.viewable.Viewer):
         for name, control in self.hand.items():
             control.visible = name != "w3" or lab.features == "interaction"
         self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
+
+    def _say_refusal(self, *events: Any) -> None:
+        """Beside the field that asked for it; the controls themselves are back at what is on show."""
+        refused = [name for name in self.named if name in self._lab.refused]
+        for column in (self._layout, self.training[0]):
+            if self._problem in column.objects:
+                column.remove(self._problem)
+        if not refused:
+            return
+        name = refused[0]
+        if name in TRAINING:
+            self.training.active = [0]
+        column = self.training[0] if name in TRAINING else self._layout
+        reason = escape(self._lab.refused[name])
+        self._problem.object = f"<div class=problem role=alert>{reason}. The last good model is still on show.</div>"
+        column.insert(column.objects.index(self.named[name]) + 1, self._problem)
 
     def _unfold(self, *events: Any) -> None:
         """What the lesson is about is open; what a visitor opened stays so until the next lesson."""

@@ -10,11 +10,11 @@ import param
 
 from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.jobs import Job, Session, has_loop
-from gatesweep.app.lab import model
+from gatesweep.app.lab import model, words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.model import Shown
 from gatesweep.app.lab.pictures import Pictures
-from gatesweep.app.lab.plain import as_plain
+from gatesweep.app.lab.plain import as_csv, as_plain
 from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, VIEW, in_sweep
 from gatesweep.app.lab.view import View
 from gatesweep.app.lab.view_model import ViewModel
@@ -160,6 +160,18 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self._walk()
         return as_plain(self.fit, self.shown, self.shown_epoch, self.by_hand)
 
+    @property
+    def rows_csv(self) -> str:
+        """The rows with what the model on show says of them, as CSV."""
+        return as_csv(self.shown)
+
+    @property
+    def saved_picture(self) -> dict[str, Any]:
+        """What `Browser.save_figure` needs of the large picture on show."""
+        view = self._view_model
+        figure = getattr(self.pictures, self.picture).figure
+        return {"figure": figure, "heading": words.heading(view), "keys": words.keys(view), "ink": view.palette.ink}
+
     # What can be done
 
     def open(self, **settings: Any) -> None:
@@ -273,11 +285,11 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         except InputError as error:
             if not self._good:
                 raise
-            if pn.state.notifications:
-                pn.state.notifications.error(str(error), duration=6000)
+            wrong = [name for name in SETTINGS if settings[name] != self._good[name]]
             self.param.update(**self._good)
+            self.refused = dict.fromkeys(wrong, str(error))
             return
-        self._good = settings
+        self._good, self.refused = settings, {}
         epoch = self.epoch if keeps_epoch else None
         self.param.update(fit=run, epoch=min(self.shown_epoch, run.last_epoch) if self.playing else epoch)
         self._train_others()

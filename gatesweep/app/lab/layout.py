@@ -196,7 +196,7 @@ class Stage(pn.viewable.Viewer):
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{progress}</span>"
         self.player.draw()
-        self.legend.object = words.legend(view)
+        self.legend.object = words.legend(words.keys(view))
         summary = words.summary(view.run, view.shown, view.epoch)
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 

@@ -169,15 +169,22 @@ class Losses(_Picture):
     name, define = "loss", charts.losses
 
     def __init__(self) -> None:
-        super().__init__(charts.loss_columns(np.ones(2), np.ones(2)) | charts.mark_columns("epoch shown", 0))
+        self.has_hand = False
+        columns = charts.loss_columns(np.ones(2), np.ones(2)) | charts.hand_columns(None, 1)
+        super().__init__(columns | charts.mark_columns("epoch shown", 0))
 
     def show(self, run: Run) -> None:
         losses = run.history.train_loss, run.history.test_loss
         self.write(charts.loss_columns(*losses))
         self.drawn.span(**charts.loss_span(*losses))
 
-    def move(self, epoch: int) -> None:
-        self.write(charts.mark_columns("epoch shown", epoch))
+    def move(self, run: Run, epoch: int, by_hand: Shown | None) -> None:
+        """Where on the way the model on show is; a line set by hand is on none."""
+        loss = None if by_hand is None else float(by_hand.scores.train_loss)
+        self.write(charts.mark_columns("epoch shown", epoch) | charts.hand_columns(loss, max(run.last_epoch, 1)))
+        if loss is not None or self.has_hand:
+            self.drawn.span(**charts.loss_span(run.history.train_loss, run.history.test_loss, loss))
+        self.has_hand = loss is not None
 
 
 class Seeds(_Picture):

@@ -1,4 +1,4 @@
-"""The model on show in a few lines of NumPy, scikit-learn or PyTorch, as a student would write it: no gatesweep."""
+"""The model on show, to take along: a few lines of NumPy, scikit-learn or PyTorch alone, and its rows as CSV."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from gatesweep.engine.solvers.protocol import Status
 from gatesweep.grids.model import Rows
 from gatesweep.lecture import n_rows
 
-__all__ = ["as_plain"]
+__all__ = ["as_csv", "as_plain"]
 
 TRAINED = (Status.converged.name, Status.redundant.name)
 """Where newton has found the optimum, which scikit-learn finds too."""
@@ -23,6 +23,15 @@ def as_plain(run: Run, shown: Shown, epoch: int, by_hand: bool) -> str:
     if by_hand:
         return data + _by_hand(shown)
     return data + (_newton(run, epoch) if "C" in run.rows.experiment.solver.uses else _descent(run, epoch))
+
+
+def as_csv(shown: Shown) -> str:
+    """Its rows with their labels, their part, and what the model says of them."""
+    rows = shown.rows
+    part = np.where(rows.is_test, "test", "train")
+    columns = (*rows.X.T, rows.y, part, shown.probability, shown.loss)
+    lines = (",".join(map(str, line)) for line in zip(*(column.tolist() for column in columns), strict=True))
+    return "\n".join(["x1,x2,y,part,p,loss", *lines, ""])
 
 
 def _rows(rows: Rows) -> str:

@@ -61,7 +61,7 @@ class View:
                 pictures.losses.show(view.run)
             if changed & OF_THE_MODEL:
                 pictures.scores.show(view.run, view.shown)
-                pictures.losses.move(view.epoch)
+                pictures.losses.move(view.run, view.epoch, None if view.hand is None else view.shown)
                 pictures.seeds.mark(view.shown.exact_accuracy)
                 self.numbers.draw(view)
             if "population" in changed:

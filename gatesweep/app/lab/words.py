@@ -1,10 +1,14 @@
 """What the Lab says about a model in words: equation, meaning, state of the training, summary."""
 
+from html import unescape
+
 import numpy as np
 
+from gatesweep.app.explain import explained
 from gatesweep.app.lab.model import Run, Shown
 from gatesweep.app.lab.state import SCIKIT_LEARN, in_sweep
 from gatesweep.app.lab.view_model import ViewModel
+from gatesweep.app.legend import Key
 from gatesweep.engine.solvers import solver_class
 from gatesweep.plots.boundary import beyond
 from gatesweep.plots.labels import number
@@ -14,6 +18,8 @@ __all__ = [
     "confusion",
     "difference",
     "equation",
+    "heading",
+    "keys",
     "legend",
     "losses",
     "meaning",
@@ -149,37 +155,60 @@ def pinned(shown: Shown) -> str:
     return f"pinned: {equation(shown)}, exact {shown.exact_accuracy:.1%}"
 
 
-def legend(view: ViewModel) -> str:
-    """What the marks mean, as HTML."""
+def keys(view: ViewModel) -> list[Key]:
+    """What the marks of the picture on show mean."""
     palette = view.palette
     zero, one = palette.classes
     if view.picture == "neuron":
-        items = [
-            _mark(f'<path d="M0 6H12" stroke="{zero}" stroke-width=4 />') + "speaks for 0",
-            _mark(f'<path d="M0 6H12" stroke="{one}" stroke-width=4 />') + "speaks for 1",
-            "the wider, the larger the weight; tap an input to flip it",
+        return [
+            Key(_line(zero, 4), "speaks for 0", "weight"),
+            Key(_line(one, 4), "speaks for 1", "weight"),
+            Key("", "the wider, the larger the weight"),
         ]
-        return _legend(items)
-    hollow, ring = f'fill="none" stroke="{palette.muted}" stroke-width=2', f'fill="none" stroke="{palette.ink}"'
-    items = [
-        _mark(f'<circle cx=6 cy=6 r=5 fill="{zero}" />') + "class 0",
-        _mark(f'<rect x=1 y=1 width=10 height=10 fill="{one}" />') + "class 1",
-        _mark(f"<circle cx=6 cy=6 r=5 {hollow} />") + "test row",
-        _mark(f'<circle cx=6 cy=6 r=6.5 {ring} stroke-width=1.6 /><circle cx=6 cy=6 r=3 fill="{palette.muted}" />')
-        + f"misclassified{_at(view.threshold)}",
+    hollow, ring = f"fill='none' stroke='{palette.muted}'", f"fill='none' stroke='{palette.ink}'"
+    found = [
+        Key(f"<circle cx='6' cy='6' r='5' fill='{zero}'/>", "class 0"),
+        Key(f"<rect x='1' y='1' width='10' height='10' fill='{one}'/>", "class 1"),
+        Key(f"<circle cx='6' cy='6' r='5' {hollow} stroke-width='2'/>", "test row", "test_row"),
+        Key(
+            f"<circle cx='6' cy='6' r='6.5' {ring} stroke-width='1.6'/><circle cx='6' cy='6' r='3' "
+            f"fill='{palette.muted}'/>",
+            f"misclassified{_at(view.threshold)}",
+            "misclassified",
+        ),
     ]
-    if view.picture == "boundary":
-        outside = sum(beyond(view.run.rows.X))
-        items += [f"{outside} rows beyond the frame"] if outside else []
-        lines = {"best line": palette.best_line, "best boundary": palette.bayes} if view.limits else {}
-        lines |= {"pinned": palette.test} if view.pinned else {}
-        items += [_mark(f'<path d="M0 6H12" stroke="{hue}" stroke-width=3 />') + name for name, hue in lines.items()]
-    return _legend(items)
+    if view.picture == "s_curve":
+        return found
+    outside = sum(beyond(view.run.rows.X))
+    found += [Key("", f"{outside} rows beyond the frame", "beyond")] if outside else []
+    if view.limits:
+        found += [
+            Key(_line(palette.best_line), "best line", "best_linear_accuracy"),
+            Key(_line(palette.bayes), "best boundary", "bayes_accuracy"),
+        ]
+    return found + ([Key(_line(palette.test), "pinned", "pin")] if view.pinned else [])
 
 
-def _legend(items: list[str]) -> str:
-    shown = "".join(f"<span>{item}</span>" for item in items)
-    return f"<div class=legend>{shown}</div>"
+def _line(hue: str, width: float = 3) -> str:
+    return f"<path d='M0 6H12' stroke='{hue}' stroke-width='{width}'/>"
+
+
+def legend(keys: list[Key]) -> str:
+    """Keys for the page, as HTML."""
+    mark = "<svg viewBox='0 0 12 12' aria-hidden=true>{}</svg>"
+
+    def entry(key: Key) -> str:
+        shown = (mark.format(key.mark) if key.mark else "") + key.text
+        return explained(key.explained_by, shown) if key.explained_by else shown
+
+    return f"<div class=legend>{''.join(f'<span>{entry(key)}</span>' for key in keys)}</div>"
+
+
+def heading(view: ViewModel) -> str:
+    """The model on show in one line, above a saved picture."""
+    rows = view.run.rows
+    terms = unescape(equation(view.shown))
+    return f"{rows.gate}, noise level {rows.noise_level:g}: {terms}"
 
 
 def difference(run: Run, solver: str, init: str, by_hand: bool) -> str:
@@ -191,7 +220,3 @@ def difference(run: Run, solver: str, init: str, by_hand: bool) -> str:
         (run.status == "separable", "Separable: weights grow for ever, and where they stop depends on the start."),
     )
     return "".join(f"# {note}\n" for holds, note in notes if holds)
-
-
-def _mark(shape: str) -> str:
-    return f'<svg viewBox="0 0 12 12" aria-hidden=true>{shape}</svg>'
