@@ -145,3 +145,36 @@ def test_the_limits_are_drawn_on_demand(lab):
     assert float(exact) == pytest.approx(float(gs.theory.best_linear_accuracy("AND", 0.3)), abs=1e-9)
     lab.gate = "FALSE"
     assert not len(lab.pictures.boundary.columns["best line"]["x1"])
+
+
+def neighbours(lab, name):
+    """What stands below a control."""
+    controls = lab.view.controls
+    column = controls.training[0] if name in ("epochs", "batch_size") else controls._layout
+    return column.objects[column.objects.index(controls.named[name]) + 1]
+
+
+def test_what_is_refused_is_said_beside_its_field_until_something_else_is_shown(lab):
+    lab.restore({"solver": "sgd", "epochs": 5})
+    link = lab.link_values
+    lab.epochs = 90_000
+    told = neighbours(lab, "epochs").object
+    assert "at most 20,000 steps" in told and "role=alert" in told
+    assert lab.link_values == link, "the address is that of the model on show"
+    lab.epochs = 6
+    assert not hasattr(neighbours(lab, "epochs"), "object")
+    lab.restore({"gate": "TRUE"})
+    lab.solver = "scikit-learn"
+    assert "both classes" in neighbours(lab, "solver").object
+    assert lab.solver == "newton"
+
+
+def test_the_loss_chart_follows_a_line_set_by_hand(lab):
+    lab.restore({"solver": "sgd", "by_hand": True, "w1": -4.0})
+    chart = lab.pictures.losses
+    loss = float(lab.shown.scores.train_loss)
+    assert chart.columns["by hand"]["y"] == [loss]
+    assert chart.figure.y_range.end > loss > lab.fit.history.train_loss.max()
+    lab.by_hand = False
+    assert chart.columns["by hand"]["y"] == []
+    assert chart.figure.y_range.end < loss

@@ -114,18 +114,23 @@ class Controls(pn.viewable.Viewer):
 
     def _say_refusal(self, *events: Any) -> None:
         """Beside the field that asked for it; the controls themselves are back at what is on show."""
-        refused = [name for name in self.named if name in self._lab.refused]
         for column in (self._layout, self.training[0]):
             if self._problem in column.objects:
                 column.remove(self._problem)
+        refused = self._lab.refused
         if not refused:
             return
-        name = refused[0]
+        said = next(iter(refused.values()))
+        told = f"{said[0].upper()}{said[1:]}. The last good model is still on show."
+        name = next((name for name in self.named if name in refused and name not in self._lab.hide), None)
+        if name is None:  # A link may ask for what has no field here.
+            if pn.state.notifications:
+                pn.state.notifications.error(told, duration=8000)
+            return
         if name in TRAINING:
             self.training.active = [0]
         column = self.training[0] if name in TRAINING else self._layout
-        reason = escape(self._lab.refused[name])
-        self._problem.object = f"<div class=problem role=alert>{reason}. The last good model is still on show.</div>"
+        self._problem.object = f"<div class=problem role=alert>{escape(told)}</div>"
         column.insert(column.objects.index(self.named[name]) + 1, self._problem)
 
     def _unfold(self, *events: Any) -> None:
