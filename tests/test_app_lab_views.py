@@ -170,7 +170,7 @@ def test_what_is_refused_is_said_beside_its_field_until_something_else_is_shown(
 
 
 def test_the_loss_chart_follows_a_line_set_by_hand(lab):
-    lab.restore({"solver": "sgd", "by_hand": True, "w1": -4.0})
+    lab.restore({"solver": "sgd", "by_hand": True, "w1": -9.0})
     chart = lab.pictures.losses
     loss = float(lab.shown.scores.train_loss)
     assert chart.columns["by hand"]["y"] == [loss]
