@@ -26,10 +26,11 @@ test: lint  ## install, find a browser, lint, check types, run the tests; PYTEST
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(VENV)/test.stamp  ## ruff (rules and format) and mypy
+lint: $(VENV)/test.stamp  ## ruff (rules and format), mypy, and oxlint for the page's scripts
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings gatesweep/page
 
 .PHONY: bench
 bench: $(VENV)/bench.stamp  ## gatesweep timed beside what a user would write instead

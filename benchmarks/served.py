@@ -14,7 +14,8 @@ from tests.browser import find_browser
 
 __all__ = ["IDLE", "chromium", "report", "served", "view"]
 
-SERVE = "import sys; from gatesweep.app.server import serve; serve(*sys.argv[1:] or [None], 0, '127.0.0.1', False)"
+SERVE = """import sys; from gatesweep.app.server import serve; from gatesweep.page.export import hosted
+serve(*sys.argv[1:] or [None], 0, "127.0.0.1", False, hosted())"""
 IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
 """JavaScript: the page has all that it will show."""
 

@@ -2,7 +2,10 @@
 
 import json
 import random
+import subprocess
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import xarray as xr
 
@@ -10,8 +13,18 @@ import gatesweep as gs
 from gatesweep.gates import GATE_NAMES
 from gatesweep.page.scripts import bundle
 
+PLAYWRIGHT = find_spec("playwright")
+assert PLAYWRIGHT is not None and PLAYWRIGHT.origin is not None
+NODE = Path(PLAYWRIGHT.origin).parent / "driver" / "node"
+
+
+def open_bundle(entry: str) -> str:
+    """A module and all that it imports, with its names in reach of what follows."""
+    return bundle(entry).removeprefix('(() => {\n"use strict";\n').removesuffix("})();\n")
+
+
 ENGINE = (
-    bundle("engine/crowd.js").removeprefix('(() => {\n"use strict";\n').removesuffix("})();\n")
+    open_bundle("engine/crowd.js")
     + """
 const rowsOf = ({gate, noise_level, seed, num_samples}) => {
   const drawn = draw(seed, num_samples), {x1, x2, label} = makeRows(drawn, truthOf(gate), noise_level);
@@ -29,6 +42,7 @@ const modelOf = (settings) => {
   return {
     params: [...params], status: model.status, ...limitsOf(settings),
     exact_accuracy: exactAccuracy(params, truthOf(settings.gate), settings.noise_level),
+    exact_loss: exactLogLoss(params, truthOf(settings.gate), settings.noise_level),
     train_accuracy: scores.trainAccuracy, test_accuracy: scores.testAccuracy,
     train_loss: scores.trainLoss, test_loss: scores.testLoss,
   };
@@ -36,6 +50,14 @@ const modelOf = (settings) => {
 """
 )
 """The engine's modules as one script, with a function for each kind of case."""
+
+
+def node(program: str, tmp_path: Path) -> str:
+    script = tmp_path / "program.mjs"
+    script.write_text(program)
+    done = subprocess.run([NODE, script], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def row_cases(count: int) -> list[dict]:

@@ -6,7 +6,6 @@ Node comes with Playwright, so that no other one is needed. The same cases run i
 
 import json
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +16,7 @@ from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lecture import draw
 from gatesweep.page.scripts import bundle
-from tests.page_cases import ENGINE, model_cases, row_cases, swept
-
-PLAYWRIGHT = find_spec("playwright")
-assert PLAYWRIGHT is not None and PLAYWRIGHT.origin is not None
-NODE = Path(PLAYWRIGHT.origin).parent / "driver" / "node"
-
-
-def node(program: str, tmp_path: Path) -> str:
-    script = tmp_path / "program.mjs"
-    script.write_text(program)
-    done = subprocess.run([NODE, script], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from tests.page_cases import ENGINE, NODE, model_cases, node, row_cases, swept
 
 
 def engine(name: str, cases: list, tmp_path: Path) -> list:
@@ -77,6 +64,10 @@ def test_models_are_the_sweep_s(tmp_path) -> None:
             found["params"][:-1], found["params"][-1], case["gate"], case["noise_level"], case["features"]
         )
         assert found["exact_accuracy"] == pytest.approx(float(exact), abs=1e-9), case
+        exact = gs.theory.exact_log_loss(
+            found["params"][:-1], found["params"][-1], case["gate"], case["noise_level"], case["features"]
+        )
+        assert found["exact_loss"] == pytest.approx(float(exact), rel=2e-6, abs=1e-9), case
         for name in ("train_loss", "test_loss"):
             assert found[name] == pytest.approx(float(model[name]), rel=1e-5, abs=1e-5), (name, case)
     assert differing <= 3
@@ -98,11 +89,10 @@ def test_theory_is_the_engine_s_at_every_noise_level(noise_level, tmp_path) -> N
             assert found[name] == pytest.approx(expected, abs=1e-9), (name, case)
 
 
-@pytest.mark.parametrize("entry", ["start.js", "worker.js"])
-def test_the_modules_make_one_script(entry, tmp_path) -> None:
+def test_the_modules_make_one_script(tmp_path) -> None:
     script = tmp_path / "script.js"
-    script.write_text(bundle(entry))
+    script.write_text(bundle("start.js"))
     # Two modules that declare one name would be a syntax error here.
     done = subprocess.run([NODE, "--check", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert "import " not in script.read_text().replace("// ", "")
+    assert "import " not in script.read_text()

@@ -1,6 +1,7 @@
 """`gatesweep serve` hands out the page that needs no server, at the cost of a file."""
 
 import gzip
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from gatesweep.page.export import render
+from gatesweep.page.offline import LINK
 
 COMMAND = [sys.executable, "-c", "from gatesweep.cli import main; main()", "serve", "--port", "0", "--no-show"]
 
@@ -33,7 +35,20 @@ def test_the_page_is_the_one_that_export_writes(url: str) -> None:
     with urllib.request.urlopen(url + "page?gate=XOR") as answer:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers.get_content_type() == "text/html"
-        assert shape(answer.read().decode()) == shape(render([]))
+        assert shape(answer.read().decode()) == shape(render([], LINK))
+
+
+def test_what_makes_it_installable_is_served_beside_it(url: str) -> None:
+    with urllib.request.urlopen(url + "page.webmanifest") as answer:
+        manifest = json.loads(answer.read())
+    assert manifest["start_url"] == manifest["scope"] == "page"
+    for path, kind in ((manifest["icons"][0]["src"], "image/svg+xml"), ("page-worker.js", "text/javascript")):
+        with urllib.request.urlopen(url + path) as answer:
+            assert answer.headers.get_content_type() == kind
+
+
+def test_a_page_that_is_a_file_offers_no_installing() -> None:
+    assert LINK not in render([])
 
 
 def test_who_takes_gzip_gets_a_third(url: str) -> None:

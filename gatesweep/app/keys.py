@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 
-__all__ = ["KEYS", "KeyHelp"]
+__all__ = ["KEYS", "MEANING", "KeyHelp", "caps"]
 
 MEANING = (
     (("?",), "this list"),
@@ -33,7 +33,7 @@ class KeyHelp(pn.viewable.Viewer):
 
     def __init__(self) -> None:
         super().__init__()
-        rows = "".join(f"<tr><td>{_caps(keys)}</td><td>{words}</td></tr>" for keys, words in MEANING)
+        rows = "".join(f"<tr><td>{caps(keys, '<kbd>{}</kbd>')}</td><td>{words}</td></tr>" for keys, words in MEANING)
         table = pn.pane.HTML(f"<table>{rows}</table>", stylesheets=sheets("keys"), sizing_mode="stretch_width")
         self.dialog = pmui.Dialog(
             table, title="Keys", title_variant="h6", show_close_button=True, close_on_click=True, sx=CLOSE
@@ -46,6 +46,7 @@ class KeyHelp(pn.viewable.Viewer):
         return self.dialog
 
 
-def _caps(keys: tuple[str, ...]) -> str:
-    named = [f"<kbd>{NAMES.get(key, key)}</kbd>" for key in keys]
+def caps(keys: tuple[str, ...], form: str = "{}") -> str:
+    """Names of keys, each in this form; of many the first and the last."""
+    named = [form.format(NAMES.get(key, key)) for key in keys]
     return f"{named[0]} to {named[-1]}" if len(keys) > 2 else " ".join(named)

@@ -22,6 +22,7 @@ from gatesweep.app.keys import KeyHelp
 from gatesweep.app.lab import words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
+from gatesweep.app.students import StudentLink
 from gatesweep.app.theme import THEME_CONFIG
 from gatesweep.gates import GATE_NAMES
 from gatesweep.grids.model import stored_path
@@ -39,6 +40,7 @@ TAKE_AWAY = {
 }
 """What the Lab gives beside; the Explorer has buttons of its own."""
 SCREEN = {"Full screen": "fullscreen"}
+FOR_STUDENTS = {"Page for students": "qr_code"}
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
@@ -64,6 +66,7 @@ class App(param.Parameterized):
     """One visitor's page. `page` is what to serve."""
 
     view = param.Selector(default="lab", objects=["lab", "explorer"])
+    has_student_page = param.Boolean(False, constant=True, doc="Whether /page has the page that needs no server.")
 
     def __init__(self, dataset: xr.Dataset | None = None, **params: Any) -> None:
         super().__init__(**params)
@@ -72,7 +75,7 @@ class App(param.Parameterized):
         self._bare = asked.get("embed") == "true"
         self.lab, self._dataset, self._home = Lab(), dataset, self.view
         self.explorer: Explorer | None = None
-        self.keys = KeyHelp()
+        self.keys, self.students = KeyHelp(), StudentLink()
         self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
         self.address = Address(self.browser, lambda: None if self.lab.playing else self.query)
         look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
@@ -134,7 +137,7 @@ class App(param.Parameterized):
                     align="center",
                 )
             ],
-            main=[pn.Column(self._lab_place, self._explorer_place, self.keys, **FILL)],
+            main=[pn.Column(self._lab_place, self._explorer_place, self.keys, self.students, **FILL)],
             theme_config=THEME_CONFIG,
             busy_indicator=None,
             sx=LOOK | (BARE if bare else {}),
@@ -146,7 +149,8 @@ class App(param.Parameterized):
 
     @property
     def _share_items(self) -> list[dict[str, str]]:
-        items = SHARE | (TAKE_AWAY if self.view == "lab" else {}) | SCREEN
+        students = FOR_STUDENTS if self.has_student_page else {}
+        items = SHARE | (TAKE_AWAY if self.view == "lab" else {}) | SCREEN | students
         return [{"label": label, "icon": icon} for label, icon in items.items()]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
@@ -235,7 +239,7 @@ class App(param.Parameterized):
         self.address.changed()
 
     def share(self, what: str) -> None:
-        """Put the link, the Python or the command for what is on show on the clipboard, or save what it consists of."""
+        """Copy the link, the Python or the command for what is on show; save what it consists of; show the way for students."""
         if what in SCREEN:
             self.browser.fill_screen()
             return
@@ -245,12 +249,22 @@ class App(param.Parameterized):
         if what.startswith("Picture"):
             self.browser.save_figure(kind=what[-3:].lower(), **self.lab.saved_picture)
             return
+        if what in FOR_STUDENTS:
+            self.students.show(self._student_address)
+            return
         if what == "Copy link":
             self.browser.copy("{origin}" + self.query)
         else:
             self.browser.copy(self.lab.plain_code if "plain" in what else self._code("Python" in what))
         if pn.state.notifications:
             pn.state.notifications.success("Copied", duration=1500)
+
+    @property
+    def _student_address(self) -> str:
+        """Where students find what is on show, in the page that needs no server."""
+        here, query = pn.state.location, self._view_query.lstrip("?")
+        origin = f"{here.protocol}//{here.hostname}{f':{here.port}' if here.port else ''}" if here else ""
+        return f"{origin}/page{f'#{query}' if query else ''}"
 
     def _code(self, python: bool) -> str:
         if self.view == "lab" or self.explorer is None:
@@ -283,9 +297,13 @@ def _report(error: Exception) -> None:
         pn.state.notifications.error(f"{type(error).__name__}: {error}"[:300], duration=8000)
 
 
-def create_app(dataset: xr.Dataset | None = None, view: str = "lab") -> pmui.Page:
-    """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep."""
+def create_app(dataset: xr.Dataset | None = None, view: str = "lab", has_student_page: bool = False) -> pmui.Page:
+    """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep.
+
+    Args:
+        has_student_page: whether the server also hands out, at /page, the page that needs no server.
+    """
     pn.extension(notifications=True, exception_handler=_report)
     send_at_once()
     take_sheets_from_here()
-    return App(dataset, view=view).page
+    return App(dataset, view=view, has_student_page=has_student_page).page

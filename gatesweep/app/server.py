@@ -6,7 +6,7 @@ import gzip
 import logging
 import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,16 +28,20 @@ from gatesweep.store import open_store
 __all__ = ["pass_over_closed_pages", "serve", "warm_up"]
 
 
-class WholePage(RequestHandler):
-    """A page that is made once and handed out as it is: no session, no websocket, the cost of a file."""
+Files = Mapping[str, tuple[Callable[[], str], str]]
+"""Texts to hand out: by path, who makes it and its content type."""
 
-    def initialize(self, make: Callable[[], str]) -> None:
-        self.make = make
+
+class WholeFile(RequestHandler):
+    """A text that is made once and handed out as it is: no session, no websocket, the cost of a file."""
+
+    def initialize(self, make: Callable[[], str], content_type: str) -> None:
+        self.make, self.content_type = make, content_type
 
     async def get(self) -> None:
         # Made on a thread: who is in the room already waits for nobody at the door.
         packed = await asyncio.get_running_loop().run_in_executor(None, _packed, self.make)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Content-Type", f"{self.content_type}; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Vary", "Accept-Encoding")
@@ -58,13 +62,13 @@ def serve(
     port: int = 5006,
     address: str = "127.0.0.1",
     show: bool = True,
-    page: Callable[[], str] | None = None,
+    files: Files | None = None,
     allow_origin: Iterable[str] = (),
 ) -> None:
     """Serve the app at http://address:port/ until interrupted; port 0 takes a free one.
 
     Args:
-        page: makes the page that needs no server, offered at /page once it is asked for; None for none.
+        files: what is offered beside the app, made once it is asked for: the page that needs no server at /page.
         allow_origin: other hosts ("course.example.org", with :port if it is not 80 or 443) whose pages may talk to
             this server, such as a proxy's; "*" for all.
 
@@ -76,7 +80,7 @@ def serve(
     dataset = None if file is None else open_store(file)
     port = port or _free_port(address)
     server: Any = pn.serve(
-        {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer")},
+        {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer", "/page" in (files or {}))},
         port=port,
         address=address,
         show=False,
@@ -87,7 +91,10 @@ def serve(
         extra_patterns=[
             ("/health", Health),
             ("/metrics", Metrics, {"sessions": lambda: len(server.get_sessions())}),
-            *([] if page is None else [("/page", WholePage, {"make": page})]),
+            *(
+                (path, WholeFile, {"make": make, "content_type": kind})
+                for path, (make, kind) in (files or {}).items()
+            ),
         ],
     )
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)

@@ -1,6 +1,5 @@
 """`gatesweep serve` and `gatesweep bench`."""
 
-from functools import partial
 from pathlib import Path
 
 import click
@@ -25,10 +24,10 @@ __all__ = ["bench", "serve"]
 def serve(file: Path | None, port: int, address: str, allow_origin: tuple[str, ...], show: bool) -> None:
     """Open the app: on a live grid, or on the finished sweep FILE (.zarr or .nc)."""
     from gatesweep.app.server import serve as run_server
-    from gatesweep.page.export import render
+    from gatesweep.page.export import hosted
 
     try:
-        run_server(file, port, address, show, page=partial(render, []), allow_origin=allow_origin)
+        run_server(file, port, address, show, files=hosted(), allow_origin=allow_origin)
     except OSError as error:
         rule = f"the address and port must be free to listen on ({error.strerror or error})"
         raise InputError(rule, f"{address}:{port}", "Try --port 0") from error

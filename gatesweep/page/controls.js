@@ -1,17 +1,30 @@
-// Controls made of a sweep's dimensions: native elements, so that keyboard and screen reader work.
+// Controls made of a run's dimensions: native elements, so that keyboard and screen reader work.
 
-import {$, element} from "./words.js";
+export const $ = (id) => document.getElementById(id);
+export const element = (tag, values = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), values);
+  made.append(...children);
+  return made;
+};
+
+// Checks one of the radio buttons of this name, and says which one is.
+export function choose(name, value) { for (const radio of document.getElementsByName(name)) radio.checked = radio.value === value; }
+export function onChoice(name, pick) { for (const radio of document.getElementsByName(name)) radio.onchange = () => pick(radio.value); }
 
 // A control for one dimension; `pick` is called with the value chosen. Its id (or name) is value-<dimension>.
 export function control(dim, index, pick) {
-  const names = typeof dim.values.find((value) => value !== "inf") === "string";
-  if (!names) return slider(dim, index, pick);
-  return dim.values.length <= 4 ? choices(dim, index, pick) : list(dim, index, pick);
+  const kind = dim.number ? typed : dim.values.every((value) => typeof value === "string" && value !== "inf") ? choice : slider;
+  const made = kind(dim, index, pick);
+  made.dataset.control = dim.name;
+  made.title = dim.doc;
+  return made;
 }
+
+const choice = (dim, index, pick) => (dim.values.length <= 3 && dim.name !== "init" ? choices : list)(dim, index, pick);
 
 function slider(dim, index, pick) {
   const id = `value-${dim.name}`, output = element("output", {id: `${id}-text`});
-  const input = element("input", {type: "range", id, min: 0, max: dim.values.length - 1, value: index, title: dim.doc});
+  const input = element("input", {type: "range", id, min: 0, max: dim.values.length - 1, value: index});
   input.setAttribute("aria-label", dim.label);
   input.disabled = dim.values.length < 2;
   input.show = () => {
@@ -22,19 +35,30 @@ function slider(dim, index, pick) {
   return element("label", {className: "row"}, element("span", {textContent: dim.label}), output, input);
 }
 
+// A whole number to type; empty for none where that is a value.
+function typed(dim, index, pick) {
+  const [low, high] = dim.number, input = element("input", {type: "number", id: `value-${dim.name}`, min: low, max: high, value: dim.values[index] ?? ""});
+  input.onchange = () => {
+    const value = input.value === "" ? null : Number(input.value);
+    if (value === null ? dim.values.includes(null) : Number.isInteger(value) && value >= low && value <= high) pick(value);
+    else input.value = dim.values[index] ?? "";
+  };
+  return element("label", {className: "row"}, element("span", {textContent: dim.label}), input);
+}
+
 function choices(dim, index, pick) {
   const group = element("div", {className: "choices", role: "radiogroup", ariaLabel: dim.label});
   dim.values.forEach((value, i) => {
     const radio = element("input", {type: "radio", name: `value-${dim.name}`, value, checked: i === index});
     radio.onchange = () => pick(value);
-    group.append(element("label", {}, radio, element("span", {textContent: value})));
+    group.append(element("label", {}, radio, element("span", {textContent: dim.texts?.[value] ?? value})));
   });
-  return element("div", {className: "row", title: dim.doc}, element("span", {textContent: dim.label}), group);
+  return element("div", {className: "row"}, element("span", {textContent: dim.label}), group);
 }
 
 function list(dim, index, pick) {
-  const select = element("select", {id: `value-${dim.name}`, ariaLabel: dim.label, title: dim.doc});
-  select.append(...dim.values.map((value, i) => new Option(value, value, false, i === index)));
+  const select = element("select", {id: `value-${dim.name}`, ariaLabel: dim.label});
+  select.append(...dim.values.map((value, i) => new Option(dim.texts?.[value] ?? value, value, false, i === index)));
   select.onchange = () => pick(select.value);
   return element("label", {className: "row"}, element("span", {textContent: dim.label}), select);
 }
@@ -42,7 +66,12 @@ function list(dim, index, pick) {
 // Makes a dimension's control say the value at `index`, without an event.
 export function showValue(dim, index) {
   const input = $(`value-${dim.name}`), value = dim.values[index];
-  if (input?.type === "range") { input.value = index; input.show(); }
-  else if (input) input.value = value;
-  for (const radio of document.getElementsByName(`value-${dim.name}`)) radio.checked = radio.value === value;
+  if (input?.type === "range") Object.assign(input, {max: dim.values.length - 1, value: index}).show();
+  else if (input) input.value = value ?? "";
+  choose(`value-${dim.name}`, String(value));
+}
+
+// Options of a menu, from value to text; what was chosen stays.
+export function fillMenu(select, texts) {
+  select.replaceChildren(...Object.entries(texts).map(([value, text]) => new Option(text, value)));
 }

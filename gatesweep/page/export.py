@@ -7,28 +7,33 @@ Python has packed into it. It makes no request, so it opens from disk, by mail o
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 from bokeh.embed import json_item
+from bokeh.models import Plot
 from bokeh.settings import settings
 from bokeh.themes import Theme
 
-from gatesweep.app.theme import DARK, FONT, LIGHT
+from gatesweep.app.keys import KEYS, MEANING, caps
+from gatesweep.codec import to_json
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
-from gatesweep.lessons import LESSONS
+from gatesweep.lessons import COMPARISONS, LESSONS, Lesson
 from gatesweep.page.figures import page_figures
-from gatesweep.page.live import live_entries, usual_values
+from gatesweep.page.live import address_data, explorer_data, live_entries
+from gatesweep.page.offline import LINK, icon, manifest, service_worker
 from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
 from gatesweep.page.scripts import bundle
 from gatesweep.paths import local_path
-from gatesweep.settings import Settings
+from gatesweep.plots.look import DARK, FONT, LIGHT
 
-__all__ = ["MAX_BYTES", "export", "render"]
+__all__ = ["MAX_BYTES", "export", "hosted", "render"]
 
 MAX_BYTES = 4_000_000
 """A page stays small enough to mail; a larger one is refused before it is built."""
@@ -79,28 +84,42 @@ def export(path: str | Path = "lecture.html", dataset: xr.Dataset | None = None,
     return target
 
 
-def render(datasets: list[xr.Dataset]) -> str:
-    """The page of these sweeps, as HTML; without any, the page that trains by itself."""
+def hosted() -> dict[str, tuple[Callable[[], str], str]]:
+    """What a server hands out so that the page can be opened and installed: by path, who makes it and its type."""
+    return {
+        "/page": (partial(render, [], LINK), "text/html"),
+        "/page.webmanifest": (manifest, "application/manifest+json"),
+        "/page-worker.js": (service_worker, "text/javascript"),
+        "/page-icon.svg": (icon, "image/svg+xml"),
+    }
+
+
+def render(datasets: list[xr.Dataset], head: str = "") -> str:
+    """The page of these sweeps, as HTML, with `head` in its head; without any, the page that trains by itself."""
     datasets = [_dimensioned(dataset) for dataset in datasets]
     experiments = [_experiment(dataset) for dataset in datasets]
     _check_size_and_state(datasets, experiments)
     packer = Packer()
+    figures, looks = page_figures()
     runs = [run_entry(d, e, packer) for d, e in zip(datasets, experiments, strict=True)]
     data = {
         "live": [] if runs else live_entries(),
-        "values": usual_values(),
         "runs": runs,
         "noise": noise_entry(experiments, packer) if runs else None,
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-        "surfaces": {"light": LIGHT.surface, "dark": DARK.surface},
-        "lessons": _lessons(),
-        "figures": _figures(),
-    }
+        "lessons": [_texts(lesson) | {"hide": lesson.hide} for lesson in LESSONS],
+        "comparisons": [{"name": name} | _texts(lesson) for name, lesson in COMPARISONS.items()],
+        "explorer": explorer_data(),
+        "keys": [(caps(keys), words) for keys, words in MEANING],
+        "known": KEYS,
+        "figures": {name: _item(figure) for name, figure in figures.items()},
+        "looks": looks,
+    } | address_data()
     parts = {
+        "head": head,
         "css": _css() + _static("page.css"),
         "bokeh": _bokeh(),
         "script": bundle("start.js"),
-        "worker": bundle("worker.js"),
         "data": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
         "bytes": base64.b64encode(packer.bytes()).decode(),
     }
@@ -108,16 +127,10 @@ def render(datasets: list[xr.Dataset]) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _static("page.html"))
 
 
-def _lessons() -> list[dict[str, Any]]:
-    """The lessons that a page can show, each with all settings that decide which of its models is on show."""
-    usual = {"solver": "newton", "features": "linear", "num_samples": 500, "seed": 42, "noise_level": 0.05}
-    return [
-        {name: getattr(lesson, name) for name in ("title", "question", "hint", "answer")}
-        | {"set": usual | {name: v for name, v in lesson.settings.items() if name in Settings.param}}
-        | dict(lesson.page)
-        for lesson in LESSONS
-        if lesson.page is not None
-    ]
+def _texts(lesson: Lesson) -> dict[str, Any]:
+    """A lesson's words and settings, as JSON."""
+    words = {name: getattr(lesson, name) for name in ("title", "question", "hint", "answer")}
+    return words | {"settings": {name: to_json(value) for name, value in lesson.settings.items()}}
 
 
 def _static(name: str) -> str:
@@ -129,12 +142,11 @@ def _bokeh() -> str:
     return (Path(settings.bokehjs_path()) / "js" / "bokeh.min.js").read_text(encoding="utf-8")
 
 
-def _figures() -> dict[str, Any]:
-    """The empty figures as JSON, whatever theme and model classes this process has loaded besides."""
-    items = {name: json_item(figure, theme=Theme(json={})) for name, figure in page_figures().items()}
-    for item in items.values():
-        item["doc"].pop("defs", None)
-    return items
+def _item(plot: Plot) -> dict[str, Any]:
+    """A figure as JSON, whatever theme and model classes this process has loaded besides."""
+    item = json_item(plot, theme=Theme(json={}))
+    item["doc"].pop("defs", None)
+    return item
 
 
 def _css() -> str:

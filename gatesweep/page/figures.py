@@ -1,144 +1,156 @@
-"""The static page's Bokeh figures, empty: the page finds their parts by name and fills them.
+"""The page's figures, empty, and the colours of each in light and dark: the page fills them and changes their colours.
 
-Colours are set in the page, which knows whether it is light or dark.
+The Lab's pictures are the app's own (`gatesweep.plots`), rendered once here.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
+from bokeh.core.property.vectorization import Field
+from bokeh.core.serialization import Serializer
 from bokeh.models import (
-    BasicTicker,
     ColorBar,
     ColumnDataSource,
     FixedTicker,
     GlyphRenderer,
     LinearColorMapper,
-    NumeralTickFormatter,
+    Model,
+    Plot,
     Range1d,
-    Span,
 )
+from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
-from gatesweep.app.theme import MARKERS
+from gatesweep.app.lab.pictures import Pictures
+from gatesweep.plots.boundary import row_columns
+from gatesweep.plots.look import DARK, LIGHT, Palette, paint
+from gatesweep.plots.loss_surface import loss_surface_columns
 
-__all__ = ["SURFACE_CELLS", "VIEW", "page_figures"]
+__all__ = ["Looks", "page_figures"]
 
-VIEW = (-1.0, 2.0)
-"""Both inputs' range in the lecture's plots."""
-SURFACE_CELLS = 120
-"""Cells of the surface along each input."""
+Looks = dict[str, dict[str, tuple[Any, Any]]]
+"""By a model's id and a property's name: its value in light and in dark, as JSON."""
 
-
-def page_figures() -> dict[str, figure]:
-    """The page's figures by the id of the element that holds each."""
-    return {
-        "boundary-plot": _boundary(),
-        "loss-plot": _loss(),
-        "seeds-plot": _seeds(),
-        "heatmap-plot": _heatmap(),
-        "curves-plot": _curves(),
-    }
+VALLEY_SIDE = 48
+"""Pixels of a loss surface along each parameter, as engine/valley.js has them."""
+COLOURED = ("color", "palette")
+"""Properties that follow the palette, by how their names end."""
 
 
-def _source(name: str, *columns: str) -> ColumnDataSource:
-    return ColumnDataSource({column: [] for column in columns}, name=name)
+def page_figures() -> tuple[dict[str, Plot], Looks]:
+    """The figures by the id of the element that holds each, in light colours, and what dark ones change."""
+    pictures = Pictures()
+    # An empty column arrives as numbers, which BokehJS does not take for colours.
+    pictures.boundary.write(row_columns(np.zeros((1, 2)), np.zeros(1, int), np.zeros(1, bool), LIGHT))
+    # The page writes its loss surfaces into this image.
+    side = np.ones((VALLEY_SIDE, VALLEY_SIDE), dtype=np.float32)
+    pictures.valley.write(loss_surface_columns(side, ((0, 1), (0, 1)), np.zeros((1, 2))))
+    shown = [picture for picture in pictures.all if picture is not pictures.scores]
+    figures: dict[str, Plot] = {picture.name: picture.figure for picture in shown}
+    figures |= {"heatmap": _heatmap(), "curves": _curves()}
+
+    def wear(palette: Palette) -> None:
+        for picture in shown:
+            picture.theme(palette)
+        _dress_explorer(figures, palette)
+
+    for plot in figures.values():
+        _strip(plot)
+    return figures, _looks(figures, wear)
 
 
-def _figure(x_label: str, y_label: str, x_range: tuple, y_range: tuple) -> figure:
+def _strip(plot: Plot) -> None:
+    """Away with what the page has no use for: tools, and looks of what is selected or muted."""
+    plot.tools = []
+    for layer in plot.renderers:
+        layer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+
+
+def _looks(figures: Mapping[str, Plot], wear: Callable[[Palette], None]) -> Looks:
+    wear(LIGHT)
+    light = _colours(figures)
+    wear(DARK)
+    dark = _colours(figures)
+    wear(LIGHT)
+    looks: Looks = {}
+    for (model, name), value in dark.items():
+        if value != light[model, name]:
+            looks.setdefault(model, {})[name] = (light[model, name], value)
+    return looks
+
+
+def _colours(figures: Mapping[str, Plot]) -> dict[tuple[str, str], Any]:
+    found = {}
+    for plot in figures.values():
+        for model in plot.references():
+            for name in model.properties():
+                if name.endswith(COLOURED) and not isinstance(value := getattr(model, name), Field | Model):
+                    found[model.id, name] = Serializer().encode(value)
+    return found
+
+
+# --- the Explorer ---------------------------------------------------------------------------------
+
+
+def _figure() -> figure:
     plot = figure(
-        x_range=Range1d(*x_range),
-        y_range=Range1d(*y_range),
-        x_axis_label=x_label,
-        y_axis_label=y_label,
+        x_range=Range1d(0, 1),
+        y_range=Range1d(0, 1),
         sizing_mode="stretch_both",
         toolbar_location=None,
         tools="",
         min_border=6,
-        output_backend="canvas",
         lod_threshold=None,
-        background_fill_color=None,
-        border_fill_color=None,
     )
-    plot.xgrid.level = plot.ygrid.level = "underlay"
+    plot.xaxis.ticker, plot.yaxis.ticker = FixedTicker(ticks=[]), FixedTicker(ticks=[])
     return plot
 
 
-def _boundary() -> figure:
-    plot = _figure("x1", "x2", VIEW, VIEW)
-    plot.xaxis.ticker = plot.yaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1, 1.5, 2])
-    blank = np.zeros((SURFACE_CELLS, SURFACE_CELLS), dtype=np.uint32)
-    surface = ColumnDataSource({"image": [blank]}, name="surface")
-    width = VIEW[1] - VIEW[0]
-    plot.image_rgba("image", x=VIEW[0], y=VIEW[0], dw=width, dh=width, source=surface, level="image")
-    _segments(plot, "cloud", line_width=1)
-    for part in ("train", "test"):
-        for label, marker in enumerate(MARKERS):
-            name = f"{part}{label}"
-            plot.scatter("x1", "x2", source=_source(name, "x1", "x2"), marker=marker, size=7, name=f"{name}-glyph")
-    errors = _source("errors", "x1", "x2")
-    plot.scatter("x1", "x2", source=errors, marker="x", size=6, line_width=1.25, name="errors-glyph")
-    for name, line_width in (("contour25", 1.5), ("contour75", 1.5), ("contour50", 3)):
-        _segments(plot, name, line_width=line_width, line_cap="round")
-    _segments(plot, "bestline", line_width=2.5, line_dash=[2, 3])
-    return plot
+def _layer(plot: figure, kind: str, label: str, *columns: str, **looks: Any) -> GlyphRenderer:
+    """A layer that draws columns of these names, all its own."""
+    source = ColumnDataSource({column: [] for column in columns})
+    return getattr(plot, kind)(*columns[: 4 if kind == "quad" else 3], source=source, name=label, **looks)
 
 
-def _segments(plot: figure, name: str, **looks: object) -> None:
-    ends = _source(name, "x0", "y0", "x1", "y1")
-    plot.segment("x0", "y0", "x1", "y1", source=ends, name=f"{name}-glyph", **looks)
-
-
-def _loss() -> figure:
-    plot = _figure("epoch", "log loss", (0, 20), (0, 1))
-    for part in ("train", "test"):
-        losses = _source(f"{part}-loss", "epoch", "loss")
-        plot.line("epoch", "loss", source=losses, line_width=2, name=f"{part}-loss-glyph")
-    plot.add_layout(Span(dimension="height", location=0, line_width=1.5, line_dash="dashed", name="epoch-cursor"))
-    return plot
-
-
-def _seeds() -> figure:
-    plot = _figure("", "", (0, 1), (0, 5))
-    plot.xaxis.formatter = NumeralTickFormatter(format="0%")
-    plot.yaxis.visible = plot.ygrid.visible = False
-    for name in ("seeds", "seed"):
-        plot.scatter("value", "height", source=_source(name, "value", "height"), size=8, name=f"{name}-glyph")
-    plot.add_layout(Span(dimension="height", location=1, line_width=2, line_dash=[2, 3], name="seeds-limit"))
-    return plot
+BOX = ("left", "right", "bottom", "top")
 
 
 def _heatmap() -> figure:
-    plot = _figure("noise level", "", (0, 1), (0, 3))
-    mapper = LinearColorMapper(palette="Viridis256", low=0.5, high=1, name="heat-colours")
-    cells = _source("cells", "left", "right", "bottom", "top", "value")
+    plot = _figure()
+    mapper = LinearColorMapper(palette=Cividis256, low=0, high=1, nan_color="rgba(0, 0, 0, 0)")
     colour = {"field": "value", "transform": mapper}
-    plot.quad("left", "right", "bottom", "top", source=cells, fill_color=colour, line_color=colour, name="cells-glyph")
-    picked = _source("picked", "left", "right", "bottom", "top")
-    for name, line_width in (("picked-edge", 5), ("picked", 2)):
-        plot.quad("left", "right", "bottom", "top", source=picked, fill_color=None, line_width=line_width,
-                  name=f"{name}-glyph")  # fmt: skip
-    plot.yaxis.ticker = FixedTicker(ticks=[], name="gate-ticks")
-    plot.ygrid.visible = plot.xgrid.visible = False
-    bar = ColorBar(color_mapper=mapper, width=10, padding=4, ticker=BasicTicker(desired_num_ticks=4),
-                   formatter=NumeralTickFormatter(format="0%"), border_line_color=None, name="heat-bar")  # fmt: skip
+    _layer(plot, "quad", "cells", *BOX, "value", fill_color=colour, line_color=colour)
+    _layer(plot, "quad", "diverged", *BOX, fill_color=None, line_color=None, hatch_pattern="/", hatch_color="#e8590c",
+           hatch_weight=1.2, hatch_scale=9)  # fmt: skip
+    for label, line_width in (("picked's edge", 5), ("picked", 2)):
+        _layer(plot, "quad", label, *BOX, fill_color=None, line_width=line_width)
+    plot.grid.visible = False
+    bar = ColorBar(color_mapper=mapper, width=10, padding=4, ticker=FixedTicker(ticks=[]), border_line_color=None)
     plot.add_layout(bar, "right")
     return plot
 
 
-def _line(plot: figure, name: str, **looks: object) -> GlyphRenderer:
-    values = _source(name, "noise_level", "value")
-    return plot.line("noise_level", "value", source=values, name=f"{name}-glyph", **looks)
-
-
 def _curves() -> figure:
-    plot = _figure("noise level", "", (0, 1), (0.4, 1.01))
-    plot.yaxis.formatter = NumeralTickFormatter(format="0%")
-    plot.varea("noise_level", "low", "high", source=_source("band", "noise_level", "low", "high"), name="band-glyph",
-               fill_alpha=0.18)  # fmt: skip
-    others = _source("others", "xs", "ys")
-    plot.multi_line("xs", "ys", source=others, line_width=1.5, line_alpha=0.55, name="others-glyph")
-    _line(plot, "bayes", line_width=2, line_dash=[6, 4])
-    _line(plot, "best", line_width=2, line_dash=[2, 3])
-    _line(plot, "mean", line_width=3)
-    plot.add_layout(Span(dimension="height", location=0, line_width=1.5, line_dash="dashed", name="noise-cursor"))
-    here = _source("here", "noise_level", "value")
-    plot.scatter("noise_level", "value", source=here, size=11, line_width=2, name="here-glyph")
+    plot = _figure()
+    _layer(plot, "varea", "band", "x", "low", "high", fill_alpha=0.18)
+    _layer(plot, "multi_line", "others", "xs", "ys", line_width=1.5, line_alpha=0.55)
+    _layer(plot, "line", "bayes", "x", "value", line_width=2, line_dash="dashed")
+    _layer(plot, "line", "best", "x", "value", line_width=2, line_dash=[9, 3, 2, 3])
+    _layer(plot, "line", "median", "x", "value", line_width=3)
+    _layer(plot, "vspan", "here", "x", line_width=1.5, line_dash="dashed")
     return plot
+
+
+def _dress_explorer(figures: Mapping[str, Plot], palette: Palette) -> None:
+    heatmap, curves = figures["heatmap"], figures["curves"]
+    for plot in (heatmap, curves):
+        paint(plot, palette)
+    heatmap.outline_line_color = None
+    heatmap.right[0].update(background_fill_color=palette.paper, major_label_text_color=palette.muted)
+    lines = {"bayes": palette.bayes, "best": palette.best_line, "median": palette.ink, "others": palette.muted}
+    lines |= {"here": palette.muted, "picked's edge": palette.paper, "picked": palette.ink}
+    layers = {layer.name: layer.glyph for plot in (heatmap, curves) for layer in plot.renderers}
+    for label, colour in lines.items():
+        layers[label].line_color = colour
+    layers["band"].fill_color = palette.ink

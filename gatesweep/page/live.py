@@ -1,59 +1,118 @@
-"""What the page may train: a solver each, with the values that its controls offer."""
+"""What the page may train: a solver each, with the values that its controls offer, and what its links may say."""
 
 from typing import Any
 
+import param
+
+from gatesweep.app.explorer.labels import label
+from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
+from gatesweep.app.lab.state import PAIRS, SETTINGS, TRAINING, VIEW, LabState
+from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
-from gatesweep.engine.solvers.protocol import Solver
-from gatesweep.experiment import DEFAULT_GRID
 from gatesweep.gates import GATE_NAMES
 from gatesweep.page.pack import dimension
+from gatesweep.results.measures import MEASURES
+from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
 
-__all__ = ["live_entries", "usual_values"]
+__all__ = ["address_data", "explorer_data", "live_entries"]
 
-LECTURE_GATES = ("AND", "OR", "XOR")
-FINEST_LEVELS = tuple(round(0.01 * i, 2) for i in range(101))
+LEVELS = tuple(round(0.01 * i, 2) for i in range(101))
 SIZES = (20, 40, 60, 80, *range(100, 1001, 100))
-STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000.0, "inf")
+STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 10000.0, float("inf"))
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 1000.0)
-EPOCHS = (1, 2, 5, 10, 20, 50, 100, 200)
-BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 1000)
+EPOCHS = (1, 2, 5, 10, 20, 30, 50, 100, 200)
+BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 500)
+FIRST = {"auto": "automatic", "ones": "A: all ones", "linear": "B: nn.Linear", "hand": "set by hand"}
+"""What training starts from, as the menu calls it."""
+FEATURES = {"linear": "x₁, x₂", "interaction": "x₁, x₂, x₁x₂"}
 
-DATA = {
-    "gate": (*LECTURE_GATES, *(name for name in GATE_NAMES if name not in LECTURE_GATES)),
-    "noise_level": FINEST_LEVELS,
+OFFERED: dict[str, tuple] = {
+    "gate": GATE_NAMES,
+    "noise_level": LEVELS,
     "num_samples": SIZES,
-    "seed": tuple(range(1000)),
-    "features": ("linear", "interaction"),
+    "seed": (42,),
+    "features": tuple(FEATURES),
+    "C": STRENGTHS,
+    "learning_rate": RATES,
+    "epochs": EPOCHS,
+    "batch_size": BATCH_SIZES,
+    "init": tuple(FIRST),
+    "init_seed": (None,),
 }
-DESCENT = {"learning_rate": RATES, "epochs": EPOCHS, "batch_size": BATCH_SIZES, "init": ("ones", "linear")}
-TRAINING: dict[str, dict[str, tuple]] = {"newton": {"C": STRENGTHS}, "sgd": DESCENT, "adam": DESCENT}
-"""The solvers that the page's engine has, with the settings of each."""
+"""Values of each control; a number from a link joins them."""
+MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_seed": {"number": [0, 2**32 - 1]},
+        "init": {"texts": FIRST}, "features": {"texts": FEATURES}}  # fmt: skip
+SOLVERS = ("newton", "sgd", "adam")
+"""What the page's engine has."""
+UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
+UNSEEN = ("train_seed", "split", "max_iter")
+"""Settings that a link may carry and no control shows."""
 
 
 def live_entries() -> list[dict[str, Any]]:
-    """One entry for each solver: its label, its controls and the grid of its map."""
+    """One entry for each solver: its label, its remedy and its controls."""
     return [
         {
-            "label": _label(solver_class(solver)),
-            "dims": [dimension(name, values) for name, values in (DATA | training).items()],
-            "constants": {"solver": solver},
-            "epochs": int("epochs" in training),
-            "grid": {
-                "gates": LECTURE_GATES,
-                "levels": [DEFAULT_GRID["noise_level"], FINEST_LEVELS],
-                "seeds": DEFAULT_GRID["seed"],
-            },
+            "label": solver_class(name).label,
+            "remedy": solver_class(name).remedy,
+            "dims": [
+                dimension(control, values) | MORE.get(control, {})
+                for control, values in OFFERED.items()
+                if control not in UNUSED[name]
+            ],
+            "constants": {"solver": name},
         }
-        for solver, training in TRAINING.items()
+        for name in SOLVERS
     ]
 
 
-def _label(solver: type[Solver[Any, Any]]) -> str:
-    return f"{solver.label}, epoch by epoch" if solver.unit == "epoch" else solver.label
+def address_data() -> dict[str, Any]:
+    """The Lab's state: what everything is when nobody has touched it, and what a link may say."""
+    declared, names = LabState.param, [name for name in (*SETTINGS, *VIEW) if name != "dtype"]
+    return {
+        "usual": {name: to_json(declared[name].default) for name in names},
+        "rules": {name: _rule(declared[name]) for name in names},
+        "settings": [name for name in SETTINGS if name != "dtype"],
+        "more": UNSEEN,
+        "training": TRAINING,
+        "pairs": PAIRS,
+        "ranges": {name: declared[name].softbounds for name in ("w1", "w2", "w3", "intercept")},
+    }
 
 
-def usual_values() -> dict[str, Any]:
-    """What the controls say before anybody has touched them: the lecture's values."""
-    names = (*DATA, *DESCENT, "C")
-    return {name: Settings.param[name].default for name in names} | {"init": "ones"}
+def explorer_data() -> dict[str, Any]:
+    """The Explorer's state, and the words of its measures and axes."""
+    declared, names = ExplorerState.param, [name for name in LINKED if name != "dtype"]
+    return {
+        "usual": {name: to_json(declared[name].default) for name in names},
+        "rules": {name: _rule(declared[name]) for name in names},
+        "shared": [name for name in SHARED if name != "dtype"],
+        "compare": COMPARE,
+        "measures": {
+            name: {"label": one.label, "kind": one.kind, "doc": one.doc}
+            for name, one in MEASURES.items()
+            if name != "n_iter"
+        },
+        "statistics": STATISTICS,
+        "runs": declared.run.objects,
+        "names": {name: label(name) for name in (*Settings.param, "epoch", "test_noise_level")},
+    }
+
+
+def _rule(declared: param.Parameter) -> dict[str, Any]:
+    """A declaration as the page checks a link against it."""
+    none = {"none": True} if declared.allow_None else {}
+    if isinstance(declared, param.Boolean):
+        return {"kind": "flag"}
+    if isinstance(declared, param.ListSelector):
+        return {"kind": "list", "choices": declared.objects}
+    if isinstance(declared, param.Selector):
+        return {"kind": "choice", "choices": declared.objects} | none
+    if isinstance(declared, param.Range | param.Number):
+        low, high = declared.bounds or (None, None)
+        kind = "range" if isinstance(declared, param.Range) else "number"
+        whole = {"whole": True} if isinstance(declared, param.Integer) else {}
+        open_ = {} if declared.inclusive_bounds[0] else {"open": True}
+        return {"kind": kind, "low": low, "high": high} | whole | open_ | none
+    return {"kind": "text"}

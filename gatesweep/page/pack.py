@@ -9,19 +9,19 @@ import xarray as xr
 
 from gatesweep.codec import to_json
 from gatesweep.experiment import SWEPT, Experiment
-from gatesweep.gates import as_gate
 from gatesweep.lecture import draw, n_rows, split_rows
 from gatesweep.settings import Settings
-from gatesweep.theory import best_line
 
 __all__ = ["Packer", "dimension", "has_path", "noise_entry", "run_entry"]
 
 LABELS = {
     "noise_level": "Noise level",
     "num_samples": "Samples",
+    "C": "C (inverse penalty)",
     "learning_rate": "Learning rate",
-    "batch_size": "Mini-batch",
+    "batch_size": "Batch size",
     "init": "First weights",
+    "init_seed": "Seed of B",
 }
 
 
@@ -62,13 +62,14 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
         "test": packer.add(_counts(dataset[f"test_accuracy{suffix}"], experiment, order, parts[:, 1]), "u4"),
         "status": packer.add(dataset["status"].transpose(*experiment.swept).values, "i1"),
         "test_rows": packer.add(_test_rows(experiment), "u1"),
-        "limits": packer.add(_limits(dataset, experiment), "f8"),
+        "limits": packer.add(_limits(dataset), "f8"),
     }
     if weight.shape[-1] > 2:
         arrays["exact"] = packer.add(dataset[f"exact_accuracy{suffix}"].transpose(*order).values, "f4")
     constants = {n: v for n, v in experiment.to_dict().items() if n not in experiment.swept}
     return {
         "label": _label(experiment, has_path(dataset)),
+        "remedy": experiment.solver.remedy,
         "dims": [dimension(name, experiment.grid[name]) for name in SWEPT if name in experiment.swept],
         "constants": constants | {"n_models": experiment.n_models},
         "test_counts": parts[:, 1].tolist(),
@@ -88,7 +89,7 @@ def dimension(name: str, values: Iterable) -> dict[str, Any]:
     """A control of the page: a parameter and the values that it offers."""
     return {
         "name": name,
-        "label": LABELS.get(name, name if name == "C" else name.capitalize()),
+        "label": LABELS.get(name, name.capitalize()),
         "doc": Settings.param[name].doc,
         "values": [to_json(value) for value in values],
     }
@@ -135,12 +136,8 @@ def _test_rows(experiment: Experiment) -> np.ndarray:
     return np.packbits(bits, axis=-1, bitorder="little")
 
 
-def _limits(dataset: xr.Dataset, experiment: Experiment) -> np.ndarray:
-    """(gate, noise_level, 6): Bayes, best linear and majority accuracy, then the best line's w1, w2, intercept."""
+def _limits(dataset: xr.Dataset) -> np.ndarray:
+    """(gate, noise_level, 3): Bayes, best linear and majority accuracy."""
     accuracies = [dataset[f"{name}_accuracy"].transpose("gate", "noise_level") for name in ("bayes", "best_linear")]
     majority = dataset["majority_accuracy"].broadcast_like(accuracies[0]).transpose("gate", "noise_level")
-    lines = np.zeros((*majority.shape, 3))
-    for i, gate in enumerate(experiment.grid["gate"]):
-        weight, intercept = best_line(as_gate(gate), np.array(experiment.grid["noise_level"]))
-        lines[i] = np.concatenate([weight, np.asarray(intercept)[..., None]], -1)
-    return np.concatenate([np.stack([*accuracies, majority], -1), lines], -1)
+    return np.stack([*accuracies, majority], -1)

@@ -1,97 +1,112 @@
-// Everything the page says in words and numbers; plain functions of what they speak about.
+// What the page says about a model in words: the app's own sentences (gatesweep/app/lab/words.py). Nothing is drawn here.
 
 import {sigmoid} from "./engine/logistic.js";
-import {logit} from "./plane.js";
+import {logit} from "./geometry.js";
 
-const STATUS = {
-  converged: "converged", max_iter: "not converged", separable: "separable", diverged: "diverged",
-  redundant: "converged, weights not unique", undecided: "undecided",
-};
-export const $ = (id) => document.getElementById(id);
-const percent = (x) => (Number.isFinite(x) ? `${(100 * x).toFixed(1)}\u00a0%` : "n/a");
-const number = (x) => (Number.isFinite(x) ? Math.abs(x).toPrecision(3) : "n/a");
-export const element = (tag, values = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), values);
-  made.append(...children);
-  return made;
-};
+const TERMS = ["x₁", "x₂", "x₁x₂"];
+// What the screen calls a model's numbers.
+export const PARAMETERS = {w1: "w₁", w2: "w₂", w3: "w₃", intercept: "intercept"};
 
-export function showTitle(gate, level, {train, test}) {
-  $("title").textContent = `Predictions for ${gate} gate with noise level ${level} (Train: ${train.toFixed(2)}, Test: ${test.toFixed(2)})`;
+export const percent = (x) => (Number.isFinite(x) ? `${fixed(100 * x, 1)}%` : "n/a");
+
+// As toFixed, but an exact half goes to the even digit, as Python has it.
+function fixed(x, digits) {
+  const tenfold = x * 10 ** digits, half = Math.abs(tenfold % 1) === 0.5 && (x * 1024) % 1 === 0;
+  return half ? (2 * Math.round(tenfold / 2) / 10 ** digits).toFixed(digits) : x.toFixed(digits);
 }
 
-// Five accuracies as marks on one axis from 0 to 1; `--limit` draws the best line's through the rows.
-export function showScores(scores, {bayes, best}) {
-  const lines = [["Train", scores.train, "train"], ["Test", scores.test, "test"], ["Exact", scores.exact, "exact"],
-    ["Best line", best, "best-line"], ["Bayes limit", bayes, "bayes"]];
-  const body = $("scores").tBodies[0];
-  if (!body.rows.length) {
-    for (const [name, , kind] of lines) {
-      body.append(element("tr", {className: kind}, element("th", {scope: "row", textContent: name}),
-        element("td", {className: "track", ariaHidden: "true"}, element("i")), element("td")));
-    }
+// Three significant digits, with a true minus sign.
+export function number(value) {
+  if (!Number.isFinite(value)) return "not a number";
+  const size = Math.abs(value), [digits, tens] = size.toExponential(2).split("e");
+  const power = `e${tens[0]}${tens.slice(1).padStart(2, "0")}`;
+  const isSmall = size < 1e5, isPlain = size === 0 || (isSmall && tens >= -4 && tens < 3);
+  const text = isPlain ? String(Number(size.toPrecision(3))) : (isSmall ? String(Number(digits)) : digits) + power;
+  return (value < 0 ? "−" : "") + text;
+}
+
+const signed = (value) => (value < 0 ? " − " : " + ") + number(Math.abs(value));
+
+// The model with its numbers.
+export function equation(model, hasProduct) {
+  const weights = hasProduct ? [model.w1, model.w2, model.w3] : [model.w1, model.w2], [first, ...rest] = weights;
+  const others = rest.map((w, i) => `${signed(w)} ${TERMS[i + 1]}`).join("");
+  return `p = σ( ${number(first)} ${TERMS[0]}${others}${signed(model.intercept)} )`;
+}
+
+// A gate of two inputs is separable unless its diagonals differ.
+const isSeparable = ([a, b, c, d]) => !(a === d && b === c && a !== b);
+
+// One sentence: what this accuracy is worth at this gate and noise level.
+export function meaning({gate, truth, noiseLevel, best, bayes, exact, model, hasProduct, status, remedy, byHand}) {
+  const [line, limit, here] = [best, bayes, exact].map(percent);
+  if (![model.w1, model.w2, model.w3, model.intercept].every(Number.isFinite)) {
+    return `The weights have run off to infinity: this is no model any more. ${remedy}`;
   }
-  lines.forEach(([, value], i) => {
-    const row = body.rows[i];
-    row.cells[1].firstChild.style.left = `${100 * value}%`;
-    row.cells[1].style.setProperty("--limit", `${100 * best}%`);
-    row.cells[2].textContent = percent(value);
-  });
+  if (status === "diverged" && !byHand) {
+    return `The training diverged: its steps are too large. What is left of it is right on ${here} of new points. ${remedy}`;
+  }
+  if (new Set(truth).size === 1) return `${gate} never changes its answer, so there is nothing to separate: guessing it is always right.`;
+  if (hasProduct && !isSeparable(truth)) return `No line beats ${line} on ${gate}. With x₁x₂ the boundary bends: this one reaches ${here} of ${limit}.`;
+  if (!isSeparable(truth)) {
+    return `No line can do better than ${line} on ${gate}; this one is right on ${here} of new points. The limit for any classifier is ${limit}.`;
+  }
+  if (noiseLevel === 0) return `Without noise a line can be right on every point of ${gate}; this one is on ${here}.`;
+  if (limit === "100.0%") return `${gate} can be solved by a line: the best one is right on ${line} of new points, this one on ${here}.`;
+  return `At noise level ${noiseLevel} the corners overlap: nobody can beat ${limit} on ${gate}, no line ${line}; this one gets ${here}.`;
 }
 
-export function showSummary(gate, wrong, parts, exact, {bayes, best}) {
-  const limit = bayes - best > 0.005
-    ? `No line can do better than ${percent(best)} on ${gate} here; a bent boundary could reach ${percent(bayes)}.`
-    : `A line can reach ${percent(best)} on ${gate} here, and nothing can do better than ${percent(bayes)}.`;
-  $("summary").textContent = `${limit} This model reaches ${percent(exact)} on all possible data. It gets ${wrong[0]} of ${parts[0]} `
-    + `training rows and ${wrong[1]} of ${parts[1]} test rows wrong.`;
+const STATES = {
+  converged: ["success", "converged"],
+  max_iter: ["info", "stopped"],
+  separable: ["warning", "separable: weights grow for ever"],
+  diverged: ["error", "diverged"],
+  redundant: ["info", "converged; some inputs say the same"],
+  undecided: ["warning", "undecided: whether a line separates the rows could not be proven"],
+};
+
+// How the training went: a severity (success, info, warning, error) and a few words.
+export function progress(status, trainLoss, byHand) {
+  if (byHand) return ["info", "set by hand"];
+  const [severity, words] = STATES[status], steps = trainLoss.length - 1;
+  if (status === "converged" && steps > 0) return [severity, `converged after ${steps} ${steps === 1 ? "step" : "steps"}`];
+  if (status !== "max_iter" || steps < 2) return [severity, words];
+  const rises = trainLoss.slice(1).filter((loss, i) => loss - trainLoss[i] > 0.1 * trainLoss[i]).length;
+  const falls = trainLoss[steps] < trainLoss[steps - 1] * 0.999;
+  return [severity, `${steps} epochs, ${rises > 2 ? "loss leaps up and down" : falls ? "loss still falling" : "loss has settled"}`];
 }
 
-export function showEquation(m, hasProduct, status) {
-  const term = (x, name) => `${x < 0 ? "− " : "+ "}${number(x)}${name}`;
-  const product = hasProduct ? ` ${term(m.w3, "·x1·x2")}` : "";
-  $("equation").textContent = `logit = ${m.w1 < 0 ? "−" : ""}${number(m.w1)}·x1 ${term(m.w2, "·x2")}${product} ${term(m.intercept, "")}`;
-  $("status").textContent = STATUS[status] ?? status;
+const at = (threshold) => (threshold === 0.5 ? "" : ` at threshold ${threshold}`);
+const nats = (value) => (Math.abs(value) < 1e4 ? value.toFixed(3) : number(value));
+
+// The picture in words, for those who cannot see it.
+export function summary({gate, noiseLevel, rows, epoch, last, wrong, threshold, scores, exact}) {
+  return `${gate} gate, noise level ${noiseLevel}, ${rows} rows, epoch ${epoch} of ${last}. `
+    + `${wrong} rows misclassified${at(threshold)}. ${threshold === 0.5 ? "" : "At threshold 0.5: "}`
+    + `Train accuracy ${percent(scores.train)}, test ${percent(scores.test)}, exact ${percent(exact)}. `
+    + `Log loss ${nats(scores.trainLoss)} on train rows, ${nats(scores.testLoss)} on test rows.`;
 }
 
-export function showProbe(model, x, y) {
-  const p = Number.isFinite(x) ? sigmoid(logit(model, x, y)) : NaN;
-  $("probe").textContent = Number.isFinite(p)
-    ? `x1 ${x.toFixed(2)}, x2 ${y.toFixed(2)}: probability of class 1 is ${p.toFixed(3)}, so class ${Number(p >= 0.5)}`
-    : "Point at the plane to read a probability.";
+// Log losses side by side.
+export function losses({trainLoss, testLoss}, exactLoss, threshold) {
+  return `log loss: train ${nats(trainLoss)} · test ${nats(testLoss)} · exact ${nats(exactLoss)}`
+    + (threshold === 0.5 ? "" : " · accuracies: threshold 0.5");
 }
 
-export function showSeeds(label, values, seed, own) {
-  const finite = values.filter(Number.isFinite);
-  $("seeds-title").textContent = `${label} of ${values.length} seeds`;
-  $("seeds-text").textContent = `From ${percent(Math.min(...finite))} to ${percent(Math.max(...finite))}; seed ${seed}, `
-    + `the ring, ${percent(own)}. Click a dot to see its model.`;
-}
-
-// The rows of the test part by class and answer.
-export function showConfusion(rows, saysOne) {
+// The test rows by true class and predicted class.
+export function confusion(model, rows, threshold) {
   const counts = [[0, 0], [0, 0]];
-  for (let i = 0; i < rows.n; i++) if (rows.test[i]) counts[rows.label[i]][Number(saysOne(rows.x1[i], rows.x2[i]))]++;
-  counts.forEach((answers, label) => answers.forEach((count, answer) => { $(`confusion-${label}${answer}`).textContent = count; }));
+  for (let i = 0; i < rows.n; i++) {
+    if (rows.test[i]) counts[rows.label[i]][Number(sigmoid(logit(model, rows.x1[i], rows.x2[i])) >= threshold)]++;
+  }
+  return counts;
 }
 
-export function showProgress({done, ready = 0}, models) {
-  const count = (number) => number.toLocaleString("en");
-  $("about").textContent = done ? `${count(models)} models in the map` : `${count(ready)} of ${count(models)} models trained`;
-}
+export const rate = (part, whole) => (whole ? percent(part / whole) : "none");
 
-export function showCurvesKey(others, gate, seeds, limits) {
-  const entries = [["mean", seeds > 1 ? `${gate}, mean and 10 % to 90 % of the seeds` : gate], ["others", others.join(", ")]];
-  if (limits) entries.push(["best", "best line"], ["bayes", "Bayes limit"]);
-  $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([kind, text]) =>
-    element("span", {}, element("i", {className: `stroke ${kind}`}), text)));
-}
+export const misclassified = (threshold) => `misclassified${at(threshold)}`;
 
-// The measures of the population's charts, and how each is drawn.
-export const MEASURES = {
-  test: {label: "Test accuracy", low: 0, high: 1, limits: true},
-  train: {label: "Train accuracy", low: 0, high: 1, limits: true},
-  exact: {label: "Exact accuracy", low: 0, high: 1, limits: true},
-  gap: {label: "Gap to the best line", low: 0, high: 0.5, limits: false},
-  index: {label: "Separability index", low: 0, high: 1, limits: false},
+export const probe = (model, x1, x2, threshold) => {
+  const p = sigmoid(logit(model, x1, x2));
+  return `x₁ ${x1.toFixed(2)}, x₂ ${x2.toFixed(2)}: p ${p.toFixed(3)}, class ${Number(p >= threshold)}`;
 };

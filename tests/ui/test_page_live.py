@@ -1,20 +1,24 @@
 """The page that trains, in Chromium, from disk and offline: its engine, its controls, its population."""
 
+import html
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import gatesweep as gs
+from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.page.export import render
 from tests.page_cases import ENGINE, model_cases, swept
 from tests.ui.export_oracle import assert_same_boundary
-from tests.ui.test_export import drawn, title
+from tests.ui.page_probe import accuracy, drawn, opened, slide, summary
 
 MAX_BYTES = 1_500_000
+STRICT = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +34,13 @@ def live(page: Callable[..., Page], file: Path) -> Callable[..., Page]:
     asked = []
 
     def open_page(link: str = "", **options) -> Page:
-        opened = page(None, offline=True, **options)
-        opened.on("request", lambda request: asked.append(request.url.split("#")[0].split("?")[0]))
-        opened.goto(file.as_uri() + link)
-        expect(opened.locator("html")).to_have_attribute("data-ready", "true")
-        return opened
+        visited = page(None, offline=True, **options)
+        visited.on("request", lambda request: asked.append(request.url.split("#")[0].split("?")[0]))
+        visited.goto(file.as_uri() + link)
+        return opened(visited)
 
     yield open_page
     assert {url for url in asked if not url.startswith("blob:")} == {file.as_uri()}
-
-
-def slide(page: Page, name: str, index: int) -> None:
-    page.locator(f"#value-{name}").fill(str(index))
 
 
 def test_size(file: Path) -> None:
@@ -62,82 +61,234 @@ def test_chromium_s_engine_is_the_big_one_s(page: Callable[..., Page]) -> None:
 
 def test_every_control_trains_the_model_of_the_engine(live) -> None:
     page = live()
-    expect(title(page)).to_have_text("Predictions for AND gate with noise level 0.05 (Train: 1.00, Test: 1.00)")
+    expect(summary(page)).to_contain_text("AND gate, noise level 0.05, 500 rows, epoch 8 of 8. 0 rows misclassified.")
+    page.get_by_role("combobox", name="Gate").select_option("OR")
+    page.get_by_role("button", name="1 0 → 1").click()
+    expect(page.get_by_role("combobox", name="Gate")).to_have_value("X2")
     page.get_by_role("combobox", name="Gate").select_option("IMPLY")
     slide(page, "noise_level", 37)
-    slide(page, "seed", 7)
+    seed = page.get_by_role("spinbutton", name="Seed", exact=True)
+    seed.fill("6")
+    seed.press("Enter")
+    page.get_by_role("button", name="New draw").click()
+    page.get_by_text("Training", exact=True).first.click()
     slide(page, "C", 8)
     settings = {"gate": "IMPLY", "noise_level": 0.37, "seed": 7, "C": 10.0}
     model = gs.sweep(**settings, dtype="float64").squeeze()
-    assert_same_boundary(drawn(page, "contour50"), model.weight.values, float(model.intercept))
+    assert_same_boundary(drawn(page, "boundary", "boundary"), model.weight.values, float(model.intercept))
     for part in ("train", "test", "exact"):
-        shown = float(page.locator(f"#scores tr.{part} td").last.inner_text().split("\u00a0")[0])
-        assert shown == pytest.approx(100 * float(model[f"{part}_accuracy"]), abs=0.0501)
+        assert accuracy(page, part) == pytest.approx(100 * float(model[f"{part}_accuracy"]), abs=0.0501)
 
-    page.get_by_role("combobox", name="Model").select_option(label="Adam, epoch by epoch")
-    page.get_by_role("radio", name="interaction").check(force=True)
+    page.get_by_role("combobox", name="Solver").select_option(label="Adam")
+    page.get_by_role("radio", name="x₁, x₂, x₁x₂").check(force=True)
     slide(page, "epochs", 3)
-    page.get_by_role("radio", name="linear", exact=True).last.check(force=True)
+    page.get_by_role("combobox", name="First weights").select_option(label="B: nn.Linear")
     settings |= {"solver": "adam", "features": "interaction", "epochs": 10, "init": "linear"}
     model = gs.sweep(**settings, dtype="float64", record="epoch").squeeze()
     expect(page.get_by_role("slider", name="Epoch", exact=True)).to_have_value("10")
-    np.testing.assert_allclose(drawn(page, "train-loss")["loss"], model.train_loss_history, rtol=1e-6)
+    np.testing.assert_allclose(drawn(page, "loss", "train")["train"], model.train_loss_history, rtol=1e-6)
     page.get_by_role("slider", name="Epoch", exact=True).fill("4")
     weight = model.weight_history.sel(epoch=4).transpose("feature").values
-    assert_same_boundary(drawn(page, "contour50"), weight, float(model.intercept_history.sel(epoch=4)))
+    assert_same_boundary(drawn(page, "boundary", "boundary"), weight, float(model.intercept_history.sel(epoch=4)))
 
 
-def test_the_map_is_the_sweep_s_and_a_click_opens_the_model(live) -> None:
-    page = live("#gate=XOR&noise_level=0.3&solver=sgd")
-    expect(page.locator("#about")).to_have_text("1,260 models in the map", timeout=60_000)
-    levels = [round(0.05 * i, 2) for i in range(21)]
-    sweep = gs.sweep(noise_level=levels, seed=range(20), solver="sgd", dtype="float64").mean("seed")
-    np.testing.assert_allclose(
-        np.reshape(drawn(page, "cells")["value"], (3, 21)), sweep.test_accuracy.transpose("gate", ...), atol=2e-3
-    )
-    page.get_by_role("combobox", name="Measure").select_option(label="Exact accuracy")
-    exact = sweep.exact_accuracy.transpose("gate", ...)
-    np.testing.assert_allclose(np.reshape(drawn(page, "cells")["value"], (3, 21)), exact, atol=1e-5)
-
-
-def test_two_hundred_seeds_their_lines_and_a_dot_that_opens_one(live) -> None:
+def test_two_hundred_seeds_their_lines_and_the_worst_of_them(live) -> None:
     page = live("#gate=XOR&noise_level=0.2&cloud=true")
-    expect(page.get_by_role("checkbox", name="Lines of 200 seeds")).to_be_checked()
-    expect(page.locator("#seeds-title")).to_have_text("Test accuracy of 200 seeds")
-    page.wait_for_function("() => document.getElementById('about').textContent.endsWith('in the map')")
+    expect(page.get_by_role("checkbox", name="200 seeds")).to_be_checked()
     sweep = gs.sweep(gate="XOR", noise_level=0.2, seed=range(200), dtype="float64").squeeze()
-    np.testing.assert_allclose(drawn(page, "seeds")["value"], sweep.test_accuracy, atol=1e-6)
-    assert 150 < len(drawn(page, "cloud")["x0"]) <= 200
+    expected = np.histogram(sweep.exact_accuracy, np.linspace(0, 1, 41))[0]
+    page.wait_for_function("() => document.querySelector('html[data-ready]')")
+    found = eventually(lambda: drawn(page, "seeds", "seeds")["top"], sum)
+    np.testing.assert_array_equal(found, expected)
+    assert len(drawn(page, "boundary", "others")["xs"]) == 200
+    page.get_by_role("button", name="Worst").click()
+    worst = float(sweep.exact_accuracy.min())
+    expect(page.locator("#scores tr.exact td").last).to_have_text(f"{worst:.1%}")
 
 
-def test_by_hand_scores_follow_the_weights(live) -> None:
+def eventually(look: Callable[[], list], is_there: Callable[[list], object]) -> list:
+    """What `look` gives once it is there: each look waits for frames of the browser, 2,000 of them at most."""
+    for _ in range(500):
+        if is_there(found := look()):
+            return found
+    raise AssertionError("it never came")
+
+
+def test_by_hand_scores_follow_the_weights_and_training_starts_there(live) -> None:
     page = live("?by_hand=true&gate=XOR&noise_level=0.2&w1=1&w2=1&intercept=-0.5")
-    expect(page.get_by_role("checkbox", name="Weights by hand")).to_be_checked()
-    assert_same_boundary(drawn(page, "contour50"), np.array([1.0, 1.0]), -0.5)
-    expected = 100 * float(gs.theory.exact_accuracy([1, 1], -0.5, "XOR", 0.2))
-    expect(page.locator("#scores tr.exact td").last).to_have_text(f"{expected:.1f}\u00a0%")
+    expect(page.get_by_role("checkbox", name="Set the line by hand")).to_be_checked()
+    assert_same_boundary(drawn(page, "boundary", "boundary"), np.array([1.0, 1.0]), -0.5)
+    assert len(drawn(page, "boundary", "grips")["x1"]) == 2
+    expected = float(gs.theory.exact_accuracy([1, 1], -0.5, "XOR", 0.2))
+    expect(page.locator("#scores tr.exact td").last).to_have_text(f"{expected:.1%}")
     page.get_by_role("slider", name="intercept").fill("-1.5")
-    assert_same_boundary(drawn(page, "contour50"), np.array([1.0, 1.0]), -1.5)
-    page.get_by_role("checkbox", name="Weights by hand").uncheck()
+    assert_same_boundary(drawn(page, "boundary", "boundary"), np.array([1.0, 1.0]), -1.5)
+    page.get_by_role("button", name="Let it learn from here").click()
+    expect(page.get_by_role("checkbox", name="Set the line by hand")).not_to_be_checked()
+    page.keyboard.press("Home")
+    assert_same_boundary(drawn(page, "boundary", "boundary"), np.array([1.0, 1.0]), -1.5)
+    page.keyboard.press("End")
     model = gs.sweep(gate="XOR", noise_level=0.2, seed=42, dtype="float64").squeeze()
-    assert_same_boundary(drawn(page, "contour50"), model.weight.values, float(model.intercept))
+    assert_same_boundary(drawn(page, "boundary", "boundary"), model.weight.values, float(model.intercept))
 
 
-def test_the_confusion_matrix_counts_the_test_rows(live) -> None:
+def test_a_grip_that_is_dragged_turns_the_line(live) -> None:
+    page = live("#by_hand=true&w1=4&w2=4&intercept=-4")
+    frame = page.evaluate(
+        "() => { const {left, top, width, height} = Object.values(Bokeh.index).map((view) => view)"
+        ".find((view) => view.el.closest('#boundary')).frame.bbox; return {left, top, width, height}; }"
+    )
+    box = page.locator("#boundary").bounding_box()
+
+    def place(x1: float, x2: float) -> tuple[float, float]:
+        x = box["x"] + frame["left"] + (x1 + 1) / 3 * frame["width"]
+        return x, box["y"] + frame["top"] + (2 - x2) / 3 * frame["height"]
+
+    grips = drawn(page, "boundary", "grips")
+    page.mouse.move(*place(grips["x1"][0], grips["x2"][0]))
+    page.mouse.down()
+    for step in range(1, 6):
+        page.mouse.move(*place(grips["x1"][0], grips["x2"][0] - 0.1 * step))
+    page.mouse.up()
+    line = drawn(page, "boundary", "boundary")
+    moved = np.array([grips["x1"][0], grips["x2"][0] - 0.5])
+    ends = np.array([line["x1"], line["x2"]]).T
+    along = ends[1] - ends[0]
+    off = moved - ends[0]
+    assert abs(along[0] * off[1] - along[1] * off[0]) / np.hypot(*along) < 0.05
+
+
+def test_the_threshold_moves_the_boundary_and_the_confusion_matrix(live) -> None:
     page = live("#gate=OR&noise_level=0.5")
-    counts = [int(page.locator(f"#confusion-{label}{answer}").inner_text()) for label in (0, 1) for answer in (0, 1)]
-    assert sum(counts) == 100
-    model = gs.sweep(gate="OR", noise_level=0.5, seed=42).squeeze()
-    assert (counts[0] + counts[3]) / 100 == pytest.approx(float(model.test_accuracy))
+    page.get_by_role("radio", name="Errors").check(force=True)
+
+    def counts() -> list[int]:
+        return [int(page.locator(f"#confusion-{label}{answer}").inner_text()) for label in (0, 1) for answer in (0, 1)]
+
+    model = gs.sweep(gate="OR", noise_level=0.5, seed=42, dtype="float64").squeeze()
+    assert sum(counts()) == 100
+    assert (counts()[0] + counts()[3]) / 100 == pytest.approx(float(model.test_accuracy))
+    page.get_by_role("slider", name="Threshold").fill("0.9")
+    assert counts()[0] + counts()[2] > 50
+    shift = float(model.intercept) - np.log(0.9 / 0.1)
+    assert_same_boundary(drawn(page, "boundary", "boundary"), model.weight.values, shift)
 
 
-def test_a_strict_page_that_forbids_workers_still_shows_the_population(browser: Browser, file: Path, tmp_path) -> None:
+def test_the_loss_surface_has_the_path_of_training(live) -> None:
+    page = live("#gate=AND&noise_level=0.2&solver=sgd")
+    page.get_by_role("radio", name="Loss surface").check(force=True)
+    model = gs.sweep(gate="AND", noise_level=0.2, seed=42, solver="sgd", dtype="float64", record="epoch").squeeze()
+    page.get_by_role("combobox", name="Parameters").select_option(label="w₁, intercept")
+    path = drawn(page, "valley", "path")
+    np.testing.assert_allclose(path["x"], model.weight_history.isel(feature=0), rtol=1e-5)
+    np.testing.assert_allclose(path["y"], model.intercept_history, rtol=1e-5)
+    here = drawn(page, "valley", "here")
+    assert here["x"][0] == pytest.approx(float(model.weight_history.isel(feature=0, epoch=-1)), rel=1e-5)
+
+
+@pytest.mark.parametrize("preset", ["three_gates", "interaction"])
+def test_a_comparison_s_map_is_the_sweep_s(live, preset: str) -> None:
+    page = live(f"#view=explorer&preset={preset}")
+    expect(page.locator("#question")).to_have_text(COMPARISONS[preset].question)
+    expect(page.locator("#about")).to_contain_text("models trained in", timeout=90_000)
+    levels, grid = [round(0.05 * i, 2) for i in range(21)], {"seed": range(20), "dtype": "float64"}
+    if preset == "interaction":
+        sweep = gs.sweep(gate=("XOR", "AND"), noise_level=levels, features=("linear", "interaction"), **grid)
+        expected = sweep.exact_accuracy.median("seed").transpose("gate", "features", "noise_level")
+    else:
+        expected = gs.sweep(noise_level=levels, **grid).exact_accuracy.median("seed").transpose("gate", "noise_level")
+    cells = drawn(page, "heatmap", "cells")["value"]
+    np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-5)
+
+
+def test_a_great_map_can_be_cancelled(live) -> None:
+    page = live("#view=explorer&noise_count=101&seed_count=100")
+    expect(page.get_by_role("checkbox", name="101 noise levels, 100 seeds")).to_be_checked()
+    expect(page.locator("#about")).to_contain_text("of 30,300 models")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#about")).to_have_text("Cancelled; the last picture stays.")
+    page.get_by_role("checkbox", name="101 noise levels, 100 seeds").uncheck()
+    expect(page.locator("#about")).to_contain_text("1,260 models trained in", timeout=90_000)
+
+
+def test_the_lessons_and_comparisons_are_the_app_s(live) -> None:
+    page = live()
+    for number, lesson in enumerate(LESSONS, 1):
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator("#question")).to_have_text(lesson.question)
+        page.keyboard.press("a")
+        expect(page.locator("#more")).to_have_text(lesson.answer)
+        fits = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
+        assert fits == [900, 1400], number
+    page.keyboard.press("v")
+    for preset in COMPARISONS.values():
+        expect(page.locator("#question")).to_have_text(preset.question)
+        page.keyboard.press("h")
+        expect(page.locator("#more")).to_have_text(preset.hint)
+        page.get_by_role("button", name="Next").click()
+
+
+def test_keys_do_what_they_do_in_the_app(live) -> None:
+    page = live()
+    page.keyboard.press("3")
+    expect(page.get_by_role("combobox", name="Gate")).to_have_value("XOR")
+    page.keyboard.press("n")
+    expect(page.get_by_role("spinbutton", name="Seed", exact=True)).to_have_value("43")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#epoch-value")).not_to_have_text("0 of 0")
+    page.keyboard.press("0")
+    expect(page.get_by_role("combobox", name="Lesson", exact=True)).to_have_value("0")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def test_a_phone_s_first_screen_has_picture_gate_noise_and_accuracies(live) -> None:
+    page = live(width=390, height=844, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for part in ("#boundary", "#value-gate", "#value-noise_level", "#scores"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 844, part
+    for control in page.locator("input, select, button").all():
+        if control.is_visible():
+            box = control.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("link", ["#lesson=4", "#view=explorer"])
+def test_no_barrier_that_axe_finds(live, link: str, mode: str) -> None:
+    found = Axe().run(live(link, color_scheme=mode))
+    assert not found.response["violations"], found.generate_report()
+
+
+def test_in_a_frame_with_a_strict_policy_it_works_all_the_same(browser: Browser, file: Path, tmp_path) -> None:
     # Not the `page` fixture: the browser's word about the policy, which it fails on, is what is wanted here.
-    policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-    meta = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-    strict = tmp_path / "strict.html"
-    strict.write_text(file.read_text(encoding="utf-8").replace('<meta charset="utf-8">', meta, 1), encoding="utf-8")
-    opened = browser.new_page()
-    opened.goto(strict.as_uri())
-    expect(opened.locator("#about")).to_have_text("1,260 models in the map", timeout=60_000)
-    opened.close()
+    meta = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{STRICT}">'
+    strict = file.read_text(encoding="utf-8").replace('<meta charset="utf-8">', meta, 1)
+    frame = (
+        f'<iframe sandbox="allow-scripts" style="width:1300px;height:800px" srcdoc="{html.escape(strict)}"></iframe>'
+    )
+    outside = tmp_path / "course.html"
+    outside.write_text(f"<!doctype html><title>Course</title>{frame}", encoding="utf-8")
+    visited = browser.new_page()
+    visited.goto(outside.as_uri())
+    inside = visited.frame_locator("iframe")
+    expect(inside.locator("html")).to_have_attribute("data-ready", "true", timeout=30_000)
+    inside.get_by_role("combobox", name="Gate").select_option("XOR")
+    expect(inside.locator("#summary")).to_contain_text("XOR gate")
+    inside.get_by_role("radio", name="Explorer").check(force=True)
+    expect(inside.locator("#about")).to_contain_text("1,260 models trained in", timeout=90_000)
+    visited.close()
+
+
+def test_served_it_can_be_installed_and_opens_without_the_network(browser: Browser, app_url: str) -> None:
+    context = browser.new_context()
+    visited = context.new_page()
+    visited.goto(app_url + "page#gate=XOR")
+    opened(visited)
+    visited.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
+    context.set_offline(True)
+    visited.reload()
+    opened(visited)
+    expect(summary(visited)).to_contain_text("XOR gate")
+    context.close()

@@ -1,60 +1,60 @@
-// Many models one after the other: every gate, noise level and seed of a job, with a pause for whoever waits.
+// Many models one after the other: every place of a grid, with a pause for whoever waits.
 
-import {dataOf, DEFAULTS, fit} from "./training.js";
-import {accuracy} from "./logistic.js";
+import {dataOf, DEFAULTS, fit, scoresOf} from "./training.js";
 import {truthOf} from "./lecture.js";
 import {exactAccuracy} from "./theory.js";
 
-// Scores kept of a model at a step: train, test and exact accuracy, then w1, w2, w of x1*x2 and intercept.
-export const KEPT = 7;
+// How a fit ended, by the number that a dataset keeps.
+export const STATUSES = ["converged", "max_iter", "separable", "diverged", "redundant", "undecided"];
 
-export const modelCount = ({gates, levels, seeds}) => gates.length * levels.length * seeds.length;
+// What is kept of a model at a step, after its status: scores, then w1, w2, w of x1*x2 and intercept.
+export const SCORES = ["train_accuracy", "test_accuracy", "exact_accuracy", "train_loss", "test_loss"];
+export const KEPT = 1 + SCORES.length + 4;
+
+const sizes = ({axes}) => Object.values(axes).map((values) => values.length);
+export const modelCount = (job) => sizes(job).reduce((product, size) => product * size, 1);
 
 // Steps kept of each model of a job: every epoch after the start where `path` asks for it, else the last alone.
 export function keptSteps({settings, path}) {
   return path && settings.solver !== "newton" ? (settings.epochs ?? DEFAULTS.epochs) + 1 : 1;
 }
 
-// Fits the models of a job in the order gate, noise level, seed; yields a Float32Array (steps, KEPT) for each.
+// Fits the models of a job, the last of its axes running fastest; yields a Float32Array (steps, KEPT) for each.
 export function* crowd(job) {
-  const {settings, gates, levels, seeds} = job, steps = keptSteps(job);
-  for (const gate of gates) {
-    for (const noise_level of levels) {
-      for (const seed of seeds) {
-        const one = {...settings, gate, noise_level, seed};
-        yield kept(fit(one, dataOf(one)), truthOf(gate), noise_level, steps);
-      }
+  const steps = keptSteps(job), names = Object.keys(job.axes), lengths = sizes(job), total = modelCount(job);
+  for (let model = 0; model < total; model++) {
+    const one = {...job.settings};
+    for (let axis = names.length - 1, rest = model; axis >= 0; rest = Math.floor(rest / lengths[axis]), axis--) {
+      one[names[axis]] = job.axes[names[axis]][rest % lengths[axis]];
     }
+    if (one.C === "inf") one.C = Infinity;
+    yield kept(fit(one, dataOf(one)), one, steps);
   }
 }
 
-function kept({path, train, test}, truth, noiseLevel, steps) {
-  const out = new Float32Array(steps * KEPT);
+function kept(model, {gate, noise_level}, steps) {
+  const out = new Float32Array(steps * KEPT), {path} = model, truth = truthOf(gate), status = STATUSES.indexOf(model.status);
   for (let step = 0; step < steps; step++) {
-    const params = steps === 1 ? path.at(-1) : path[Math.min(step, path.length - 1)];
-    const at = step * KEPT;
-    out[at] = accuracy(train, params);
-    out[at + 1] = accuracy(test, params);
-    out[at + 2] = exactAccuracy(params, truth, noiseLevel);
-    out[at + 3] = params[0];
-    out[at + 4] = params[1];
-    out[at + 5] = params.length > 3 ? params[2] : 0;
-    out[at + 6] = params[params.length - 1];
+    const params = steps === 1 ? path.at(-1) : path[Math.min(step, path.length - 1)], scores = scoresOf(model, params);
+    out.set([status, scores.trainAccuracy, scores.testAccuracy, exactAccuracy(params, truth, noise_level), scores.trainLoss,
+      scores.testLoss, params[0], params[1], params.length > 3 ? params[2] : 0, params.at(-1)], step * KEPT);
   }
   return out;
 }
 
 const SLICE_MS = 20;
 
-// Works off the newest job of each kind, small kinds first, a slice at a time; a newer job of its kind replaces it.
-// `report` gets {kind, id, from, parts, done}: a Float32Array (models, steps, KEPT) from model number `from` on.
+// Works off the newest job of each kind, small kinds first, a slice at a time; a newer job of its kind replaces it, and
+// a job without axes cancels it. `report` gets {kind, id, from, parts, done}: a Float32Array (models, steps, KEPT) from
+// model number `from` on.
 export class Desk {
   constructor(report) {
     Object.assign(this, {report, jobs: new Map(), busy: false});
   }
 
   take(job) {
-    this.jobs.set(job.kind, {job, models: crowd(job), from: 0});
+    this.jobs.delete(job.kind);
+    if (job.axes) this.jobs.set(job.kind, {job, models: crowd(job), from: 0});
     if (!this.busy) {
       this.busy = true;
       setTimeout(() => this.#slice());

@@ -6,10 +6,10 @@ const MAX_HALVINGS = 60;
 // Half the squared Newton decrement is what a step still gains; below this share of the objective it is rounding.
 const DECREMENT = 1e-24;
 
-// Minimises sum(log loss) + |weight|^2 / (2 C), intercept free. The path holds every step, zeros first.
-export function newton(design, {C, maxIter = 100}) {
+// Minimises sum(log loss) + |weight|^2 / (2 C), intercept free. The path holds every step, `first` first.
+export function newton(design, {C, maxIter = 100, first}) {
   const {p} = design, penalty = 1 / C, unbounded = penalty === 0 || isOneClass(design);
-  let params = new Float64Array(p), status = "max_iter", value = objective(design, params, penalty);
+  let params = first.slice(), status = "max_iter", value = objective(design, params, penalty);
   const path = [params], slope = new Float64Array(p), matrix = new Float64Array(p * p);
   while (path.length <= maxIter) {
     if (unbounded && separates(design, params)) { status = "separable"; break; }

@@ -1,6 +1,8 @@
 // What is possible with a gate of two inputs: exact accuracy of a model, the best line, the Bayes limit.
 // The formulas are those of gatesweep.theory, where their sources stand.
 
+import {softplus} from "./logistic.js";
+
 // Phi at the points of a grid, by its series around 0 (Marsaglia, Journal of Statistical Software 11(4), 2004).
 function phiSeries(x) {
   let sum = x, term = x, last = NaN;
@@ -41,31 +43,39 @@ export function majorityAccuracy(truth) {
   return Math.max(ones, 4 - ones) / 4;
 }
 
-// params: w1, w2, (w of x1*x2), intercept. Mean over the corners of the chance that noise leaves a row on its own side.
-export function exactAccuracy(params, truth, noiseLevel) {
-  if (params.length > 3 && params[2] !== 0 && noiseLevel > 0) return exactProduct(params, truth, noiseLevel);
-  const [w1, w2] = params, product = params.length > 3 ? params[2] : 0, intercept = params.at(-1);
-  const spread = noiseLevel * Math.hypot(w1, w2);
-  let sum = 0;
-  for (let corner = 0; corner < 4; corner++) {
-    const c1 = corner >> 1, c2 = corner & 1;
-    const one = classOne(w1 * c1 + w2 * c2 + product * c1 * c2 + intercept, spread);
-    sum += truth[corner] ? one : 1 - one;
-  }
-  return sum / 4;
+// params: w1, w2, (w of x1*x2), intercept. The chance that noise leaves a row on its own side of the boundary.
+export const exactAccuracy = (params, truth, noiseLevel) => overCorners(rightSide, params, truth, noiseLevel);
+
+function rightSide(mean, scale, label) {
+  const one = classOne(mean, scale);
+  return label ? one : 1 - one;
 }
 
-// With the product, the logit is linear in one input's noise once the other's is fixed: Phi in the steeper one,
-// quadrature over the other, split where the slope vanishes and the answer can turn over.
-function exactProduct([w1, w2, product, intercept], truth, noiseLevel) {
+// The mean log loss in nats on the true distribution.
+export const exactLogLoss = (params, truth, noiseLevel) => overCorners(meanLogLoss, params, truth, noiseLevel);
+
+function meanLogLoss(mean, scale, label) {
+  const wrong = label ? -mean : mean;
+  return scale > 0 ? overNormal(-wrong / scale, (u) => softplus(wrong + scale * u)) : softplus(wrong);
+}
+
+// The mean over corners and noise of leaf(mean, scale, label) of the logit, which is normal there.
+function overCorners(leaf, params, truth, noiseLevel) {
+  const [w1, w2] = params, product = params.length > 3 ? params[2] : 0, intercept = params.at(-1);
+  const both = noiseLevel ** 2 * product;
   let sum = 0;
   for (let corner = 0; corner < 4; corner++) {
-    const c1 = corner >> 1, c2 = corner & 1, both = noiseLevel ** 2 * product;
+    const c1 = corner >> 1, c2 = corner & 1, label = truth[corner];
     const logit = w1 * c1 + w2 * c2 + product * c1 * c2 + intercept;
     const slopes = [noiseLevel * (w1 + product * c2), noiseLevel * (w2 + product * c1)];
+    if (both === 0) {
+      sum += leaf(logit, Math.hypot(...slopes), label);
+      continue;
+    }
+    // With the product, the logit is linear in one input's noise once the other's is fixed: quadrature over the
+    // flatter one, split where the slope of the steeper one vanishes and the answer can turn over.
     const [flat, steep] = Math.abs(slopes[0]) < Math.abs(slopes[1]) ? slopes : slopes.reverse();
-    const one = overNormal(-steep / both, (u) => classOne(logit + flat * u, Math.abs(steep + both * u)));
-    sum += truth[corner] ? one : 1 - one;
+    sum += overNormal(-steep / both, (u) => leaf(logit + flat * u, Math.abs(steep + both * u), label));
   }
   return sum / 4;
 }

@@ -36,17 +36,23 @@ export function dataOf(settings) {
 }
 
 // A fitted model: `path` holds w1, w2, (w of x1*x2), intercept after every epoch (newton: step), the start first.
+// `settings.start` holds the parameters that init "hand" starts from.
 export function fit(settings, data = dataOf(settings)) {
   const s = {...DEFAULTS, ...settings}, train = designOf(data.rows, data.train, s.features);
-  const found = s.solver === "newton" ? newton(train, {C: s.C, maxIter: s.max_iter}) : descended(s, data, train);
+  const linear = s.init === "linear", batchSize = s.solver === "newton" ? train.n : s.batch_size;
+  const epochs = s.solver === "newton" ? 0 : s.epochs;
+  const stream = batchesOf(data.rows.n, train.n, batchSize, epochs, train.p - 1, linear, s.train_seed, s.init_seed);
+  const first = linear ? stream.first : Float64Array.from({length: train.p}, (_, j) => startOf(s, j));
+  const found = s.solver === "newton"
+    ? newton(train, {C: s.C, maxIter: s.max_iter, first})
+    : descent(train, {solver: s.solver, learningRate: s.learning_rate, batches: stream.batches, first});
   return {...found, train, test: designOf(data.rows, data.test, s.features)};
 }
 
-function descended(s, data, train) {
-  const linear = s.init === "linear", nFeatures = train.p - 1;
-  const stream = batchesOf(data.rows.n, train.n, s.batch_size, s.epochs, nFeatures, linear, s.train_seed, s.init_seed);
-  const first = linear ? stream.first : new Float64Array(train.p).fill(1);
-  return descent(train, {solver: s.solver, learningRate: s.learning_rate, batches: stream.batches, first});
+// "auto" is 0 for newton, whose way to the optimum is worth seeing, and ones for sgd and adam.
+function startOf({init, solver, start}, place) {
+  if (init === "hand") return start[place];
+  return solver === "newton" && init === "auto" ? 0 : 1;
 }
 
 // Losses and accuracies on the training and the test rows of a model of the path.

@@ -1,0 +1,215 @@
+// The Explorer: every gate, noise level and seed of a comparison at once. `values` has the names of the app's links.
+
+import {$, fillMenu} from "./controls.js";
+import {Population} from "./crew.js";
+import {jobOf} from "./grids.js";
+import {Player} from "./player.js";
+import {everyOf, onScale, scaleOf, ticksOf} from "./scale.js";
+import {axesOf, cellOf, TEST_NOISE} from "./summary.js";
+
+// Between groups of rows, in units of one row.
+const GAP = 0.5;
+const FINEST = {noise_count: 101, seed_count: 100};
+
+export class Explorer {
+  // `open` shows a model in the Lab; `changed` is called when the link to what is on show has changed.
+  constructor(data, lab, crew, {open, changed}) {
+    Object.assign(this, {data, lab, crew, open, changed, figures: null, cells: new Map(), job: "", chosen: {row: 0, column: 0}, isOn: false});
+    this.values = this.usual("three_gates");
+    this.player = new Player(this, {play: $("grid-play"), slider: $("grid-epoch"), output: $("grid-epoch-value")});
+    this.#wire();
+  }
+
+  get isLive() { return this.data.live.length > 0; }
+  usual(preset) { return {...this.data.explorer.usual, ...this.data.comparisons.find(({name}) => name === preset).settings, preset}; }
+  get last() { return this.grid.steps - 1; }
+  get epoch() { return Math.min(this.values.epoch, this.last); }
+
+  // ---- the models
+
+  get grid() {
+    if (!this.isLive) return this.lab.run.grid(this.lab.at);
+    const job = jobOf(this.values, this.data.explorer), key = JSON.stringify(job);
+    if (key !== this.job) {
+      this.job = key;
+      this.cells.clear();
+      this.began = performance.now();
+      const population = new Population(job, (done) => this.#came(done));
+      this.population = Object.assign(population, {limitsOf: (gate, level) => this.lab.run.limitsOf(gate, level), seconds: 0});
+      this.crew.ask(job, population.take);
+    }
+    return this.population;
+  }
+  #came(done) {
+    if (done) this.population.seconds = (performance.now() - this.began) / 1000;
+    if (this.isOn) this.#later();
+  }
+
+  // ---- what can be done
+
+  set(changes) {
+    this.values = {...this.values, ...changes};
+    this.draw();
+  }
+  restore(values) {
+    this.player.stop();
+    const known = this.data.comparisons.some(({name}) => name === values.preset) ? values.preset : "three_gates";
+    this.chosen = {row: 0, column: 0};
+    this.values = {...this.usual(known), ...values};
+    this.draw();
+  }
+  scrub(epoch) { this.set({epoch}); }
+  press(key) {
+    if (key === " " && this.last) this.player.toggle();
+    else if (key === "ArrowLeft" || key === "ArrowRight") this.player.step(key === "ArrowRight" ? 1 : -1);
+    else if (key === "Home" || key === "End") this.scrub(key === "End" ? this.last : 0);
+  }
+
+  #wire() {
+    const {measures, statistics, runs} = this.data.explorer, labels = Object.entries(measures).map(([name, {label}]) => [name, label]);
+    const hasLosses = ([name]) => this.isLive || !/loss|separable|converged|diverged|transfer/.test(name);
+    fillMenu($("measure"), Object.fromEntries(labels.filter(hasLosses)));
+    fillMenu($("statistic"), statistics);
+    fillMenu($("open-run"), Object.fromEntries(runs.map((run) => [run, run])));
+    fillMenu($("preset"), Object.fromEntries(this.data.comparisons.map(({name, title}, i) => [name, `${i + 1}  ${title}`])));
+    for (const name of ["measure", "statistic"]) $(name).onchange = () => this.set({[name]: $(name).value});
+    $("open-run").onchange = () => this.set({run: $("open-run").value});
+    $("finest").onchange = () => this.set($("finest").checked ? FINEST : {noise_count: this.usual(this.values.preset).noise_count, seed_count: this.usual(this.values.preset).seed_count});
+    $("finest-row").hidden = $("preset").hidden = !this.isLive;
+    $("open").onclick = () => this.openModel();
+    $("cancel").onclick = () => { this.crew.cancel("map"); this.cancelled = this.job; this.draw(); };
+  }
+
+  take(figures) {
+    this.figures = figures;
+    figures.on("heatmap", ["tap"], ({x, y}) => this.#tap(x, y));
+    figures.on("heatmap", ["doubletap"], ({x, y}) => { if (this.#tap(x, y)) this.openModel(); });
+  }
+  #tap(x, y) {
+    const {rows, columns} = this.picture, row = rows.findIndex(({up}) => up <= y && y < up + 1), column = Math.floor(x);
+    if (row < 0 || column < 0 || column >= columns.values.length) return false;
+    this.chosen = {row, column};
+    this.draw();
+    return true;
+  }
+
+  // Shows the median, best or worst run of the chosen cell in the Lab.
+  openModel() {
+    const {grid} = this, {rows, axes} = this.picture, {index} = rows[this.chosen.row].cells[this.chosen.column];
+    const {values} = cellOf(grid, axes, index, {...this.values, measure: "exact_accuracy"});
+    const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]), share = {worst: 0, median: 0.5, best: 1}[this.values.run];
+    const settings = {seed: axes.seed[order[Math.round(share * (order.length - 1))]]};
+    if (this.isLive) for (const name of this.data.explorer.shared) settings[name] = this.values[name];
+    for (const [name, i] of Object.entries(index)) if (name !== TEST_NOISE) settings[name] = axes[name][i];
+    if (grid.steps > 1) settings.epoch = index.epoch ?? this.epoch;
+    delete settings.record;
+    this.open(settings);
+  }
+
+  // ---- drawing
+
+  draw() {
+    if (!this.isOn) return;
+    const {values} = this;
+    if ($("measure").value !== values.measure) $("measure").value = values.measure;
+    Object.assign($("statistic"), {value: values.statistic});
+    Object.assign($("open-run"), {value: values.run});
+    if (this.isLive) $("preset").value = values.preset;
+    $("finest").checked = values.noise_count === FINEST.noise_count && values.seed_count === FINEST.seed_count;
+    this.#later();
+    this.changed();
+  }
+
+  // Parts come in faster than a picture can be looked at; the newest is drawn once the screen is free for it.
+  #later() {
+    if (!this.figures || this.waits) return;
+    this.waits = true;
+    requestAnimationFrame(() => setTimeout(() => { this.waits = false; this.#paint(); }));
+  }
+
+  // The rows of the picture, first on top, each with its cells; a cell whose models are not all there is empty.
+  #rows(grid, axes) {
+    const {values} = this, {x, y, panel} = this.#fitting(axes), isThere = this.#ready(grid, axes), rows = [];
+    const look = `${values.measure} ${values.statistic} ${x} ${y} ${panel} ${this.epoch} ${this.isLive ? "" : this.lab.run.key(this.lab.at)}`;
+    if (look !== this.look) [this.look] = [look, this.cells.clear()];
+    const base = Object.fromEntries(Object.keys(axes).filter((name) => name !== "seed").map((name) => [name, 0]));
+    if ("epoch" in base) base.epoch = this.epoch;
+    (panel ? axes[panel] : [null]).forEach((panelValue, p) => axes[y].forEach((value, r) => {
+      const cells = axes[x].map((_, c) => {
+        const index = {...base, [y]: r, [x]: c, ...(panel && {[panel]: p})}, key = `${p} ${r} ${c}`;
+        if (!this.cells.has(key)) {
+          if (!isThere(index)) return {index, value: NaN, low: NaN, median: NaN, high: NaN, diverged: 0};
+          const {values: _, ...cell} = cellOf(grid, axes, index, values);
+          this.cells.set(key, {index, ...cell});
+        }
+        return this.cells.get(key);
+      });
+      rows.push({panel: panelValue, value, cells, label: r || panelValue === null ? String(value) : `${panelValue}  ${value}`});
+    }));
+    rows.forEach((row, i) => { row.up = rows.length - 1 - i - GAP * (panel ? axes[panel].indexOf(row.panel) : 0); });
+    return {rows, x, y, panel};
+  }
+  #ready(grid, axes) {
+    if (grid.done) return () => true;
+    const names = Object.keys(grid.axes);
+    return (index) => names.reduce((sum, name) => sum * axes[name].length + (name === "seed" ? axes.seed.length - 1 : index[name]), 0) < grid.ready;
+  }
+  // The wished axes where the grid has them, else the nearest ones it has.
+  #fitting(axes) {
+    const known = Object.keys(axes).filter((name) => name !== "seed"), {x, y, panel} = this.values;
+    const across = known.includes(x) ? x : "noise_level", down = known.includes(y) && y !== across ? y : known.find((name) => name !== across);
+    return {x: across, y: down, panel: known.includes(panel) && ![across, down].includes(panel) ? panel : ""};
+  }
+
+  #paint() {
+    const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y} = this.#rows(grid, axes);
+    const {label, kind, doc} = this.data.explorer.measures[values.measure], {names} = this.data.explorer;
+    this.#progress(grid);
+    $("grid-player").hidden = !this.last || x === "epoch";
+    this.player.show();
+    this.picture = {rows, columns: {name: x, values: axes[x]}, axes};
+    const every = everyOf(axes[x].length, 11), at = axes[x].map((_, i) => i).filter((i) => i % every === 0);
+    const across = {label: names[x] ?? x, at: at.map((i) => i + 0.5), texts: at.map((i) => String(axes[x][i])), measure: label};
+    const known = rows.flatMap(({cells}) => cells.map(({value}) => value)), scale = scaleOf(kind, known);
+    const shown = rows.map((row) => ({...row, cells: row.cells.map((cell) => ({...cell, value: onScale(scale, cell.value)}))}));
+    figures.heatmap(shown, axes[x].map((_, i) => i).concat(axes[x].length), across, scale, ticksOf(scale, kind));
+    const row = rows[Math.min(this.chosen.row, rows.length - 1)], column = Math.min(this.chosen.column, axes[x].length - 1), cell = row.cells[column];
+    figures.picked(column, column + 1, row.up);
+    const isShare = kind === "share", statistic = isShare ? "mean" : values.statistic;
+    $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}, ${this.data.explorer.statistics[statistic]} over ${axes.seed.length} seeds`;
+    $("heatmap-title").title = doc;
+    const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
+    $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? Number(cell.value.toPrecision(4)) : "not there yet"}`;
+    this.#curves(rows, row, {x, column, across, kind, names, y}, axes, grid);
+  }
+
+  // The chosen row with its band, the others of its panel faintly, and the limits where the measure has them.
+  #curves(rows, row, {x, column, across, kind, names, y}, axes, grid) {
+    const others = rows.filter((other) => other !== row && other.panel === row.panel);
+    const levels = x === "noise_level" || x === TEST_NOISE ? axes[x] : null, gate = axes.gate[row.cells[0].index.gate];
+    const limits = kind === "accuracy" && levels ? levels.map((level) => grid.limitsOf(gate, level)) : null;
+    const drawn = [...row.cells.flatMap(({low, high, value}) => [low, high, value]), ...others.flatMap(({cells}) => cells.map(({median}) => median)),
+      ...(limits ?? []).flatMap(({bayes, best}) => [bayes, best])];
+    const scale = scaleOf(kind, drawn), to = (value) => onScale(scale, value), isShare = kind === "share", middle = isShare ? "value" : "median";
+    this.figures.curves({
+      x: axes[x].map((_, i) => i + 0.5), mark: column + 0.5, others: others.map(({cells}) => cells.map((cell) => to(cell[middle]))), limits,
+      chosen: row.cells.map((cell) => (isShare ? {low: NaN, high: NaN, median: to(cell.value)} : {low: to(cell.low), high: to(cell.high), median: to(cell.median)})),
+    }, across, scale, ticksOf(scale, kind));
+    $("curves-title").textContent = [row.panel, `${names[y] ?? y} ${row.value}`].filter(Boolean).join(", ");
+    const entries = [["median", isShare ? "share of seeds" : "median, and 10 to 90 % of the seeds"], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
+      ...(limits ? [["best", "best line"], ["bayes", "Bayes limit"]] : [])];
+    $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([mark, text]) => {
+      const entry = document.createElement("span"), stroke = Object.assign(document.createElement("i"), {className: `stroke ${mark}`});
+      entry.append(stroke, text);
+      return entry;
+    }));
+  }
+
+  #progress({done, ready, total, seconds}) {
+    const count = (number) => number.toLocaleString("en"), isCancelled = !done && this.cancelled === this.job && this.isLive;
+    $("cancel").hidden = done || isCancelled;
+    $("about").textContent = isCancelled ? "Cancelled; the last picture stays."
+      : !done ? `${count(ready)} of ${count(total)} models`
+        : seconds ? `${count(total)} models trained in ${Math.max(seconds, 0.01).toFixed(2)} s` : `${count(total)} models of a finished sweep`;
+  }
+}

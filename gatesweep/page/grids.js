@@ -1,0 +1,27 @@
+// What the Explorer trains, as a job for the crew.
+
+import {modelCount} from "./engine/crowd.js";
+
+// Models times epochs that are kept at most.
+const MOST_RECORDED = 4e6;
+
+// Settings that all models share, and values along each dimension, the seeds last. `shared` names the settings,
+// `compare` holds the usual values of each parameter that may be compared.
+export function jobOf(values, {shared, compare}) {
+  const axes = {gate: values.gate, noise_level: evenLevels(values)}, settings = {};
+  for (const name of shared) settings[name] = values[name];
+  for (const [name, text] of [[values.compare, values.compare_values], [values.also, values.also_values]]) {
+    if (name === "none") continue;
+    axes[name] = (text || compare[name]).split(",").map((item) => (Number.isNaN(Number(item)) ? item.trim() : Number(item)));
+    delete settings[name];
+  }
+  axes.seed = Array.from({length: values.seed_count}, (_, i) => values.seed + i);
+  const job = {kind: "map", settings, axes};
+  return {...job, path: values.record === "epoch" && modelCount(job) * (values.epochs + 1) < MOST_RECORDED};
+}
+
+// The decimals that the command line gives 0:1:21.
+function evenLevels({noise_level: [low, high], noise_count: count}) {
+  if (low === high || count === 1) return [low];
+  return Array.from({length: count}, (_, i) => Number((low + (high - low) * i / (count - 1)).toPrecision(12)));
+}
