@@ -91,10 +91,7 @@ def serve(
         extra_patterns=[
             ("/health", Health),
             ("/metrics", Metrics, {"sessions": lambda: len(server.get_sessions())}),
-            *(
-                (path, WholeFile, {"make": make, "content_type": kind})
-                for path, (make, kind) in (files or {}).items()
-            ),
+            *((path, WholeFile, {"make": make, "content_type": kind}) for path, (make, kind) in (files or {}).items()),
         ],
     )
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)

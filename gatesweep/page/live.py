@@ -4,13 +4,13 @@ from typing import Any
 
 import param
 
-from gatesweep.app.explorer.labels import label
 from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
 from gatesweep.app.lab.state import PAIRS, SETTINGS, TRAINING, VIEW, LabState
 from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
 from gatesweep.page.pack import dimension
+from gatesweep.plots.labels import label
 from gatesweep.results.measures import MEASURES
 from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
@@ -46,6 +46,8 @@ MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_see
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
+NOT_HERE = ("dtype", "hidden_units", "activation")
+"""Settings that the page's engine has not: it computes in float64, and one neuron."""
 UNSEEN = ("train_seed", "split", "max_iter")
 """Settings that a link may carry and no control shows."""
 
@@ -69,11 +71,11 @@ def live_entries() -> list[dict[str, Any]]:
 
 def address_data() -> dict[str, Any]:
     """The Lab's state: what everything is when nobody has touched it, and what a link may say."""
-    declared, names = LabState.param, [name for name in (*SETTINGS, *VIEW) if name != "dtype"]
+    declared, names = LabState.param, [name for name in (*SETTINGS, *VIEW) if name not in NOT_HERE]
     return {
         "usual": {name: to_json(declared[name].default) for name in names},
         "rules": {name: _rule(declared[name]) for name in names},
-        "settings": [name for name in SETTINGS if name != "dtype"],
+        "settings": [name for name in SETTINGS if name not in NOT_HERE],
         "more": UNSEEN,
         "training": TRAINING,
         "pairs": PAIRS,
@@ -83,16 +85,16 @@ def address_data() -> dict[str, Any]:
 
 def explorer_data() -> dict[str, Any]:
     """The Explorer's state, and the words of its measures and axes."""
-    declared, names = ExplorerState.param, [name for name in LINKED if name != "dtype"]
+    declared, names = ExplorerState.param, [name for name in LINKED if name not in NOT_HERE]
     return {
         "usual": {name: to_json(declared[name].default) for name in names},
         "rules": {name: _rule(declared[name]) for name in names},
-        "shared": [name for name in SHARED if name != "dtype"],
-        "compare": COMPARE,
+        "shared": [name for name in SHARED if name not in NOT_HERE],
+        "compare": {name: values for name, values in COMPARE.items() if name not in NOT_HERE},
         "measures": {
             name: {"label": one.label, "kind": one.kind, "doc": one.doc}
             for name, one in MEASURES.items()
-            if name != "n_iter"
+            if name not in ("n_iter", "solved")
         },
         "statistics": STATISTICS,
         "runs": declared.run.objects,
