@@ -7,13 +7,13 @@ import re
 
 import numpy as np
 import pytest
+from gatesweep.app.lab.store import Shown, Valley, train
 
 import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.lab import words
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
-from gatesweep.app.lab.store import Shown, Valley, train
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, LESSONS
