@@ -7,12 +7,12 @@ import re
 
 import numpy as np
 import pytest
-from gatesweep.app.lab.store import Shown, Valley, train
 
 import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.lab import words
+from gatesweep.app.lab.model import LossGrid, Shown, train
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
@@ -94,7 +94,7 @@ def test_the_same_words_for_the_same_models(tmp_path) -> None:
     found = ask(SAY, given, tmp_path)
     for case, said in zip(given, found, strict=True):
         run = train(USUAL | {name: value for name, value in case.items() if name in USUAL})
-        shown = Shown(run.weight, run.intercept, run.data, case["threshold"])
+        shown = Shown(run.weight, run.intercept, run.rows, case["threshold"])
         assert said["meaning"] == words.meaning(run, shown, case["solver"]), case
         spoken = (
             list(words.progress(run, case["solver"], run.last_epoch, False)),
@@ -167,7 +167,7 @@ def test_the_same_loss_surface(names, tmp_path) -> None:
     settings = {"gate": "XOR", "noise_level": 0.2, "solver": "sgd", "features": "interaction", "dtype": "float64"}
     run = train(USUAL | settings)
     places = tuple(["w1", "w2", "w3", "intercept"].index(name) for name in names)
-    expected = Valley.of(run, Shown(run.weight, run.intercept, run.data), places)
+    expected = LossGrid.of(run, Shown(run.weight, run.intercept, run.rows), places)
     program = (
         "({settings, places}) => { const f = fit(settings); return valley(f.train, f.path, f.path.at(-1), places); }"
     )

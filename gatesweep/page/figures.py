@@ -45,7 +45,7 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
     pictures.boundary.drawn.write(row_columns(np.zeros((1, 2)), np.zeros(1, int), np.zeros(1, bool), LIGHT))
     # The page writes its loss surfaces into this image.
     side = np.ones((VALLEY_SIDE, VALLEY_SIDE), dtype=np.float32)
-    pictures.valley.drawn.write(loss_surface_columns(side, ((0, 1), (0, 1)), np.zeros((1, 2))))
+    pictures.loss_surface.drawn.write(loss_surface_columns(side, ((0, 1), (0, 1)), np.zeros((1, 2))))
     shown = [picture for picture in pictures.all if picture is not pictures.scores]
     figures: dict[str, Plot] = {picture.name: picture.figure for picture in shown}
     figures |= {"heatmap": _heatmap(), "curves": _curves()}
