@@ -83,8 +83,9 @@ def _looks(figures: Mapping[str, Plot], wear: Callable[[Palette], None]) -> Look
 def _colours(figures: Mapping[str, Plot]) -> dict[tuple[str, str], Any]:
     found = {}
     for plot in figures.values():
-        for model in plot.references():
-            for name in model.properties():
+        # Both are sets, in any order; put in one, the same page has the same text.
+        for model in sorted(plot.references(), key=lambda model: (len(model.id), model.id)):
+            for name in sorted(model.properties()):
                 if name.endswith(COLOURED) and not isinstance(value := getattr(model, name), Field | Model):
                     found[model.id, name] = Serializer().encode(value)
     return found

@@ -197,7 +197,7 @@ def test_a_comparison_s_map_is_the_sweep_s(live, preset: str) -> None:
         expected = sweep.exact_accuracy.median("seed").transpose("gate", "features", "noise_level")
     else:
         expected = gs.sweep(noise_level=levels, **grid).exact_accuracy.median("seed").transpose("gate", "noise_level")
-    cells = drawn(page, "heatmap", "cells")["value"]
+    cells = drawn(page, "cells", "cells")["value"]
     np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-5)
 
 
@@ -284,7 +284,8 @@ def test_in_a_frame_with_a_strict_policy_it_works_all_the_same(browser: Browser,
 def test_served_it_can_be_installed_and_opens_without_the_network(browser: Browser, app_url: str) -> None:
     context = browser.new_context()
     visited = context.new_page()
-    visited.goto(app_url + "page#gate=XOR")
+    # The server makes the page when it is first asked for.
+    visited.goto(app_url + "page#gate=XOR", timeout=120_000)
     opened(visited)
     visited.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
     context.set_offline(True)
