@@ -94,8 +94,9 @@ def _colours(figures: Mapping[str, Plot]) -> dict[tuple[str, str], Any]:
 # --- the Explorer ---------------------------------------------------------------------------------
 
 
-def _figure() -> figure:
+def _figure(name: str) -> figure:
     plot = figure(
+        name=name,
         x_range=Range1d(0, 1),
         y_range=Range1d(0, 1),
         sizing_mode="stretch_both",
@@ -118,7 +119,7 @@ BOX = ("left", "right", "bottom", "top")
 
 
 def _heatmap() -> figure:
-    plot = _figure()
+    plot = _figure("heatmap")
     mapper = LinearColorMapper(palette=Cividis256, low=0, high=1, nan_color="rgba(0, 0, 0, 0)")
     colour = {"field": "value", "transform": mapper}
     _layer(plot, "quad", "cells", *BOX, "value", fill_color=colour, line_color=colour)
@@ -133,7 +134,7 @@ def _heatmap() -> figure:
 
 
 def _curves() -> figure:
-    plot = _figure()
+    plot = _figure("curves")
     _layer(plot, "varea", "band", "x", "low", "high", fill_alpha=0.18)
     _layer(plot, "multi_line", "others", "xs", "ys", line_width=1.5, line_alpha=0.55)
     _layer(plot, "line", "bayes", "x", "value", line_width=2, line_dash="dashed")

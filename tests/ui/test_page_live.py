@@ -197,7 +197,7 @@ def test_a_comparison_s_map_is_the_sweep_s(live, preset: str) -> None:
         expected = sweep.exact_accuracy.median("seed").transpose("gate", "features", "noise_level")
     else:
         expected = gs.sweep(noise_level=levels, **grid).exact_accuracy.median("seed").transpose("gate", "noise_level")
-    cells = drawn(page, "cells", "cells")["value"]
+    cells = drawn(page, "heatmap", "cells")["value"]
     np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-5)
 
 
