@@ -34,10 +34,21 @@ function hyperbola(w1, w2, w3, offset) {
     const ends = [-OUTSIDE, OUTSIDE, NaN], at = (c) => [c, c, NaN];
     return {x1: [...at(centre[0]), ...ends], x2: [...ends, ...at(centre[1])]};
   }
-  const span = Math.log(2 * OUTSIDE) + Math.abs(Math.log(Math.abs(power))) / 2;
-  const right = Array.from({length: 121}, (_, i) => Math.sqrt(Math.abs(power)) * Math.exp(-span + i * span / 60));
-  const u = [...right, NaN, ...right.map((value) => -value).reverse()];
-  return {x1: u.map((value) => centre[0] + value), x2: u.map((value) => centre[1] + power / value)};
+  const right = branch(centre, power, 1), left = branch(centre, power, -1), joined = (name) => [...right[name], NaN, ...left[name]];
+  return {x1: joined("x1"), x2: joined("x2")};
+}
+
+// What of one branch lies around the view, x1 on one side of the centre; all of its points are put there.
+function branch(centre, power, side) {
+  const ends = (c) => [CENTRE - OUTSIDE - c, CENTRE + OUTSIDE - c], sorted = (...pair) => pair.sort((a, b) => a - b);
+  let [first, last] = sorted(...ends(centre[0]).map((end) => side * end));
+  // x2 - centre = rise / u with u = |x1 - centre|: it must lie between these as well.
+  const rise = side * power, [near, far] = sorted(...ends(centre[1]).map((end) => end / rise));
+  first = Math.max(first, 0, far > 0 ? 1 / far : Infinity);
+  last = Math.min(last, near > 0 ? 1 / near : Infinity);
+  if (!(first > 0 && first < last)) return {x1: [], x2: []};
+  const u = Array.from({length: 121}, (_, i) => first * (last / first) ** (i / 120));
+  return {x1: u.map((value) => centre[0] + side * value), x2: u.map((value) => centre[1] + rise / value)};
 }
 
 // Probabilities on the view, or with a threshold the labels 0 and 1, into `image` row by row: 255 stands for 1.
