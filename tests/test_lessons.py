@@ -21,7 +21,6 @@ from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, EXPLANATIONS, LESSONS, Lesson
-from gatesweep.page.export import _lessons as page_lessons
 from gatesweep.results.measures import LIMITS
 from gatesweep.results.statistics import STATISTICS
 
@@ -425,15 +424,6 @@ def test_every_lesson_asks_hints_answers_and_is_checked(lesson: Lesson) -> None:
 def test_a_lesson_sets_what_the_lab_has(lesson: Lesson) -> None:
     assert set(lesson.settings) <= {*SETTINGS, *VIEW}
     LabState(**lesson.settings, hide=list(lesson.hide))
-
-
-def test_the_page_has_the_same_lessons_in_the_same_order() -> None:
-    shown = [lesson for lesson in LESSONS if lesson.page is not None]
-    for there, here in zip(page_lessons(), shown, strict=True):
-        assert [there[name] for name in ("title", "question", "hint", "answer")] == [
-            here.title, here.question, here.hint, here.answer,
-        ]  # fmt: skip
-        assert there["set"].items() >= {n: v for n, v in here.settings.items() if n in SETTINGS}.items()
 
 
 # --- explanations --------------------------------------------------------------------------------

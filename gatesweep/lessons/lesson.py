@@ -17,5 +17,3 @@ class Lesson:
     settings: dict[str, Any] = field(default_factory=dict)
     hide: tuple[str, ...] = ()
     """Controls of the Lab that would only distract."""
-    page: dict[str, Any] | None = field(default_factory=dict)
-    """What the page without a server shows besides (`show`, `measure`); None where it cannot show the lesson."""

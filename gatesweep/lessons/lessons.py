@@ -33,7 +33,6 @@ LESSONS = (
         "(0.5, 0.5), which cannot lie on both sides. The best a line can do is three corners of four: 75 %.",
         {"gate": "XOR", "noise_level": 0.1, "cloud": True},
         ("training", "hand"),
-        {"show": ["probabilities"]},
     ),
     Lesson(
         "Why 50 % and not 75 %",
@@ -45,7 +44,6 @@ LESSONS = (
         "that. The tiny weights left over are the noise of this draw, so the accuracy is an accident.",
         {"gate": "XOR", "noise_level": 0.05, "by_hand": True, "w1": 4.0, "w2": 4.0, "intercept": -2.0},
         ("training",),
-        {"show": ["best line"], "measure": "exact"},
     ),
     Lesson(
         "XOR with a product",
@@ -56,7 +54,6 @@ LESSONS = (
         "by itself.",
         {"gate": "XOR", "noise_level": 0.15, "features": "interaction"},
         ("training", "hand"),
-        {"show": ["probabilities"], "measure": "exact"},
     ),
     Lesson(
         "Noise and the limit",
@@ -67,7 +64,6 @@ LESSONS = (
         "trained line is within 0.2 points of that. Beyond the limit lies only luck with the test rows.",
         {"gate": "AND", "noise_level": 0.4},
         EXTRAS,
-        {"measure": "exact"},
     ),
     Lesson(
         "Too large a step",
@@ -79,7 +75,6 @@ LESSONS = (
         "above 85 % at 60 and at 1000.",
         {"gate": "AND", "noise_level": 0.3, "solver": "sgd", "learning_rate": 60.0, "epochs": 30},
         ("features", "hand"),
-        None,
     ),
     Lesson(
         "Separable data and C",
@@ -90,7 +85,6 @@ LESSONS = (
         "C limits the weights; at a finite C the model stays less than certain.",
         {"gate": "AND", "noise_level": 0.05, "C": 1.0},
         ("features", "hand"),
-        None,
     ),
     Lesson(
         "One seed proves nothing",
@@ -110,7 +104,6 @@ LESSONS = (
         "shrink at all, since log loss asks for no line there, however many rows there are.",
         {"gate": "AND", "noise_level": 0.4, "num_samples": 100},
         ("features", "hand"),
-        {"measure": "gap"},
     ),
     Lesson(
         "Training, epoch by epoch",
@@ -121,6 +114,5 @@ LESSONS = (
         "around nearly the same line.",
         {"gate": "AND", "noise_level": 0.2, "solver": "sgd"},
         ("features", "hand"),
-        {"show": ["probabilities"]},
     ),
 )
