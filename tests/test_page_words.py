@@ -19,8 +19,9 @@ from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.page.live import address_data, explorer_data
 from gatesweep.plots import charts
-from gatesweep.plots.boundary import model_columns
+from gatesweep.plots.boundary import model_columns, row_columns
 from gatesweep.plots.geometry import through
+from gatesweep.plots.look import LIGHT
 from gatesweep.results.statistics import summary
 from tests.page_cases import node, open_bundle
 
@@ -135,6 +136,16 @@ def test_the_same_lines_and_grips(tmp_path) -> None:
                 np.testing.assert_allclose(
                     columns_of(found[layer][axis]), expected[layer][axis], rtol=1e-9, atol=1e-9, err_msg=str(model)
                 )
+
+
+def test_the_same_rows_beyond_the_frame(tmp_path) -> None:
+    X = np.round(np.random.default_rng(6).normal(0.5, 1.5, (60, 2)), 3)
+    rows = {"n": 60, "x1": X[:, 0].tolist(), "x2": X[:, 1].tolist(), "label": [0] * 60, "test": [0] * 60}
+    [found] = ask('(rows) => rowColumns(rows, {classes: ["", ""]}).beyond', [rows], tmp_path)
+    zeros = np.zeros(60, int)
+    expected = row_columns(X, zeros, zeros.astype(bool), LIGHT)["beyond"]
+    assert found["text"] == expected["text"] and len(found["text"]) == 4
+    np.testing.assert_array_equal([found["x1"], found["x2"]], [expected["x1"], expected["x2"]])
 
 
 def test_the_same_line_through_two_grips(tmp_path) -> None:

@@ -42,7 +42,7 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
     """The figures by the id of the element that holds each, in light colours, and what dark ones change."""
     pictures = Pictures()
     # An empty column arrives as numbers, which BokehJS does not take for colours.
-    pictures.boundary.drawn.write(row_columns(np.zeros((1, 2)), np.zeros(1, int), np.zeros(1, bool), LIGHT))
+    pictures.boundary.drawn.write(row_columns(np.full((1, 2), 9.0), np.zeros(1, int), np.zeros(1, bool), LIGHT))
     # The page writes its loss surfaces into this image.
     side = np.ones((VALLEY_SIDE, VALLEY_SIDE), dtype=np.float32)
     pictures.loss_surface.drawn.write(loss_surface_columns(side, ((0, 1), (0, 1)), np.zeros((1, 2))))

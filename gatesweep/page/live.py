@@ -46,8 +46,8 @@ MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_see
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
-NOT_HERE = ("dtype", "hidden_units", "activation")
-"""Settings that the page's engine has not: it computes in float64, and one neuron."""
+NOT_HERE = ("dtype", "hidden_units", "activation", "picture", "corner", "limits", "pin")
+"""What the page has not: its engine computes in float64, and one neuron; its model is drawn in the plane."""
 UNSEEN = ("train_seed", "split", "max_iter")
 """Settings that a link may carry and no control shows."""
 

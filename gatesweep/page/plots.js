@@ -1,6 +1,6 @@
 // What the layers of each picture draw: columns by the layer's label, named and shaped as in gatesweep/plots.
 
-import {handLine, level, logit} from "./geometry.js";
+import {handLine, level, logit, PLANE} from "./geometry.js";
 import {sigmoid} from "./engine/logistic.js";
 
 export const MARKERS = ["circle", "square"];
@@ -8,7 +8,10 @@ const BINS = 40;
 
 // ---- the boundary: rows, corners, the model on show
 
-// Rows with their labels: filled for training, hollow for test.
+// Where the frame's edges say how many rows lie beyond them.
+const EDGES = {"◂": [-0.86, 0.5], "▸": [1.86, 0.5], "▾": [0.5, -0.92], "▴": [0.5, 1.92]};
+
+// Rows with their labels: filled for training, hollow for test; and at each edge the number of those beyond it.
 export function rowColumns(rows, palette) {
   const columns = {x1: [...rows.x1], x2: [...rows.x2], marker: [], fill_color: [], line_color: [], label: [...rows.label], part: []};
   for (let i = 0; i < rows.n; i++) {
@@ -18,7 +21,19 @@ export function rowColumns(rows, palette) {
     columns.line_color.push(rows.test[i] ? hue : palette.paper);
     columns.part.push(rows.test[i] ? "test" : "train");
   }
-  return {rows: columns};
+  const counts = beyond(rows), signs = Object.keys(EDGES).filter((_, i) => counts[i]);
+  const edge = (axis) => signs.map((sign) => EDGES[sign][axis]);
+  return {rows: columns, beyond: {x1: edge(0), x2: edge(1), text: signs.map((sign) => `${sign} ${counts[Object.keys(EDGES).indexOf(sign)]}`)}};
+}
+
+// How many rows lie beyond the left, right, lower and upper edge; beyond two, where they are farther out.
+export function beyond(rows) {
+  const counts = [0, 0, 0, 0], [low, high] = PLANE;
+  for (let i = 0; i < rows.n; i++) {
+    const over = [low - rows.x1[i], rows.x1[i] - high, low - rows.x2[i], rows.x2[i] - high], farthest = Math.max(...over);
+    if (farthest > 0) counts[over.indexOf(farthest)]++;
+  }
+  return counts;
 }
 
 // The gate's outputs, beside the corners and outwards.

@@ -1,6 +1,7 @@
 // Puts words and numbers about a model on the page.
 
 import {$, element} from "./controls.js";
+import {beyond} from "./plots.js";
 import {confusion, equation, losses, meaning, misclassified, percent, progress, rate} from "./words.js";
 
 const LINES = {train: "train", test: "test", exact: "exact", best: "best line", bayes: "Bayes"};
@@ -43,6 +44,8 @@ export function showErrors(model, rows, threshold) {
   $("precision").textContent = rate(tp, tp + fp);
   $("recall").textContent = rate(tp, tp + fn);
   $("misclassified").textContent = misclassified(threshold);
+  const outside = beyond(rows).reduce((sum, count) => sum + count);
+  $("beyond").textContent = outside ? `${outside} rows beyond the frame` : "";
   const all = confusion(model, {...rows, test: new Uint8Array(rows.n).fill(1)}, threshold);
   return all[0][1] + all[1][0];
 }
