@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from gatesweep.engine.design import log_loss
 from gatesweep.engine.device import to_host
 from gatesweep.engine.path import Path, Scores
 from gatesweep.engine.solvers.protocol import DesignT, Solver, StateT
@@ -47,6 +48,8 @@ def run(
             steps.clear()
         steps.append(state.params)
     logits, pull_back = design.vjp(state.params)
-    last = Scores.of(design, logits)
-    status = solver.finish(design, state, logits, last.loss, pull_back)
+    loss = design.mean(log_loss(logits))
+    status = solver.finish(design, state, logits, loss, pull_back)
+    # After the solver's judgement: `correct` overwrites the logits.
+    last = Scores(loss, design.mean(design.correct(logits)))
     return solver.settle(design, state, Path(tuple(steps), design.original(state.params), status, state.n_iter, last))

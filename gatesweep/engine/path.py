@@ -1,7 +1,7 @@
 """The one record of training; and the only scores of models on rows."""
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int
@@ -19,15 +19,12 @@ class Scores(NamedTuple):
     """Mean log loss, in nats, without a penalty."""
     accuracy: Float[Tensor, "*batch"]
 
-    @classmethod
-    def of(cls, design: Design, logits: Float[Tensor, "*batch n"]) -> Self:
-        """The scores of models that give the rows of a design these logits."""
-        return cls(design.mean(log_loss(logits)), design.mean(design.correct(logits)))
-
 
 def evaluate(design: Design, params: Float[Tensor, "*batch p"]) -> Scores:
     """The scores of each model on a design's rows."""
-    return Scores.of(design, design.logits(params))
+    logits = design.logits(params)
+    loss = design.mean(log_loss(logits))
+    return Scores(loss, design.mean(design.correct(logits)))
 
 
 @dataclass(frozen=True)
