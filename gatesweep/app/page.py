@@ -239,7 +239,7 @@ class App(param.Parameterized):
         self.address.changed()
 
     def share(self, what: str) -> None:
-        """Copy the link, the Python or the command for what is on show; save what it consists of; show the way for students."""
+        """Copy a link or code for what is on show, save what it consists of, or show students the way to their page."""
         if what in SCREEN:
             self.browser.fill_screen()
             return
