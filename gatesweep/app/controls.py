@@ -15,6 +15,7 @@ from gatesweep.app.numbered import Slider
 
 __all__ = [
     "BRISK",
+    "FIGURE",
     "IN_ROW",
     "NO_LABEL",
     "PickedMenu",
@@ -28,6 +29,7 @@ __all__ = [
     "slider",
     "switch",
     "toggle",
+    "wide",
     "within",
 ]
 
@@ -36,6 +38,8 @@ BRISK = 4
 SLIDER = {"sizing_mode": "stretch_width", "margin": (3, 14, 3, 12)}
 WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
+FIGURE = {"sizing_mode": "stretch_both", "styles": {"font-size": ".875rem"}}
+"""Look of a figure: what it writes grows with the page."""
 IN_ROW = {"size": "small", "margin": (6, 4)}
 """Look of a menu beside others."""
 NO_LABEL = sheets("no_label")
@@ -80,8 +84,7 @@ def decades(state: param.Parameterized, name: str, label: str, highest: float) -
         value = getattr(state, name)
         text = "no limit" if np.isinf(value) else f"{value:g}"
         place = float(np.clip(np.log10(value), low, high).round(1))
-        # The name says the value, which no digit of the slider's own does.
-        return {"label": f"{label}: {text}", "value": place, "start": low, "end": high, "step": 0.1, "text": text}
+        return {"label": label, "value": place, "start": low, "end": high, "step": 0.1, "text": text, "is_log": True}
 
     def take(request: Mapping[str, Any]) -> None:
         power = within(request, low, high)
@@ -159,9 +162,14 @@ def button(label: str, act: Any, icon: str | None = None, **options: Any) -> Any
     return made
 
 
+def wide(width: str) -> dict[str, str]:
+    """Styles of what is as wide as that whatever is in it."""
+    return {"width": width, "flex": "none"}
+
+
 def at_most(width: int) -> dict[str, Any]:
-    """Size of a menu that shares a narrow page with another one."""
-    return {"sizing_mode": "stretch_width", "max_width": width}
+    """Size of a menu that shares a row with others; `width` is of 1/16 of the page's measure."""
+    return {"sizing_mode": "stretch_width", "styles": {"max-width": f"{width / 16:g}rem"}}
 
 
 def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], **size: Any) -> Any:

@@ -50,8 +50,9 @@ class Numbered(JSComponent):
 class Slider(Numbered):
     """A number between two others.
 
-    It is told `label`, `value`, `start`, `end`, `step`; `text`, what it says instead of the value; and `period`, the
-    milliseconds after which it asks for a `tick`, or none. It asks for a `value`.
+    It is told `label`, `value`, `start`, `end`, `step`; `text`, what it says instead of the value; `is_log`, whether
+    the value is a power of ten; and `period`, the milliseconds after which it asks for a `tick`, or none. It asks for
+    a `value`.
     """
 
     _esm = asset("numbered.js") + asset("slider.js")

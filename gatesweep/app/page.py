@@ -10,7 +10,7 @@ import xarray as xr
 
 from gatesweep.app import code
 from gatesweep.app.address import Address, read_query, to_query
-from gatesweep.app.assets import sheets
+from gatesweep.app.assets import asset, sheets
 from gatesweep.app.browser import Browser
 from gatesweep.app.compat import ignore_busy_state, send_at_once, take_sheets_from_here, valid
 from gatesweep.app.controls import brisk
@@ -46,18 +46,21 @@ LOOK = {
     "main": {"backgroundColor": "background.default"},
     ".title": {
         "color": "text.primary",
-        "fontSize": {"xs": 16, "sm": 20},
+        "fontSize": {"xs": "1rem", "sm": "1.25rem"},
         "fontWeight": 700,
         "letterSpacing": "-0.01em",
         "marginRight": "8px",
         "overflow": "hidden",
         "textOverflow": "ellipsis",
-        "@media (max-width: 359px)": {"display": "none"},
+        "@media (max-width: 419px)": {"display": "none"},
     },
     # Whatever the font, the title gives way and no button leaves the screen.
     "header .MuiToolbar-root > :has(.title), header a:has(.title)": {"minWidth": 0},
     "header .MuiToolbar-root > :has(.title)": {"flexShrink": 1},
     "header .MuiToolbar-root > :not(:has(.title))": {"flexShrink": 0},
+    # Nothing is said there, and its height would be missing below.
+    "header .MuiLinearProgress-root": {"display": "none"},
+    "main .MuiToolbar-root": {"margin": "0 0 1px !important"},
 }
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 
@@ -109,7 +112,6 @@ class App(param.Parameterized):
             size="small",
             variant="text",
             margin=(0, 4),
-            width=110,
             stylesheets=sheets("share"),
             items=self._share_items,
         )
@@ -121,7 +123,6 @@ class App(param.Parameterized):
             size="1.4em",
             margin=0,
             on_click=lambda _: self.keys.toggle(),
-            stylesheets=sheets("keys_button"),
         )
         page = pmui.Page(
             title="gatesweep",
@@ -139,6 +140,7 @@ class App(param.Parameterized):
             ],
             main=[pn.Column(self._lab_place, self._explorer_place, self.keys, self.students, **FILL)],
             theme_config=THEME_CONFIG,
+            raw_css=[asset("page.css")],
             busy_indicator=None,
             sx=LOOK | (BARE if bare else {}),
             meta_description="Logistic models on noisy logic gates, live.",

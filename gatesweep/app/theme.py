@@ -4,17 +4,50 @@ from gatesweep.plots.look import DARK, FONT, LIGHT, MARKERS, Palette, paint
 
 __all__ = ["DARK", "FONT", "LIGHT", "MARKERS", "THEME_CONFIG", "Palette", "paint"]
 
-_PLAIN = {"styleOverrides": {"root": {"textTransform": "none"}}}
+_PLAIN = {"styleOverrides": {"root": {"textTransform": "none"}, "sizeSmall": {"fontSize": "0.8125rem"}}}
+_SWITCH = {
+    "styleOverrides": {
+        "sizeSmall": {
+            "width": "2.5rem", "height": "1.5rem", "padding": "0.4375rem",
+            "& .MuiSwitch-thumb": {"width": "1rem", "height": "1rem"},
+            "& .MuiSwitch-switchBase": {"padding": "0.25rem"},
+            "& .MuiSwitch-switchBase.Mui-checked": {"transform": "translateX(1rem)"},
+        }
+    }
+}  # fmt: skip
+_INPUT = {
+    "styleOverrides": {
+        "inputSizeSmall": {"padding": "0.53rem 0.875rem"},
+        "notchedOutline": {"paddingLeft": "0.5rem"},
+    }
+}
+_LABEL = {
+    "styleOverrides": {
+        "root": {
+            "&.MuiInputLabel-outlined.MuiInputLabel-sizeSmall": {"transform": "translate(0.875rem, 0.56rem) scale(1)"},
+            "&.MuiInputLabel-outlined.MuiInputLabel-shrink": {"transform": "translate(0.875rem, -0.56rem) scale(0.75)"},
+        }
+    }
+}
+_SLIDER = {
+    "styleOverrides": {
+        "sizeSmall": {"height": "0.125rem", "& .MuiSlider-thumb": {"width": "0.8125rem", "height": "0.8125rem"}},
+    }
+}
+"""Material UI's own sizes, in the page's measure instead of pixels."""
 _LOW_BAR = {
     "styleOverrides": {
-        "root": {"minHeight": "52px !important", "@media (max-width: 480px)": {"paddingLeft": 10, "paddingRight": 10}}
+        "root": {
+            "minHeight": "3.25rem !important",
+            "@media (max-width: 480px)": {"paddingLeft": 10, "paddingRight": 10},
+        }
     }
 }
 
 
 def _material(palette: Palette, background: str) -> dict:
     bar = {"backgroundColor": palette.paper, "color": palette.ink, "boxShadow": "none", "backgroundImage": "none"}
-    tab = {"textTransform": "none", "minHeight": 38, "padding": "6px 14px"}
+    tab = {"textTransform": "none", "minHeight": "2.4rem", "padding": "6px 14px"}
     return {
         "palette": {
             "primary": {"main": palette.classes[0]},
@@ -23,12 +56,17 @@ def _material(palette: Palette, background: str) -> dict:
             "text": {"primary": palette.ink, "secondary": palette.muted},
         },
         "typography": {"fontFamily": FONT},
+        "spacing": "0.5rem",
         "shape": {"borderRadius": 10},
         "components": {
             "MuiButton": _PLAIN,
             "MuiToggleButton": _PLAIN,
             "MuiTab": {"styleOverrides": {"root": tab}},
-            "MuiTabs": {"styleOverrides": {"root": {"minHeight": 38}}},
+            "MuiTabs": {"styleOverrides": {"root": {"minHeight": "2.4rem"}}},
+            "MuiSwitch": _SWITCH,
+            "MuiOutlinedInput": _INPUT,
+            "MuiInputLabel": _LABEL,
+            "MuiSlider": _SLIDER,
             "MuiToolbar": _LOW_BAR,
             "MuiAppBar": {"styleOverrides": {"root": bar | {"borderBottom": f"1px solid {palette.grid}"}}},
         },

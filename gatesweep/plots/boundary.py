@@ -227,7 +227,7 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
                 for name, (dash, width) in LINES.items()
             ),
             hv.Labels(outputs, axes, "text", label="outputs").opts(
-                text_color=ink, text_font_size="24px", text_font_style="bold", text_alpha=0.75,
+                text_color=ink, text_font_size="1.5rem", text_font_style="bold", text_alpha=0.75,
                 default_tools=[], hooks=[typed],
             ),
             hv.Labels(columns["beyond"], axes, "text", label="beyond").opts(

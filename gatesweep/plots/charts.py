@@ -4,10 +4,10 @@ from typing import Any
 
 import holoviews as hv
 import numpy as np
-from bokeh.models import HoverTool
+from bokeh.models import HoverTool, LinearAxis
 
 from gatesweep.plots.drawn import Columns
-from gatesweep.plots.look import LIGHT, Palette, painted, typed, unfading, with_bokeh
+from gatesweep.plots.look import LIGHT, TEXT, TICK, Palette, paint, painted, typed, unfading, with_bokeh
 
 __all__ = [
     "accuracies",
@@ -18,6 +18,7 @@ __all__ = [
     "loss_span",
     "losses",
     "mark_columns",
+    "number_labels",
     "population",
     "population_columns",
 ]
@@ -27,8 +28,6 @@ MARKS = ("circle", "circle", "diamond", "dash", "dash")
 WIDTHS = (5, 5, 5, 2, 2)
 """Of each bar: a limit is an upright stroke at the end of a thin line, and so unlike a score."""
 BINS = np.linspace(0, 1, 41)
-HEIGHT = 172
-"""Pixels of the accuracies: five rows and an axis."""
 TICKS = 4
 """Ticks that do not touch in the height that a small screen leaves."""
 
@@ -95,40 +94,53 @@ def accuracy_columns(values: np.ndarray, palette: Palette) -> Columns:
             "line_color": colour[3:],
         },
         "marks": {"value": values, "row": row, "marker": list(MARKS), "fill_color": colour, "line_color": colour},
-        "numbers": {"value": values, "row": row, "text": [f"{value:.1%}" for value in values]},
     }
+
+
+def number_labels(columns: Columns) -> dict[float, str]:
+    """What the axis of the numbers says in each row."""
+    marks = columns["marks"]
+    return {row: f"{value:.1%}" for row, value in zip(marks["row"].tolist(), marks["value"].tolist(), strict=True)}
 
 
 @with_bokeh()
 def accuracies(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
-    """Three accuracies with the two limits, as marks on one axis."""
+    """Three accuracies with the two limits, as marks on one axis; the numbers are an axis of their own.
 
-    def place(plot: Any, element: Any) -> None:
-        plot.handles["glyph"].update(x_offset=12)
+    An axis takes the room that its labels need, in whatever font the browser has.
+    """
 
     def rows(plot: Any, element: Any) -> None:
         fig = plot.state
         fig.xaxis.ticker, fig.ygrid.visible = [0, 0.25, 0.5, 0.75, 1], False
-        fig.yaxis.update(major_label_text_color=palette.ink, major_label_text_font_size="13px")
+        places = columns["marks"]["row"].tolist()
+        numbers = LinearAxis(ticker=places, major_label_overrides=number_labels(columns), name="numbers")
+        fig.add_layout(numbers, "right")
+        paint(fig, palette)
+        for axis in fig.yaxis:
+            axis.major_label_text_color = palette.ink
+        # Material UI gives every axis a style of its own, which these come before.
+        numbers.styles = {
+            "--bk-major-label-text-font-style": "bold",
+            "--bk-major-label-text-color": "var(--panel-on-surface-color)",
+        }
 
     bars = hv.Segments(columns["bars"], ["x0", "y0", "x1", "y1"], ["line_color", "line_width"], label="bars")
     limits = hv.Segments(columns["limits"], ["x0", "y0", "x1", "y1"], ["line_color"], label="limits")
     marks = hv.Points(columns["marks"], ["value", "row"], ["marker", "fill_color", "line_color"], label="marks")
-    numbers = hv.Labels(columns["numbers"], ["value", "row"], "text", label="numbers")
     styles = {name: hv.dim(name) for name in ("marker", "fill_color", "line_color")}
     layers = [
         bars.opts(
-            line_color=hv.dim("line_color"), line_width=hv.dim("line_width"), line_alpha=0.45, default_tools=[],
+            line_color=hv.dim("line_color"),
+            line_width=hv.dim("line_width"),
+            line_alpha=0.45,
+            default_tools=[],
         ),
         limits.opts(line_color=hv.dim("line_color"), line_width=5, default_tools=[]),
         marks.opts(size=13, default_tools=[], **styles),
-        numbers.opts(
-            text_color=palette.ink, text_font_size="13px", text_font_style="bold", text_align="left",
-            default_tools=[], hooks=[typed, place],
-        ),
-    ]  # fmt: skip
+    ]
     names = list(zip(columns["marks"]["row"].tolist(), MEASURES, strict=True))
-    look = _chart(palette, rows, xlim=(0, 1.32), ylim=(-0.5, 4.5), yticks=names, xlabel="", ylabel="", height=HEIGHT)
+    look = _chart(palette, rows, xlim=(0, 1.04), ylim=(-0.5, 4.5), yticks=names, xlabel="", ylabel="")
     return hv.Overlay(layers).opts(show_legend=False, **look)
 
 
@@ -177,14 +189,14 @@ def losses(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             line_color=palette.best_line, line_width=2.5, default_tools=[], show_legend=False
         ),
         hv.Labels(columns["by hand's value"], ["epoch", "loss"], "text", label="by hand's value").opts(
-            text_color=palette.ink, text_font_size="13px", text_align="right", text_baseline="bottom",
+            text_color=palette.ink, text_font_size=TEXT, text_align="right", text_baseline="bottom",
             default_tools=[], hooks=[typed],
         ),
     ]  # fmt: skip
     look = _chart(
         palette, _few_ticks, _whole("xaxis"), xlim=span["x"], ylim=span["y"], xlabel="epoch", ylabel="log loss"
     )
-    legend = {"orientation": "horizontal", "border_line_color": None, "padding": 2, "label_text_font_size": "13px"}
+    legend = {"orientation": "horizontal", "border_line_color": None, "padding": 2, "label_text_font_size": TICK}
     mark = _mark(columns, "epoch shown", line_color=palette.muted, line_width=2)
     return hv.Overlay([*curves, *hand, mark]).opts(legend_position="top_right", legend_opts=legend, **look)
 

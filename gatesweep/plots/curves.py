@@ -13,7 +13,7 @@ from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
 from gatesweep.plots.drawn import Columns, layers_of
-from gatesweep.plots.look import ACCENT, DARK, FONT, LIGHT, LIMIT_STYLES, Palette, unfading, with_bokeh
+from gatesweep.plots.look import ACCENT, DARK, FONT, LIGHT, LIMIT_STYLES, TICK, Palette, unfading, with_bokeh
 from gatesweep.plots.picture import Picture
 from gatesweep.plots.sheet import Sheet, hover_of
 from gatesweep.results.measures import LIMITS
@@ -211,7 +211,7 @@ def _legend(p: Picture, layers: Mapping[str, GlyphRenderer], data: Columns, pale
     items = [LegendItem(label=value(text), renderers=[layers[layer]], index=i) for text, layer, i in entries]
     return Legend(
         items=items, orientation="horizontal", border_line_color=None, label_text_font=FONT,
-        label_text_font_size="12px", label_text_color=palette.ink, background_fill_alpha=0, margin=0,
+        label_text_font_size=TICK, label_text_color=palette.ink, background_fill_alpha=0, margin=0,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
 from gatesweep.plots.drawn import Columns, layers_of
-from gatesweep.plots.look import ACCENT, FONT, LIGHT, Palette, typed, unfading, with_bokeh
+from gatesweep.plots.look import ACCENT, FONT, LIGHT, TICK, Palette, typed, unfading, with_bokeh
 from gatesweep.plots.picture import Axis, Picture
 from gatesweep.plots.sheet import Sheet, hover_of
 
@@ -113,7 +113,7 @@ def draw_heatmap(p: Picture, epoch: int, sheet: Sheet, palette: Palette, is_resp
     )
     texts = [
         hv.Labels(data["cells"], ["mx", "my"], label.replace(" ", "_"), group="cells", label=label).opts(
-            text_color=ink, text_font_size="11.5px", text_align="center", text_baseline="middle", default_tools=[],
+            text_color=ink, text_font_size="0.72rem", text_align="center", text_baseline="middle", default_tools=[],
             hooks=[typed, unfading],
         )
         for label, ink in INKS.items()
@@ -162,7 +162,7 @@ def _bar(palette: Palette) -> dict[str, Any]:
     return {
         "ticker": FixedTicker(ticks=[]), "width": 12, "padding": 4, "label_standoff": 6, "border_line_color": None,
         "bar_line_color": None, "major_tick_line_color": None, "background_fill_alpha": 0,
-        "major_label_text_color": palette.muted, "major_label_text_font": FONT,
+        "major_label_text_color": palette.muted, "major_label_text_font": FONT, "major_label_text_font_size": TICK,
     }  # fmt: skip
 
 

@@ -22,6 +22,8 @@ __all__ = [
     "LIGHT",
     "LIMIT_STYLES",
     "MARKERS",
+    "TEXT",
+    "TICK",
     "Palette",
     "on_paper",
     "paint",
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
+TICK, TEXT = "0.925em", "0.85rem"
+"""Size of ticks and of words in a picture. In the figure's own measure Bokeh can tell how much room a tick takes; what
+has no room of its own follows the page."""
 ACCENT = "#d55e00"
 """What the pointer is on, and fits that diverged."""
 MARKERS = ("circle", "square")
@@ -133,14 +138,13 @@ def paint(plot: Plot, palette: Palette) -> None:
         axis.major_label_text_color = axis.axis_label_text_color = palette.muted
         axis.major_label_text_font = axis.axis_label_text_font = FONT
         axis.axis_label_text_font_style = "normal"
-        axis.major_label_text_font_size = "12px"
-        axis.axis_label_text_font_size = "13px"
+        axis.major_label_text_font_size, axis.axis_label_text_font_size = TICK, "1em"
     for grid in plot.grid:
         grid.grid_line_color = palette.grid
     for legend in plot.legend:
         legend.background_fill_color = palette.paper
         legend.label_text_color = palette.ink
-        legend.label_text_font = FONT
+        legend.label_text_font, legend.label_text_font_size = FONT, TICK
 
 
 def painted(palette: Palette, **properties: Any) -> Callable[[Any, Any], None]:

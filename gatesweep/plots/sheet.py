@@ -15,13 +15,15 @@ from bokeh.models import FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from gatesweep.plots.drawn import Columns
-from gatesweep.plots.look import Palette, painted, typed
+from gatesweep.plots.look import TEXT, Palette, painted, typed
 from gatesweep.plots.picture import Axis
 
 __all__ = ["Sheet", "Trellis", "hover_of"]
 
 SMALL = 110
 """Pixels across that a small picture needs at least."""
+ORDINARY = 1100
+"""Pixels across up to which letters have their usual size."""
 NARROW = 520
 """Pixels across below which the page scrolls, and small pictures keep their height."""
 
@@ -69,7 +71,12 @@ class Sheet:
         n = len(self.titles)
         columns = n if n <= min(fit, 4) else next((c for c in (8, 4, 3, 2) if c <= fit and c < n), 1)
         rows = -(-n // columns)
-        return Trellis(n, columns, (_gap(26, self.width / columns), _gap(24, self.height / rows)))
+        return Trellis(n, columns, (_gap(26, self.width / columns), _gap(24 * self.magnified, self.height / rows)))
+
+    @property
+    def magnified(self) -> float:
+        """How much larger than at a desk letters are: on a wide canvas the page is one for a whole class."""
+        return max(1.0, self.width / ORDINARY)
 
     @property
     def min_height(self) -> int:
@@ -99,7 +106,7 @@ class Sheet:
     def label_x(self, fig: figure, axis: Axis) -> None:
         """Name the values of an axis under the lowest pictures, as many as fit."""
         each = self.width / self.trellis.columns
-        widest = max(map(len, axis.texts)) * 7 + 14
+        widest = (max(map(len, axis.texts)) * 7 + 14) * self.magnified
         n = len(axis.values)
         at = {(i + 0.5) / n: axis.texts[i] for i in axis.ticks(int(each // widest))}
         _label(fig.xaxis[0], self.trellis.origin[0], at, axis.label)
@@ -117,7 +124,7 @@ class Sheet:
                 fill_alpha=0, line_color=palette.grid, default_tools=[]
             ),
             hv.Labels(columns["titles"], ["x", "y"], "text", label="titles").opts(
-                text_color=palette.ink, text_font_size="13px", text_font_style="bold", text_align="left",
+                text_color=palette.ink, text_font_size=TEXT, text_font_style="bold", text_align="left",
                 text_baseline="bottom",
                 default_tools=[], hooks=[typed],
             ),
@@ -146,7 +153,7 @@ def hover_of(fig: figure) -> HoverTool:
     return tool
 
 
-def _gap(wanted: int, period: float) -> float:
+def _gap(wanted: float, period: float) -> float:
     """So many pixels of a period, in units of the rest."""
     return wanted / max(period - wanted, wanted)
 

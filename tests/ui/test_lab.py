@@ -73,9 +73,9 @@ CONTROLS = {
         lambda p: press(p, "x₁, x₂, x₁x₂"),
         lambda: optimum(rows("XOR", 0.1), product=True, C=100),
     ),
-    "C": ("", in_training(slide("C (inverse penalty): 1", "ArrowRight")), lambda: optimum(rows(), C=1.3)),
+    "C": ("", in_training(slide("C (inverse penalty)", "ArrowRight")), lambda: optimum(rows(), C=1.3)),
     "learning rate": (
-        SGD, in_training(slide("Learning rate: 0.5", "ArrowRight")), lambda: by_torch(rows(), rate=0.63)[-1],
+        SGD, in_training(slide("Learning rate", "ArrowRight")), lambda: by_torch(rows(), rate=0.63)[-1],
     ),
     "epochs": (SGD, in_training(slide("Epochs", "ArrowRight")), lambda: by_torch(rows(), epochs=21)[-1]),
     "batch size": (SGD, in_training(slide("Batch size", "ArrowLeft")), lambda: by_torch(rows(), batch_size=63)[-1]),
@@ -125,7 +125,7 @@ def test_the_truth_table_and_the_gate_follow_each_other(lab):
 def test_only_what_the_solver_reads_is_there_to_set(lab):
     show(lab)
     unfold(lab, "Training")
-    by_newton, by_steps = ["C (inverse penalty): 1"], ["Learning rate: 0.5", "Epochs", "Batch size"]
+    by_newton, by_steps = ["C (inverse penalty)"], ["Learning rate", "Epochs", "Batch size"]
     for solver, there, gone in (("sgd", by_steps, by_newton), ("newton", by_newton, by_steps)):
         choose(lab, "Solver", solver)
         for name in there:
@@ -140,9 +140,9 @@ def test_only_what_the_solver_reads_is_there_to_set(lab):
 def test_c_goes_from_flat_to_steep(lab):
     show(lab, "?noise_level=0.2")
     unfold(lab, "Training")
-    set_slider(lab, "C (inverse penalty): 1", "Home")
+    set_slider(lab, "C (inverse penalty)", "Home")
     shows(lab, optimum(rows(noise_level=0.2), C=1e-3))
-    set_slider(lab, "C (inverse penalty): 0.001", "End")
+    set_slider(lab, "C (inverse penalty)", "End")
     shows(lab, optimum(rows(noise_level=0.2), C=1e4), close=1e-2)
 
 

@@ -11,13 +11,15 @@ export function render({model}) {
     input.style.setProperty("--share", end > start ? (value - start) / (end - start) : 0)
     input.setAttribute("aria-valuenow", value)
     input.setAttribute("aria-valuetext", text)
-    output.value = model.told.text === null ? text : ""
+    output.value = text
   }
+  // What a place on the slider stands for; on one of powers of ten, to the two digits that the server keeps.
+  const words = (place) => String(model.told.is_log ? Number((10 ** place).toPrecision(2)) : Number(place.toPrecision(6)))
   const show = ({label: name, value, start, end, step, text, period}) => {
     label.textContent = name
     Object.assign(input, {min: start, max: end, step})
     input.value = value
-    write(value, text ?? String(Number(value.toPrecision(6))))
+    write(value, text ?? words(value))
     clearTimeout(timer)
     if (period) timer = setTimeout(tick, Math.max(0, asked + period - performance.now()))
   }
@@ -28,7 +30,7 @@ export function render({model}) {
   const ask = numbered(model, show)
   input.addEventListener("input", () => {
     clearTimeout(timer)
-    write(input.valueAsNumber, input.value)
+    write(input.valueAsNumber, words(input.valueAsNumber))
     ask({value: input.valueAsNumber})
   })
   model.on("remove", () => clearTimeout(timer))

@@ -7,8 +7,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import PickedMenu, at_most, brisk, choice, decades, select, slider
-from gatesweep.app.explain import Explain
+from gatesweep.app.controls import FIGURE, PickedMenu, at_most, brisk, choice, decades, select, slider, wide
+from gatesweep.app.explain import Explain, explain_class
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import downloads
 from gatesweep.app.explorer.player import EpochPlayer
@@ -40,7 +40,7 @@ class Layout:
         self._explorer = explorer
         self._ticker = None
         self.presets = PresetBar(explorer)
-        self.root = pn.Column(
+        inner = pn.Column(
             self.presets,
             self._controls(),
             self._pictures(),
@@ -49,12 +49,20 @@ class Layout:
             sizing_mode="stretch_both",
             margin=0,
         )
+        self.root = pn.Column(inner, stylesheets=sheets("explorer/root"), sizing_mode="stretch_both", margin=0)
 
     def _controls(self) -> pn.Column:
         e = self._explorer
         self.gates = brisk(
             pmui.MultiChoice.from_param(
-                e.param.gate, label="Gates", chip=False, searchable=True, sizing_mode="stretch_width", margin=(6, 10)
+                e.param.gate,
+                label="Gates",
+                chip=False,
+                searchable=True,
+                sizing_mode="stretch_width",
+                margin=(6, 10),
+                css_classes=[explain_class("gate")],
+                description="",
             )
         )
         self.noise = brisk(
@@ -65,6 +73,8 @@ class Layout:
                 step=0.05,
                 size="small",
                 sizing_mode="stretch_width",
+                css_classes=[explain_class("noise_level")],
+                description="",
                 margin=(4, 18, 4, 14),
             )
         )
@@ -97,8 +107,8 @@ class Layout:
             choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
             choice(e, "compare", "Compare also", options=compare), c["compare_values"],
             c["also"], c["also_values"],
-            self._run_card(), css_classes=["gs-controls"], stylesheets=sheets("card"), sizing_mode="stretch_width",
-            margin=0,
+            self._run_card(), css_classes=["gs-controls"], stylesheets=sheets("card", "explorer/controls"),
+            sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
 
     def _widen(self, *events: Any) -> None:
@@ -107,7 +117,7 @@ class Layout:
 
     def _run_card(self) -> pn.Column:
         e = self._explorer
-        self.status = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 12))
+        self.status = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 12), styles={"font-size": ".82rem"})
         self.bar = pmui.LinearProgress(value=0, sizing_mode="stretch_width", margin=(2, 12), visible=False)
         self.train = pmui.Button(
             label="Train", size="small", visible=False, margin=(4, 10), on_click=lambda _: e.retrain(force=True)
@@ -131,14 +141,15 @@ class Layout:
                 "",
                 sizing_mode="stretch_width",
                 margin=(2, 4),
-                css_classes=["gs-text"],
+                css_classes=["gs-text", name],
                 stylesheets=sheets("explained"),
             )
-            for _ in range(2)
+            for name in ("gs-title", "gs-legend")
         )
         self.player = EpochPlayer(e)
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
-        heatmap, curves = (pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in e.pictures.figures)
+        heatmap, curves = (pn.pane.Bokeh(f, margin=0, **FIGURE) for f in e.pictures.figures)
+        curves.object.css_classes = ["gs-curves"]
         self.panes = (heatmap, curves)
         return pn.Column(
             self._view(), self.title, heatmap, self.legend, curves, self.player, self._bottom(),
@@ -169,9 +180,16 @@ class Layout:
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
         self.cell = {
-            place: PickedMenu(lambda *_: None, label=place, visible=False, width=130) for place in ("y", "x", "panel")
+            place: PickedMenu(lambda *_: None, label=place, visible=False, styles=wide("8.2rem"))
+            for place in ("y", "x", "panel")
         }
-        run = select(e, "run", "Run", {"median run": "median", "best run": "best", "worst run": "worst"}, width=150)
+        run = select(
+            e,
+            "run",
+            "Run",
+            {"median run": "median", "best run": "best", "worst run": "worst"},
+            styles=wide("9.4rem"),
+        )
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
         opening = pn.Row(
             self.cell["panel"],
@@ -213,6 +231,8 @@ class Layout:
         """Title, legend, menus and player for a new picture."""
         e = self._explorer
         self.title.object = view.title
+        # What is higher than half a phone does not stay there.
+        e.pictures.figures[0].css_classes = ["gs-heatmap"] if view.axes["panel"].value else ["gs-heatmap", "gs-low"]
         self.legend.object = words.legend([*view.over_cells, *view.lines])
         # What a picture that is taken away says above itself; see save.js.
         for figure, keys in zip(e.pictures.figures, (view.over_cells, view.lines), strict=True):

@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import IN_ROW, brisk
+from gatesweep.app.controls import IN_ROW, brisk, wide
 
 __all__ = ["EpochPlayer"]
 
@@ -46,7 +46,7 @@ class EpochPlayer(pn.viewable.Viewer):
             )
         )
         self.player.param.watch(lambda event: setattr(explorer, "epoch", int(event.new)), "value")
-        speed = pmui.Select(label="Speed", options=SPEEDS, value=80, width=100, **IN_ROW)
+        speed = pmui.Select(label="Speed", options=SPEEDS, value=80, styles=wide("6.3rem"), **IN_ROW)
         speed.param.watch(lambda event: setattr(self.player, "interval", event.new), "value")
         self._layout = pn.Row(
             self.player,

@@ -33,19 +33,37 @@ class PresetBar(pn.viewable.Viewer):
         menu = choice(explorer, "preset", label, options=titles, stylesheets=sheets("explorer/only_narrow"))
         self._more = ""
         self._question = pn.pane.HTML(
-            "", sizing_mode="stretch_width", margin=(4, 14, 6, 14), stylesheets=sheets("explorer/question")
+            "",
+            sizing_mode="stretch_width",
+            margin=(4, 14, 6, 14),
+            stylesheets=sheets("answer", "explorer/question"),
+            css_classes=["gs-question"],
         )
         asked = (
             button(name, lambda name=name: self.reveal(name.lower()), variant="text", margin=(0, 4, 2, 0))
             for name in ("Hint", "Answer")
         )
-        self._reset = button("Reset", self._go_back, "restart_alt", variant="text", margin=(8, 8, 0, 0), styles=UNSEEN)
+        self._reset = button(
+            "Reset",
+            self._go_back,
+            "restart_alt",
+            variant="text",
+            margin=(8, 8, 0, 0),
+            styles=UNSEEN,
+            css_classes=["gs-reset"],
+        )
         explorer.param.watch(self._offer_reset, [*GRID_NAMES, *VIEW_NAMES])
+        row = {
+            "css_classes": ["gs-row"],
+            "stylesheets": sheets("explorer/presets_row"),
+            "sizing_mode": "stretch_width",
+            "margin": 0,
+        }
         self._layout = pn.Column(
-            pn.Row(brisk(buttons), menu, self._reset, sizing_mode="stretch_width", margin=0),
-            pn.Row(self._question, *asked, sizing_mode="stretch_width", margin=0),
+            pn.Row(brisk(buttons), menu, self._reset, **row),
+            pn.Row(self._question, *asked, **row),
             css_classes=["gs-presets"],
-            stylesheets=sheets("card"),
+            stylesheets=sheets("card", "explorer/presets"),
             sizing_mode="stretch_width",
             margin=0,
         )

@@ -86,7 +86,7 @@ def title(p: Picture) -> str:
     name = explained(p.statistic, escape(p.heading)) if p.is_of_seeds else escape(p.heading)
     unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     return (
-        f"<div style='font-size:15px'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
+        f"<div style='font-size:.94rem'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
         f"<div role='status' aria-live='polite' style='{unseen}'>{escape(summary(p))}</div>"
     )
 
@@ -149,12 +149,14 @@ def keys(p: Picture, palette: Palette) -> list[Key]:
 
 def legend(entries: list[Key]) -> str:
     """Keys for the page, no mark and meaning on two lines."""
-    style = "display:inline-block;white-space:nowrap;margin-left:14px"
-    picture = "<svg width='30' height='10' style='vertical-align:middle;margin-right:5px'>{}</svg>{}"
+    style = "display:inline-block;white-space:nowrap;margin-left:1em"
+    picture = (
+        "<svg viewBox='0 0 30 10' style='width:2.3em;height:.77em;vertical-align:middle;margin-right:.4em'>{}</svg>{}"
+    )
 
     def entry(key: Key) -> str:
         shown = picture.format(key.mark, escape(key.text)) if key.mark else f"<b>{escape(key.text)}</b>"
         return explained(key.explained_by, shown) if key.explained_by else shown
 
     spans = "".join(f"<span style='{style}'>{entry(key)}</span>" for key in entries)
-    return f"<div style='font-size:13px;line-height:20px'>{spans}</div>"
+    return f"<div style='font-size:.82rem;line-height:1.55'>{spans}</div>"

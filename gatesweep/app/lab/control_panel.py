@@ -63,6 +63,7 @@ class Controls(pn.viewable.Viewer):
             "seed": pn.Row(
                 number(lab, "seed", "Seed", sizing_mode="stretch_width"),
                 button("New draw", lab.new_draw, margin=(8, 10, 0, 0)),
+                css_classes=["gs-seed"],
                 **ACROSS,
             ),
             "solver": choice(lab, "solver", "Solver"),

@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle
+from gatesweep.app.controls import FIGURE, NO_LABEL, brisk, button, choice, slider, switch, toggle, wide
 from gatesweep.app.lab import words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
@@ -43,15 +43,23 @@ class LessonBar(pn.viewable.Viewer):
         titles = {"Free play": 0} | {f"{i}  {lesson.title}": i for i, lesson in enumerate(LESSONS, 1)}
         self.select = brisk(pmui.Select(label="Lesson", options=titles, value=lab.lesson, size="small", **ACROSS))
         self.select.param.watch(lambda event: event.new == lab.lesson or lab.teach(event.new), "value")
-        self.question = text()
-        self.hint, self.answer = (
-            button(name, lambda name=name: self.reveal(name.lower()), margin=2) for name in ("Hint", "Answer")
+        self.question = pn.pane.HTML(
+            "", stylesheets=sheets("lab/text", "answer"), css_classes=["gs-question"], **ACROSS
         )
+        self.hint, self.answer = (
+            button(name, lambda name=name: self.reveal(name.lower()), margin=2, stylesheets=sheets("lab/lesson_button"))
+            for name in ("Hint", "Answer")
+        )
+        arrow: dict[str, Any] = {
+            "margin": 2,
+            "variant": "text",
+            "stylesheets": sheets("lab/lesson_button", "lab/lesson_arrow"),
+        }
         self._buttons = pn.Row(
             self.hint,
             self.answer,
-            button("Previous", lambda: self._go(-1), margin=2, variant="text"),
-            button("Next", lambda: self._go(1), margin=2, variant="text"),
+            button("Previous", lambda: self._go(-1), "chevron_left", **arrow),
+            button("Next", lambda: self._go(1), end_icon="chevron_right", **arrow),
             margin=0,
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
@@ -94,7 +102,7 @@ class LessonBar(pn.viewable.Viewer):
 
 
 def _chart(figure: Any) -> pn.pane.Bokeh:
-    return pn.pane.Bokeh(figure, sizing_mode="stretch_both", margin=(0, 6, 4, 4))
+    return pn.pane.Bokeh(figure, margin=(0, 6, 4, 4), **FIGURE)
 
 
 def _card(*parts: Any, **options: Any) -> pn.Column:
@@ -140,7 +148,7 @@ class Stage(pn.viewable.Viewer):
         self.player = Player(lab)
         self._lab, self._pictures = lab, pictures
         self._panes: dict[str, pn.pane.Bokeh] = {}
-        self._frame = pn.Column(stylesheets=sheets("lab/frame"), **FILL)
+        self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("lab/frame"), **FILL)
         self._stand("boundary")
         self._beside = {
             "boundary": (
@@ -173,7 +181,7 @@ class Stage(pn.viewable.Viewer):
     def _stand(self, name: str) -> None:
         """Give one of the large pictures its place. It keeps it: what leaves a page comes back as another model."""
         figure = getattr(self._pictures, name).figure
-        self._panes[name] = pn.pane.Bokeh(figure, **FILL)
+        self._panes[name] = pn.pane.Bokeh(figure, margin=0, **FIGURE)
         self._frame.append(self._panes[name])
         if name == "neuron":
             flip_inputs(self._lab, figure)
@@ -227,12 +235,10 @@ class Numbers(pn.viewable.Viewer):
             },
             self._draws(),
         )
-        scores = pn.pane.Bokeh(
-            pictures.scores.figure,
-            sizing_mode="stretch_width",
-            height=172,
-            margin=(6, 4, 0, 4),
-            styles={"flex": "none"},
+        scores = pn.Column(
+            pn.pane.Bokeh(pictures.scores.figure, margin=(6, 8, 0, 8), **FIGURE),
+            stylesheets=sheets("lab/scores"),
+            **FILL,
         )
         self._layout = pn.Column(
             _card(
@@ -250,7 +256,9 @@ class Numbers(pn.viewable.Viewer):
 
     def _loss_over(self) -> Any:
         """The pair of parameters that the loss surface spans."""
-        self.pair = choice(self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), width=150, sizing_mode=None)
+        self.pair = choice(
+            self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), styles=wide("9.4rem"), sizing_mode=None
+        )
         return self.pair
 
     def _offer_pairs(self, *events: Any) -> None:

@@ -5,9 +5,10 @@ from functools import cached_property
 
 import holoviews as hv
 import numpy as np
-from bokeh.models import PointDrawTool
+from bokeh.models import CustomJS, PointDrawTool
 from bokeh.plotting import figure
 
+from gatesweep.app.assets import asset
 from gatesweep.app.lab.model import LossGrid, Population, Run, Shown
 from gatesweep.gates import as_gate
 from gatesweep.grids.model import Rows
@@ -78,6 +79,9 @@ class Boundary(_Picture):
         self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
         self.figure.add_tools(self.drag)
         self.figure.toolbar.update(active_tap=None, active_drag=None)
+        # Its two axes need not take the same room, in whatever font the browser has.
+        for side in ("inner_width", "inner_height"):
+            self.figure.js_on_change(side, CustomJS(args={"figure": self.figure}, code=asset("lab/square.js")))
 
     @property
     def grips(self) -> dict[str, list[float]]:
@@ -160,7 +164,9 @@ class Scores(_Picture):
             run.best_linear_accuracy,
             run.bayes_accuracy,
         )
-        self.write(charts.accuracy_columns(np.array(values, dtype=float), self.palette))
+        columns = charts.accuracy_columns(np.array(values, dtype=float), self.palette)
+        self.write(columns)
+        self.figure.select_one({"name": "numbers"}).major_label_overrides = charts.number_labels(columns)
 
 
 class Losses(_Picture):
