@@ -84,8 +84,10 @@ def answers_meanwhile(browser: Browser, url: str, count: int) -> list[float]:
 
 
 def frames_a_second(browser: Browser, url: str, seconds: int) -> float:
-    """New epochs painted a second while 1,260 models play."""
-    page = open_explorer(browser, url, "&preset=live")
+    """New epochs painted a second while 1,260 models play 20 a second."""
+    page = open_explorer(browser, url, "&preset=live&epochs=250")
+    page.get_by_role("combobox", name="Speed").click()
+    page.get_by_role("menuitem", name="20 / s", exact=True).click()
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_timeout(2000)
     page.evaluate("() => { window.paints = [] }")

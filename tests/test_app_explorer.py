@@ -1,6 +1,7 @@
 """The Explorer without a browser: its grid, its worker, its pictures, what it opens and what it gives away."""
 
 import io
+import re
 import runpy
 import shlex
 import threading
@@ -305,3 +306,29 @@ def test_both_palettes_are_worn_and_taken_off(explorer):
         explorer.dark = dark
         inks.append([figure.background_fill_color for figure in explorer.pictures.figures])
     assert inks == [[DARK.paper] * 2, [LIGHT.paper] * 2]
+
+
+def test_a_finger_reads_a_cell_before_it_opens_it(explorer):
+    explorer.layout.finger.is_used = True
+    for cell in (7, 7, 3):
+        explorer.pictures.cells.selected.indices = [cell]
+    (settings,) = explorer.opened
+    assert (settings["gate"], settings["noise_level"]) == ("XOR", 0.3)
+    explorer.layout._open()  # the button: what was read last
+    assert explorer.opened[1]["gate"] == "OR"
+
+
+@pytest.mark.parametrize(
+    ("view", "said"), [({}, "Each cell is 4 trained"), ({"x": "seed"}, "Each cell is one trained")]
+)
+def test_a_newcomer_is_told_what_a_cell_is(explorer, view, said):
+    before = explorer.picture
+    explorer.param.update(**view)
+    wait(lambda: not view or explorer.picture is not before)
+
+    def title():
+        return re.sub("<[^>]*>", "", explorer.layout.title.object)
+
+    assert said in title()
+    explorer.pictures.cells.selected.indices = [0]
+    assert said not in title()

@@ -131,3 +131,11 @@ def test_a_link_is_one_training_and_one_drawing(explorer):
     explorer.restore(link | {"preset": "penalty", "seed_count": 3, "measure": "train_loss"})
     assert explorer.trainer._generation == trained + 1
     assert explorer.drawer._generation == drawn + 1
+
+
+def test_the_comparisons_are_gone_through_one_by_one(explorer):
+    bar, names = explorer.layout.presets, list(COMPARISONS)
+    for i, name in enumerate([*names[1:], names[0]], 1):
+        bar._go_on()
+        assert explorer.preset == name
+        assert f">{i % len(names) + 1} of {len(names)}<" in bar._progress.object

@@ -1,7 +1,7 @@
 """The app's widgets. Each is bound to one parameter of a state; its limits come from there, and what explains it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import panel as pn
@@ -11,7 +11,7 @@ import param
 from gatesweep.app.assets import sheets
 from gatesweep.app.compat import WIDGET_HEIGHTS, answer_after
 from gatesweep.app.explain import explain_class
-from gatesweep.app.numbered import Slider
+from gatesweep.app.numbered import Numbered, Range, Slider
 
 __all__ = [
     "BRISK",
@@ -23,11 +23,14 @@ __all__ = [
     "brisk",
     "button",
     "choice",
+    "choices",
     "decades",
     "number",
+    "range_slider",
     "select",
     "slider",
     "switch",
+    "text",
     "toggle",
     "wide",
     "within",
@@ -94,13 +97,36 @@ def decades(state: param.Parameterized, name: str, label: str, highest: float) -
     return _following(state, name, Slider(show, take, css_classes=[explain_class(name)], **SLIDER))
 
 
-def within(request: Mapping[str, Any], low: float, high: float) -> float | None:
+def range_slider(state: param.Parameterized, name: str, label: str) -> Range:
+    """Two thumbs for the ends of a range; a value beyond the parameter's soft bounds widens it while it lasts."""
+    declared = state.param[name]
+    low, high = declared.get_soft_bounds()
+
+    def show() -> dict[str, Any]:
+        first, last = getattr(state, name)
+        ends = {"start": min(low, first), "end": max(high, last), "step": declared.step}
+        return {"label": label, "low": first, "high": last} | ends
+
+    def take(request: Mapping[str, Any]) -> None:
+        shown = show()
+        first = within(request, shown["start"], shown["high"], "low")
+        last = within(request, shown["low"], shown["end"], "high")
+        ends = (shown["low"] if first is None else round(first, 10), shown["high"] if last is None else round(last, 10))
+        state.param.update(**{name: ends})
+
+    return _following(state, name, Range(show, take, css_classes=[explain_class(name)], **SLIDER))
+
+
+def within(request: Mapping[str, Any], low: float, high: float, name: str = "value") -> float | None:
     """The value that a slider asks for, brought within its ends; None where it asks for none."""
-    value = request.get("value")
+    value = request.get(name)
     return float(np.clip(value, low, high)) if isinstance(value, int | float) and np.isfinite(value) else None
 
 
-def _following(state: param.Parameterized, name: str, control: Slider) -> Slider:
+Followed = TypeVar("Followed", bound=Numbered)
+
+
+def _following(state: param.Parameterized, name: str, control: Followed) -> Followed:
     state.param.watch(control.tell, name)
     return control
 
@@ -130,6 +156,22 @@ def choice(state: param.Parameterized, name: str, label: str, **options: Any) ->
     """A drop-down of the parameter's values."""
     options = WIDE | {"margin": (7, 10), "css_classes": [explain_class(name)]} | options
     return brisk(pmui.Select.from_param(state.param[name], label=label, **options))
+
+
+def choices(state: param.Parameterized, name: str, label: str) -> Any:
+    """A drop-down that takes several of the parameter's values."""
+    options = {"sizing_mode": "stretch_width", "margin": (6, 10), "css_classes": [explain_class(name)]}
+    return brisk(
+        pmui.MultiChoice.from_param(
+            state.param[name], label=label, chip=False, searchable=True, description="", **options
+        )
+    )
+
+
+def text(state: param.Parameterized, name: str, label: str) -> Any:
+    """A field for a parameter that is text."""
+    options = WIDE | {"margin": (6, 10), "css_classes": [explain_class(name)]}
+    return pmui.TextInput.from_param(state.param[name], label=label, **options)
 
 
 def toggle(state: param.Parameterized, name: str, label: str, options: dict) -> Any:
@@ -184,7 +226,9 @@ class PickedMenu(pn.viewable.Viewer):
     def __init__(self, picked: Callable[[str, Any], None], **look: Any) -> None:
         super().__init__()
         self.name_of_choice = ""
-        self._picked, self._follows = picked, False
+        self._picked = picked
+        self._known: Any = None
+        """What it was told to show, or was heard of last: any other value is a choice."""
         self.select = pmui.Select(**(IN_ROW | look))
         self.select.param.watch(self._hear, "value")
 
@@ -195,20 +239,17 @@ class PickedMenu(pn.viewable.Viewer):
 
     def show(self, name: str, label: str, options: dict[str, Any], value: Any) -> None:
         """Offer these options, with one of them chosen."""
-        self.name_of_choice = name
-        self._follows = True
-        self.select.param.update(visible=True, css_classes=[explain_class(name)], **({"label": label} if label else {}))
-        # New options, then the value: the browser drops a value that it has no option for.
-        if self.select.options != options:
-            self.select.options = options
-        self.select.value = value
-        self._follows = False
+        self.name_of_choice, self._known = name, value
+        # The options, then the value: the browser drops a value that it has no option for.
+        shown = {"options": options, "value": value, "visible": True, "css_classes": [explain_class(name)]}
+        self.select.param.update(**shown, **({"label": label} if label else {}))
 
     def hide(self) -> None:
         self.select.visible = False
 
     def _hear(self, event: Any) -> None:
-        if not self._follows and event.new is not None:
+        if event.new is not None and event.new != self._known:
+            self._known = event.new
             self._picked(self.name_of_choice, event.new)
 
     def __panel__(self) -> Any:

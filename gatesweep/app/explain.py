@@ -39,4 +39,6 @@ class Explain(JSComponent):
     _esm = asset("explain.js")
 
     def __init__(self, state: param.Parameterized) -> None:
-        super().__init__(sentences=sentences(state), stylesheets=sheets("explain"), width=0, height=0, margin=0)
+        super().__init__(
+            sentences=sentences(state), stylesheets=sheets("aside", "explain"), width=0, height=0, margin=0
+        )

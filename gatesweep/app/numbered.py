@@ -9,7 +9,7 @@ from panel.custom import JSComponent
 
 from gatesweep.app.assets import asset, sheets
 
-__all__ = ["Numbered", "Slider"]
+__all__ = ["Numbered", "Range", "Slider"]
 
 
 class Numbered(JSComponent):
@@ -61,3 +61,17 @@ class Slider(Numbered):
         self, show: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any]], None], **look: Any
     ) -> None:
         super().__init__(show, take, stylesheets=sheets("slider"), **({"min_height": 51} | look))
+
+
+class Range(Numbered):
+    """Two numbers between two others, the first one not above the second.
+
+    It is told `label`, `low`, `high`, `start`, `end` and `step`. It asks for a `low` or a `high`.
+    """
+
+    _esm = asset("numbered.js") + asset("range.js")
+
+    def __init__(
+        self, show: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any]], None], **look: Any
+    ) -> None:
+        super().__init__(show, take, stylesheets=sheets("slider", "range"), **({"min_height": 51} | look))

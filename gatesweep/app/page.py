@@ -80,7 +80,7 @@ class App(param.Parameterized):
         self.explorer: Explorer | None = None
         self.keys, self.students = KeyHelp(), StudentLink()
         self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
-        self.address = Address(self.browser, lambda: None if self.lab.playing else self.query)
+        self.address = Address(self.browser, lambda: None if self._is_playing else self.query)
         look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
         self._lab_place = pn.Column(self.lab, **look)
         self._explorer_place = pn.Column(visible=False, **look)
@@ -169,7 +169,7 @@ class App(param.Parameterized):
         if self.view == "explorer" and self.explorer is None:
             self.explorer = Explorer(self._dataset, on_open=self.open)
             self.explorer.dark = self.page.dark_theme
-            self.explorer.param.watch(self._changed, list(LINKED))
+            self.explorer.param.watch(self._changed, [*LINKED, "playing"])
             self._explorer_place.append(self.explorer)
         self._lab_place.visible = self.view == "lab"
         self._explorer_place.visible = self.view == "explorer"
@@ -198,6 +198,10 @@ class App(param.Parameterized):
         self.view = "lab"
 
     # Links
+
+    @property
+    def _is_playing(self) -> bool:
+        return self.lab.playing or (self.explorer is not None and self.explorer.playing)
 
     @property
     def query(self) -> str:

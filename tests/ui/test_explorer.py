@@ -1,5 +1,6 @@
 """The Explorer in a real browser: what is drawn is read from the data behind it, not from pixels."""
 
+import re
 import socket
 from collections.abc import Iterator
 
@@ -11,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.theme import THEME_CONFIG
-from gatesweep.lessons import COMPARISONS
+from gatesweep.lessons import COMPARISONS, EXPLANATIONS
 from tests.conftest import watch
-from tests.ui.explorer_pages import SOON, cells, choose, rests, until
+from tests.ui.explorer_pages import SOON, cells, choose, control, place, rests, until
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def visit(browser: Browser, served) -> Iterator[tuple[Page, Explorer, list[str]]
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page, troubles = context.new_page(), []
     watch(page, troubles)
-    page.goto(served[0])
+    page.goto(served[0], timeout=120_000)
     page.get_by_text("trained in").wait_for(timeout=SOON)
     yield page, served[1][-1], troubles
     context.close()
@@ -121,12 +122,13 @@ def test_the_player_plays_pauses_steps_and_scrubs(explorer):
     before = session.picture
     page.get_by_role("button", name=COMPARISONS["live"].title, exact=True).click()
     settle(page, session, before)
+    session._session.carry(lambda: session.param.update(speed=1))  # so that it is still playing when Pause is pressed
     page.get_by_role("button", name="Play", exact=True).click(timeout=SOON)
     until(page, lambda: session.epoch >= 3)
     page.get_by_role("button", name="Pause", exact=True).click()
     paused = rests(page, lambda: session.epoch)
-    page.get_by_role("button", name="Next frame").click()
-    until(page, lambda: session.epoch == (paused + 1) % 21)
+    page.get_by_role("button", name="Step", exact=True).click()
+    until(page, lambda: session.epoch == paused + 1)
     page.get_by_role("slider", name="Epoch", exact=True).press("End")
     until(page, lambda: session.epoch == 20)
     agree(page, session)
@@ -209,3 +211,37 @@ def test_a_phone_has_the_comparisons_as_a_menu(page, served):
     opened.get_by_text("4,620 models").wait_for(timeout=SOON)
     expect(opened.get_by_role("combobox", name="Comparison")).to_have_text(COMPARISONS["samples"].title, timeout=SOON)
     opened.goto("about:blank")
+
+
+def test_a_finger_reads_a_cell_by_its_first_tap_and_opens_it_by_the_second(page, served):
+    opened = page(served[0], width=390, height=844, has_touch=True, is_mobile=True)
+    opened.get_by_text("tap to read, tap again to open").wait_for(timeout=SOON)
+    session, count = served[1][-1], len(served[2])
+    agree(opened, session)
+    index = 21 + 9
+    opened.touchscreen.tap(*place(opened, "heatmap", index))
+    expect(opened.get_by_text(cells(opened)["where"][index], exact=True)).to_be_visible(timeout=SOON)
+    expect(control(opened, "combobox", "gate")).to_have_text("OR", timeout=SOON)
+    assert len(served[2]) == count
+    opened.touchscreen.tap(*place(opened, "heatmap", index))
+    until(opened, lambda: len(served[2]) > count)
+    assert (served[2][-1]["gate"], served[2][-1]["noise_level"]) == ("OR", 0.45)
+    opened.goto("about:blank")
+
+
+def test_what_something_means_is_said_by_pointer_keyboard_and_finger(explorer, page, served):
+    wide, _ = explorer
+    tip = wide.get_by_role("tooltip")
+    wide.get_by_text("Bayes limit").first.hover()
+    expect(tip).to_have_text(EXPLANATIONS["bayes_accuracy"].sentence)
+    control(wide, "slider", "Samples").hover()
+    expect(tip).to_have_text(re.compile("^Rows drawn for a model"))
+    wide.get_by_text("Bayes limit").first.focus()
+    wide.keyboard.press("Tab")
+    expect(tip).to_have_text(EXPLANATIONS["best_linear_accuracy"].sentence)
+    wide.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    phone = page(served[0], width=390, height=844, has_touch=True, is_mobile=True)
+    phone.get_by_text("Bayes limit").first.tap(timeout=SOON)
+    expect(phone.get_by_role("tooltip")).to_have_text(EXPLANATIONS["bayes_accuracy"].sentence)
+    phone.goto("about:blank")

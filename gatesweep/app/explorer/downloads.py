@@ -8,9 +8,11 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 import xarray as xr
+from bokeh.plotting import figure
 
 from gatesweep.app import code
 from gatesweep.app.compat import file_button, save_figures
+from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.theme import FONT
 from gatesweep.experiment import Experiment
@@ -49,7 +51,7 @@ def as_python(experiment: Experiment, state: ExplorerState, picture: Picture | N
     )
 
 
-def downloads(explorer: Any) -> pn.Row:
+def downloads(explorer: Commands, figures: tuple[figure, figure]) -> pn.Row:
     """Buttons for all of them."""
 
     def script() -> io.StringIO:
@@ -59,13 +61,13 @@ def downloads(explorer: Any) -> pn.Row:
 
     look = {"size": "small", "margin": (8, 0)}
     files: dict[str, tuple[str, Any]] = {
-        "CSV": ("gatesweep.csv", lambda: io.StringIO(as_csv(explorer.picture))),
+        "CSV": ("gatesweep.csv", lambda: io.StringIO(as_csv(explorer.picture or Picture.blank()))),
         "NetCDF": ("sweep.nc", lambda: io.BytesIO(as_netcdf(explorer.dataset))),
         "Python": ("gatesweep_sweep.py", script),
     }
     buttons = [file_button(label, name, make, icon="none", **look) for label, (name, make) in files.items()]
     for kind in ("png", "svg"):
         button = pmui.Button(label=kind.upper(), variant="text", **look)
-        button.js_on_click(code=save_figures(explorer.pictures.figures, kind, FONT))
+        button.js_on_click(code=save_figures(figures, kind, FONT))
         buttons.append(button)
     return pn.Row(*buttons, margin=0)

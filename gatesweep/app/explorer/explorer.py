@@ -11,12 +11,13 @@ import xarray as xr
 
 from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.drawing import drawing
+from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.cost import Rate
 from gatesweep.app.explorer.job import draw, train_and_draw
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import model_at
 from gatesweep.app.explorer.pictures import Pictures
-from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, ExplorerState, described
+from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, described
 from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.jobs import Job, Session
 from gatesweep.app.theme import DARK, LIGHT, Palette
@@ -31,7 +32,7 @@ AUTOMATIC = 3.0
 """Seconds up to which a changed grid trains by itself; a longer one waits for the button."""
 
 
-class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
+class Explorer(InCell, Commands, pn.viewable.Viewer):
     """Heatmaps and curves of a whole sweep; every parameter is also a widget and can be set from Python.
 
     Args:
@@ -46,9 +47,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     """
 
     dark = param.Boolean(False, doc="Colours for a dark page.")
-    dataset = param.ClassSelector(class_=xr.Dataset, doc="The sweep on show.")
     revision = param.Integer(0, precedence=-1, doc="Counts the states that came as a whole: links and comparisons.")
-    error = param.String("", doc="Why the grid can't be trained; empty if it can.")
 
     def __init__(
         self, dataset: xr.Dataset | None = None, on_open: Callable[..., None] | None = None, **params: Any
@@ -58,7 +57,9 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self._on_open = on_open
         self.trainer, self.drawer = self._session.worker(self._trained), self._session.worker(self._drawn)
         self.rate = Rate()
-        self.picture: Picture | None = None
+        self._last_epoch: int | None = None
+        self._has_opened = False
+        self._read: dict[str, Any] = {}
         self.pictures = Pictures(self._tapped)
         self._file = dataset
         self._trained_from: Experiment | None = None
@@ -67,7 +68,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             params = described(self._trained_from) | params
         super().__init__(dataset=dataset, **params)
         self._opened = {} if dataset is None else {name: getattr(self, name) for name in LINKED}
-        self.layout = Layout(self)
+        self.layout = Layout(self, self.pictures.figures)
         self._paint()
         self.layout.presets.ask()
         self._session.at_end(self.close)
@@ -118,12 +119,17 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Show a state that a link carried, trained if its grid is another one."""
-        self.param.update(**values, revision=self.revision + 1)
+        self.param.update(**values, playing=False, revision=self.revision + 1)
 
     @property
     def shown(self) -> Experiment:
         """The grid on show; before the first picture the one that is asked for. Raises InputError."""
         return self._trained_from or self.experiment()
+
+    @property
+    def job(self) -> Job | None:
+        """The training that waits or runs."""
+        return self.trainer.current
 
     @property
     def heatmap(self) -> hv.Overlay:
@@ -140,7 +146,7 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
     def apply_preset(self, name: str) -> None:
         """Set the grid and the view of a comparison; all other parameters go back to their defaults."""
         defaults = {n: self.param[n].default for n in (*GRID_NAMES, *VIEW_NAMES)}
-        self.param.update(defaults | COMPARISONS[name].settings | {"epoch": 0, "revision": self.revision + 1})
+        self.restore(defaults | COMPARISONS[name].settings | {"epoch": 0})
 
     def retrain(self, force: bool = False) -> bool:
         """Train the grid that the parameters describe, a long one only with `force`; whether it is trained now."""
@@ -188,8 +194,10 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.layout.opened(file)
         self._draw()
 
-    def press(self, key: str) -> None:
-        """What a key does; see `gatesweep.app.keys`."""
+    def press(self, key: str) -> bool:
+        """What a key does; see `gatesweep.app.keys`. Whether it does anything."""
+        if self._last_epoch is not None and super().press(key):
+            return True
         if key.isdigit() and 0 < int(key) <= len(COMPARISONS):
             name = list(COMPARISONS)[int(key) - 1]
             if name == self.preset:
@@ -197,8 +205,9 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self.preset = name
         elif key in ("h", "a"):
             self.layout.presets.reveal("hint" if key == "h" else "answer")
-        elif self.picture is not None and self.picture.epochs is not None:
-            self.layout.player.press(key)
+        else:
+            return False
+        return True
 
     def cancel(self) -> None:
         """Stop training; what was shown stays."""
@@ -247,32 +256,26 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
             self._show(job.result)
 
     def _show(self, picture: Picture) -> None:
-        last = self._last_epoch(picture)
-        self.pictures.show(picture, -1 if last is None else min(self.epoch, last))
-        self.layout.show(ViewModel.of(picture, self._palette, last))
-        self.picture = picture
+        last = self._last_epoch = self._end_of(picture)
+        self.playing = self.playing and last is not None
+        self.pictures.show(picture, -1 if last is None else self.shown_epoch)
+        self.picture, self._read = picture, {}
+        self._write()
+
+    def _write(self) -> None:
+        """Title, legend and menus of the picture on show."""
+        if self.picture is not None:
+            view = ViewModel.of(self.picture, self._palette, self._last_epoch, is_first=not self._has_opened)
+            self.layout.show(view)
 
     @property
     def _palette(self) -> Palette:
         return DARK if self.dark else LIGHT
 
-    def _last_epoch(self, picture: Picture) -> int | None:
-        """The last epoch to play; models that seek an optimum have it long before the last step that they may take."""
-        if picture.epochs is None:
-            return None
-        last = len(picture.epochs) - 1
-        return min(last, int(self.dataset["n_iter"].max())) if self.shown.solver.seeks_optimum else last
-
-    def _move(self) -> None:
-        if self.picture is not None and self.picture.epochs is not None:
-            with drawing(self.layout.root):
-                self.pictures.move(min(self.epoch, len(self.picture.epochs) - 1))
-
     def _paint(self) -> None:
         with drawing(self.layout.root):
             self.pictures.theme(self._palette)
-            if self.picture is not None:
-                self.layout.show(ViewModel.of(self.picture, self._palette, self._last_epoch(self.picture)))
+            self._write()
 
     def _rearrange(self, name: str) -> None:
         """Show a newly swept parameter down the heatmap, one picture a gate; a link that says its values says all."""
@@ -285,6 +288,33 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         self.param.update(**values, x=x, y=y, panel="" if y == "gate" else "gate", revision=self.revision + 1)
         self._draw()  # what is still there, in the new arrangement
 
+    # Epochs
+
+    @property
+    def shown_epoch(self) -> int:
+        return min(self.epoch, self.last_epoch)
+
+    @property
+    def last_epoch(self) -> int:
+        return self._last_epoch or 0
+
+    def scrub(self, epoch: int) -> None:
+        """Show an epoch of a recorded sweep."""
+        self.epoch = epoch
+
+    def _end_of(self, picture: Picture) -> int | None:
+        """The last epoch to play; models that seek an optimum have it long before the last step that they may take."""
+        if picture.epochs is None:
+            return None
+        last = len(picture.epochs) - 1
+        return min(last, int(self.dataset["n_iter"].max())) if self.shown.solver.seeks_optimum else last
+
+    def _move(self) -> None:
+        if self._last_epoch is not None:
+            with drawing(self.layout.root):
+                self.pictures.move(self.shown_epoch)
+                self.layout.player.draw()
+
     # From a cell to its model
 
     def _tapped(self, panel: int, row: int, column: int) -> None:
@@ -294,14 +324,21 @@ class Explorer(InCell, ExplorerState, pn.viewable.Viewer):
         cell = {p.x.name: p.x.values[column], p.y.name: p.y.values[row]}
         if p.panel:
             cell[p.panel.name] = p.panel.values[panel]
-        self.open({name: value.item() if isinstance(value, np.generic) else value for name, value in cell.items()})
+        cell = {name: value.item() if isinstance(value, np.generic) else value for name, value in cell.items()}
+        if self.layout.finger.is_used and cell != self._read:
+            # A finger cannot point: it reads a cell first, and opens it by a second tap.
+            self._read = cell
+            self.layout.choose(cell)
+        else:
+            self.open(cell)
 
     def open(self, cell: Mapping[str, Any]) -> dict[str, Any]:
         """Hand the median, best or worst run of a cell to `on_open`; returns that model's settings."""
-        last = None if self.picture is None else self._last_epoch(self.picture)
-        epoch = None if last is None or self.epoch >= last else self.epoch
+        epoch = None if self.epoch >= self.last_epoch else self.epoch
         at = ({} if self.picture is None else self.picture.at) | dict(cell)
         settings = model_at(self.dataset, self.shown, at, self.measure, self.run, epoch)
+        self._has_opened = True
+        self._write()
         if self._on_open is not None:
             self._on_open(**settings)
         return settings

@@ -1,21 +1,37 @@
 """Where things stand on the Explorer's page: built once; a phone stacks it, pictures first."""
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.plotting import figure
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import FIGURE, PickedMenu, at_most, brisk, choice, decades, select, slider, wide
+from gatesweep.app.controls import (
+    FIGURE,
+    PickedMenu,
+    at_most,
+    choice,
+    choices,
+    decades,
+    range_slider,
+    select,
+    slider,
+    text,
+    wide,
+)
 from gatesweep.app.explain import Explain, explain_class
 from gatesweep.app.explorer import words
+from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.downloads import downloads
-from gatesweep.app.explorer.player import EpochPlayer
 from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
 from gatesweep.app.explorer.view_model import ViewModel
+from gatesweep.app.finger import Finger
 from gatesweep.app.jobs import Job
+from gatesweep.app.player import Player
 from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
 from gatesweep.plots.labels import short_label
@@ -36,15 +52,16 @@ PERIOD = 250
 class Layout:
     """The Explorer's panes and widgets; `root` is the page."""
 
-    def __init__(self, explorer: Any) -> None:
-        self._explorer = explorer
+    def __init__(self, explorer: Commands, figures: tuple[figure, figure]) -> None:
+        self._explorer, self._figures = explorer, figures
         self._ticker = None
-        self.presets = PresetBar(explorer)
+        self.presets, self.finger = PresetBar(explorer), Finger()
         inner = pn.Column(
             self.presets,
             self._controls(),
             self._pictures(),
             Explain(explorer),
+            self.finger,
             stylesheets=sheets("explorer/grid"),
             sizing_mode="stretch_both",
             margin=0,
@@ -53,33 +70,6 @@ class Layout:
 
     def _controls(self) -> pn.Column:
         e = self._explorer
-        self.gates = brisk(
-            pmui.MultiChoice.from_param(
-                e.param.gate,
-                label="Gates",
-                chip=False,
-                searchable=True,
-                sizing_mode="stretch_width",
-                margin=(6, 10),
-                css_classes=[explain_class("gate")],
-                description="",
-            )
-        )
-        self.noise = brisk(
-            pmui.RangeSlider.from_param(
-                e.param.noise_level,
-                label="Noise level",
-                start=0,
-                step=0.05,
-                size="small",
-                sizing_mode="stretch_width",
-                css_classes=[explain_class("noise_level")],
-                description="",
-                margin=(4, 18, 4, 14),
-            )
-        )
-        e.param.watch(self._widen, "noise_level")
-        self._widen()
         compare = {"nothing else": "none"} | {short_label(n): n for n in COMPARE if n != "none"}
         self.conditional = {
             "C": decades(e, "C", "C, inverse penalty", 1e3),
@@ -89,19 +79,24 @@ class Layout:
             "features": choice(e, "features", "Features", options={"x1, x2": "linear", "x1, x2, x1*x2": "interaction"}),
             "hidden_units": slider(e, "hidden_units", "Hidden units"),
             "activation": choice(e, "activation", "Activation"),
+            "compare_values": text(e, "compare_values", "Values"),
             "also": choice(e, "also", "And", options=compare),
+            "also_values": text(e, "also_values", "Values"),
         }
-        for name in ("compare_values", "also_values"):
-            self.conditional[name] = pmui.TextInput.from_param(
-                e.param[name], label="Values", size="small", sizing_mode="stretch_width", margin=(6, 10)
-            )
-        self.live = pmui.Switch(value=e.record == "epoch", label="Record every epoch", size="small", margin=(2, 10))
+        self.live = pmui.Switch(
+            value=e.record == "epoch",
+            label="Record every epoch",
+            size="small",
+            margin=(2, 10),
+            css_classes=[explain_class("record")],
+        )
         self.live.param.watch(lambda event: setattr(e, "record", "epoch" if event.new else "none"), "value")
         e.param.watch(lambda *_: self._fold(), ["solver", "hidden_units", "compare", "also", "record"])
         self._fold()
         c = self.conditional
         return pn.Column(
-            self.gates, self.noise, slider(e, "noise_count", "Noise levels", start=2, end=101),
+            choices(e, "gate", "Gates"), range_slider(e, "noise_level", "Noise level"),
+            slider(e, "noise_count", "Noise levels", start=2, end=101),
             slider(e, "seed_count", "Seeds", start=1, end=200), c["num_samples"], c["features"],
             c["hidden_units"], c["activation"],
             choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
@@ -110,10 +105,6 @@ class Layout:
             self._run_card(), css_classes=["gs-controls"], stylesheets=sheets("card", "explorer/controls"),
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
-
-    def _widen(self, *events: Any) -> None:
-        """The noise slider reaches as far as its value, which a link or a file may set beyond it."""
-        self.noise.end = max(2, self._explorer.noise_level[1])
 
     def _run_card(self) -> pn.Column:
         e = self._explorer
@@ -142,17 +133,18 @@ class Layout:
                 sizing_mode="stretch_width",
                 margin=(2, 4),
                 css_classes=["gs-text", name],
-                stylesheets=sheets("explained"),
+                stylesheets=sheets("explained", "explorer/title"),
             )
             for name in ("gs-title", "gs-legend")
         )
-        self.player = EpochPlayer(e)
+        self.player = Player(e)
+        self.epochs = pn.Column(self.player, visible=False, sizing_mode="stretch_width", margin=(4, 8))
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
-        heatmap, curves = (pn.pane.Bokeh(f, margin=0, **FIGURE) for f in e.pictures.figures)
+        heatmap, curves = (pn.pane.Bokeh(f, margin=0, **FIGURE) for f in self._figures)
         curves.object.css_classes = ["gs-curves"]
         self.panes = (heatmap, curves)
         return pn.Column(
-            self._view(), self.title, heatmap, self.legend, curves, self.player, self._bottom(),
+            self._view(), self.title, heatmap, self.legend, curves, self.epochs, self._bottom(),
             css_classes=["gs-pictures"], stylesheets=sheets("card", "explorer/pictures"), sizing_mode="stretch_both",
             margin=0,
         )  # fmt: skip
@@ -202,7 +194,7 @@ class Layout:
         )
         return pn.FlexBox(
             opening,
-            downloads(e),
+            downloads(e, self._figures),
             margin=0,
             sizing_mode="stretch_width",
             css_classes=["gs-text"],
@@ -229,35 +221,43 @@ class Layout:
 
     def show(self, view: ViewModel) -> None:
         """Title, legend, menus and player for a new picture."""
-        e = self._explorer
         self.title.object = view.title
         # What is higher than half a phone does not stay there.
-        e.pictures.figures[0].css_classes = ["gs-heatmap"] if view.axes["panel"].value else ["gs-heatmap", "gs-low"]
+        self._figures[0].css_classes = ["gs-heatmap"] if view.axes["panel"].value else ["gs-heatmap", "gs-low"]
         self.legend.object = words.legend([*view.over_cells, *view.lines])
         # What a picture that is taken away says above itself; see save.js.
-        for figure, keys in zip(e.pictures.figures, (view.over_cells, view.lines), strict=True):
-            figure.tags = [{"title": view.heading, "keys": keys, "ink": view.ink}]
+        for drawn, keys in zip(self._figures, (view.over_cells, view.lines), strict=True):
+            drawn.tags = [{"title": view.heading, "keys": keys, "ink": view.ink}]
         for place, menu in view.axes.items():
-            self.axes[place].show(place, "", menu.options, menu.value)
+            self.axes[place].show(menu.name, menu.label, menu.options, menu.value)
         for place, chosen in self.cell.items():
             if place in view.cell:
                 menu, kept = view.cell[place], chosen.select.value
                 value = kept if kept in menu.options.values() else menu.value
-                chosen.show(place, menu.label, menu.options, value)
+                chosen.show(menu.name, menu.label, menu.options, value)
             else:
                 chosen.hide()
-        for place, name in zip_longest(self.rest, list(view.rest)[:MAX_HIDDEN]):
-            if name is None:
+        for place, rest in zip_longest(self.rest, view.rest[:MAX_HIDDEN]):
+            if rest is None:
                 place.hide()
             else:
-                place.show(name, view.rest[name].label, view.rest[name].options, view.rest[name].value)
+                place.show(rest.name, rest.label, rest.options, rest.value)
         self.statistic.disabled = not view.is_of_seeds
-        self.player.show(view.last_epoch, e.epoch)
+        self.epochs.visible = view.last_epoch is not None
+        self.player.draw()
+
+    @property
+    def _chosen(self) -> dict[str, PickedMenu]:
+        """The menus that say which cell the button opens, by the parameter of the sweep."""
+        return {menu.name_of_choice: menu for menu in self.cell.values() if menu.select.visible}
+
+    def choose(self, cell: Mapping[str, Any]) -> None:
+        """Have this cell be the one that the button opens."""
+        for name, menu in self._chosen.items():
+            menu.select.value = cell[name]
 
     def _open(self) -> None:
-        p = self._explorer.picture
-        names = {"x": p.x.name, "y": p.y.name} | ({"panel": p.panel.name} if p.panel else {})
-        self._explorer.open({name: self.cell[place].select.value for place, name in names.items() if name != "epoch"})
+        self._explorer.open({name: menu.select.value for name, menu in self._chosen.items()})
 
     def estimate(self, experiment: Experiment, seconds: float) -> None:
         """What a run will cost, if there is time to read it."""
@@ -278,7 +278,7 @@ class Layout:
             self._ticker = pn.state.add_periodic_callback(self._tick, PERIOD) if pn.state.curdoc else None
 
     def _tick(self) -> None:
-        job = self._explorer.trainer.current
+        job = self._explorer.job
         if job is not None and job.total:
             self.stop.visible = self.bar.visible = True
             self.bar.value = int(100 * job.done / job.total)

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import brisk, button, choice
 from gatesweep.app.explorer import words
+from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.state import GRID_NAMES, VIEW_NAMES
 from gatesweep.lessons import COMPARISONS
 
@@ -21,7 +22,7 @@ BUTTON = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 12
 class PresetBar(pn.viewable.Viewer):
     """Buttons side by side, or a menu on a phone, whose edge would hide the chosen one."""
 
-    def __init__(self, explorer: Any) -> None:
+    def __init__(self, explorer: Commands) -> None:
         super().__init__()
         self._explorer = explorer
         titles = {preset.title: name for name, preset in COMPARISONS.items()}
@@ -43,6 +44,8 @@ class PresetBar(pn.viewable.Viewer):
             button(name, lambda name=name: self.reveal(name.lower()), variant="text", margin=(0, 4, 2, 0))
             for name in ("Hint", "Answer")
         )
+        self._progress = pn.pane.HTML("", margin=(6, 8, 0, 8), css_classes=["gs-progress"])
+        following = button("Next", self._go_on, variant="contained", margin=(0, 8, 8, 0))
         self._reset = button(
             "Reset",
             self._go_back,
@@ -61,7 +64,7 @@ class PresetBar(pn.viewable.Viewer):
         }
         self._layout = pn.Column(
             pn.Row(brisk(buttons), menu, self._reset, **row),
-            pn.Row(self._question, *asked, **row),
+            pn.Row(self._question, *asked, self._progress, following, **row),
             css_classes=["gs-presets"],
             stylesheets=sheets("card", "explorer/presets"),
             sizing_mode="stretch_width",
@@ -74,13 +77,19 @@ class PresetBar(pn.viewable.Viewer):
         is_changed = any(getattr(self._explorer, name) != usual[name] for name in (*GRID_NAMES, *VIEW_NAMES))
         self._reset.styles = SEEN if is_changed else UNSEEN
 
+    def _go_on(self) -> None:
+        names = list(COMPARISONS)
+        self._explorer.preset = names[(names.index(self._explorer.preset) + 1) % len(names)]
+
     def _go_back(self) -> None:
         self._explorer.restore(self._explorer.usual(self._explorer.preset))
 
     def ask(self) -> None:
         """Ask the chosen comparison's question."""
         self._more = ""
-        self.say(COMPARISONS[self._explorer.preset].question)
+        preset = self._explorer.preset
+        self._progress.object = words.place(list(COMPARISONS).index(preset) + 1, len(COMPARISONS))
+        self.say(COMPARISONS[preset].question)
 
     def reveal(self, more: str) -> None:
         """Show the hint or the answer under the question; asked for again, hide it."""

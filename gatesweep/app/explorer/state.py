@@ -41,7 +41,9 @@ class ExplorerState(Settings):
     """A grid of models and the view of it; `gatesweep.experiment.Settings` holds what all models share."""
 
     gate = param.ListSelector(default=["AND", "OR", "XOR"], objects=list(GATE_NAMES), doc="Truth tables, one row each.")
-    noise_level = param.Range((0.0, 1.0), bounds=(0, 1e6), softbounds=(0, 2), doc="Lowest and highest noise level.")
+    noise_level = param.Range(
+        (0.0, 1.0), bounds=(0, 1e6), softbounds=(0, 2), step=0.05, doc="Lowest and highest noise level."
+    )
     noise_count = param.Integer(21, bounds=(1, 1001), softbounds=(2, 101), doc="How many noise levels.")
     seed = param.Integer(0, bounds=(0, 2**32 - 1), softbounds=(0, 999), doc="The first seed.")
     seed_count = param.Integer(20, bounds=(1, 100_000), softbounds=(1, 200), doc="How many seeds.")

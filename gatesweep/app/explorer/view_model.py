@@ -16,6 +16,8 @@ __all__ = ["Menu", "ViewModel"]
 class Menu:
     """A drop-down: values by what it calls them."""
 
+    name: str
+    """What it chooses: a parameter of the Explorer, or one of the sweep."""
     label: str
     options: dict[str, Any]
     value: Any
@@ -25,7 +27,7 @@ class Menu:
         """The values of an axis, one of them chosen."""
         values = axis.values.tolist()
         chosen = values[values.index(value)]
-        return cls(short_label(axis.name), dict(zip(axis.texts, values, strict=True)), chosen)
+        return cls(axis.name, short_label(axis.name), dict(zip(axis.texts, values, strict=True)), chosen)
 
 
 @dataclass(frozen=True)
@@ -43,27 +45,27 @@ class ViewModel:
     """What lies across, down and side by side, and what else could."""
     cell: dict[str, Menu]
     """The cell to open, by its place on each axis."""
-    rest: dict[str, Menu]
+    rest: list[Menu]
     """Swept parameters that the picture leaves out, and the value of each that it is of."""
     is_of_seeds: bool
     """Whether a statistic sums up several numbers."""
     last_epoch: int | None
 
     @classmethod
-    def of(cls, p: Picture, palette: Palette, last_epoch: int | None) -> "ViewModel":
+    def of(cls, p: Picture, palette: Palette, last_epoch: int | None, is_first: bool) -> "ViewModel":
         shown = {"x": p.x, "y": p.y} | ({"panel": p.panel} if p.panel else {})
         names = {short_label(name): name for name in p.known}
-        axes = {place: Menu("", names, axis.name) for place, axis in shown.items()}
-        axes["panel"] = Menu("", names | {"one picture": ""}, p.panel.name if p.panel else "")
+        axes = {place: Menu(place, "", names, axis.name) for place, axis in shown.items()}
+        axes["panel"] = Menu("panel", "", names | {"one picture": ""}, p.panel.name if p.panel else "")
         return cls(
             heading=p.heading,
-            title=words.title(p),
+            title=words.title(p, is_first),
             over_cells=words.cell_keys(p),
             lines=words.keys(p, palette),
             ink=palette.ink,
             axes=axes,
             cell={n: Menu.of(axis, axis.values.tolist()[0]) for n, axis in shown.items() if axis.name != "epoch"},
-            rest={axis.name: Menu.of(axis, p.at[axis.name]) for axis in p.hidden if len(axis.values) > 1},
+            rest=[Menu.of(axis, p.at[axis.name]) for axis in p.hidden if len(axis.values) > 1],
             is_of_seeds=p.is_of_seeds,
             last_epoch=last_epoch,
         )

@@ -23,6 +23,7 @@ __all__ = [
     "keys",
     "legend",
     "opened",
+    "place",
     "progress",
     "sentence",
     "summary",
@@ -80,15 +81,26 @@ def sentence(text: str, more: str = "") -> str:
     return f"<div aria-live='polite'>{escape(text)}{below}</div>"
 
 
-def title(p: Picture) -> str:
-    """What the colours mean."""
+def place(i: int, n: int) -> str:
+    """How far through the comparisons."""
+    return f"<span style='white-space:nowrap;opacity:.7;font-size:.875rem'>{i} of {n}</span>"
+
+
+def title(p: Picture, is_first: bool) -> str:
+    """What the colours mean; at a first visit also what a cell is."""
     doc = escape(MEASURES[p.measure].doc)
     name = explained(p.statistic, escape(p.heading)) if p.is_of_seeds else escape(p.heading)
-    unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     return (
-        f"<div style='font-size:.94rem'><b>{name}</b> <span style='opacity:.7'>{doc}</span></div>"
-        f"<div role='status' aria-live='polite' style='{unseen}'>{escape(summary(p))}</div>"
+        f"<div class=title><b>{name}</b> <span class=doc>{doc}</span>{_invitation(p) if is_first else ''}</div>"
+        f"<div class=unseen role=status aria-live=polite>{escape(summary(p))}</div>"
     )
+
+
+def _invitation(p: Picture) -> str:
+    what = "one trained model" if p.has_single_models else f"{p.n_seeds:,} trained models"
+    doing = {"pointed": "point to read, click to open", "touched": "tap to read, tap again to open"}
+    ways = "".join(f"<span class={how}>{text}</span>" for how, text in doing.items())
+    return f"<span class=invitation>Each {explained('cell', 'cell')} is {what}: {ways}.</span>"
 
 
 def summary(p: Picture) -> str:
