@@ -17,7 +17,7 @@ from gatesweep.engine.device import to_host, wide
 
 __all__ = ["Frame", "Independent", "independent", "standard_frame"]
 
-SAMPLE_ROWS = 64
+SAMPLE_ROWS = 16
 """So many rows tell what a typical entry is."""
 
 FEW_LARGE = 100
@@ -62,29 +62,35 @@ def standard_frame(inputs: Float[Tensor, "*batch n d"], counts: Bool[Tensor, "*b
     one number, median and typical deviation stand for them. A column that is constant is all zeros.
     An entry that is not finite is not looked at.
     """
-    inputs = wide(inputs)
-    looked_at = torch.isfinite(inputs)
-    if counts is not None:
-        looked_at = looked_at & _of_shape(counts, inputs.shape[:-1])[..., None]
-    n = looked_at.sum(-2).clamp_min(1)
-    low = torch.where(looked_at, inputs, torch.inf).amin(-2)
-    high = torch.where(looked_at, inputs, -torch.inf).amax(-2)
-    low, high = torch.where(low > high, 0, low), torch.where(low > high, 0, high)
+    columns = wide(inputs).mT.contiguous()
+    low, high = columns.amin(-1), columns.amax(-1)
+    share: Tensor | float = 1 / columns.shape[-1]
+    if counts is not None or not to_host(torch.isfinite(high - low).all()):
+        looked_at = torch.isfinite(columns)
+        if counts is not None:
+            looked_at = looked_at & _of_shape(counts, inputs.shape[:-1])[..., None, :]
+        # In place of the others stands one that is looked at, whose share is its own alone.
+        first = columns.take_along_dim(looked_at.byte().argmax(-1, keepdim=True), -1)
+        columns = torch.where(looked_at, columns, torch.where(torch.isfinite(first), first, 0))
+        low, high = columns.amin(-1), columns.amax(-1)
+        share = looked_at.to(columns) / looked_at.sum(-1, keepdim=True).clamp_min(1)
     # A share of each entry, not their sum, which could overflow; within the range, or a constant would get a deviation.
-    mean = (torch.where(looked_at, inputs, 0) / n[..., None, :]).sum(-2)
-    mean = torch.minimum(torch.maximum(mean, low), high)
-    away = torch.where(looked_at, inputs - mean[..., None, :], 0)
+    mean = torch.minimum(torch.maximum((columns * share).sum(-1), low), high)
+    away = columns - mean[..., None]
     largest = torch.maximum(high - mean, mean - low)
     largest = torch.where(largest > 0, largest, 1)
-    deviation = largest * ((away / largest[..., None, :]).square().sum(-2) / n).sqrt()
+    deviation = largest * ((away / largest[..., None]).square() * share).sum(-1).sqrt()
     deviation = torch.where(high > low, deviation, 1)
 
-    sample = away[..., :: -(-away.shape[-2] // SAMPLE_ROWS), :]
-    middle = sample.median(-2).values
-    size = (sample - middle[..., None, :]).abs()
-    typical = torch.where(size > 0, size, torch.nan).nanmedian(-2).values
-    outlying = typical * FEW_LARGE < deviation
-    return Frame(torch.where(outlying, mean + middle, mean), torch.where(outlying, typical, deviation))
+    sample = away[..., :: -(-away.shape[-1] // SAMPLE_ROWS)]
+    middle = sample.median(-1).values
+    size = (sample - middle[..., None]).abs()
+    outlying = (size * FEW_LARGE < deviation[..., None]) & (size > 0)
+    outlying = outlying.sum(-1) * 2 > (size > 0).sum(-1)
+    if to_host(outlying.any()):
+        typical = torch.where(size > 0, size, torch.nan).nanmedian(-1).values
+        mean, deviation = torch.where(outlying, mean + middle, mean), torch.where(outlying, typical, deviation)
+    return Frame(mean, deviation)
 
 
 def _of_shape(counts: Bool[Tensor, "*batch n"], shape: torch.Size) -> Bool[Tensor, "*batch n"]:
