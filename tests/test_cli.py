@@ -172,17 +172,15 @@ def test_a_signal_ends_with_its_status_and_the_command_that_goes_on(tmp_path, nu
     process = subprocess.Popen(
         [gatesweep, "sweep", *grid, "--out", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 60
     while not list(path.glob("status/c/0/0/0/*")):
-        assert process.poll() is None and time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     process.send_signal(number)
-    started = time.monotonic()
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 128 + number
-    assert time.monotonic() - started < 20
-    kept = int((store.open_store(path)["status"] >= 0).sum())
-    assert f"Stopped: {kept:,} of {40 * 63 * 290:,} models are kept. Go on with" in errors
+    kept, total = int((store.open_store(path)["status"] >= 0).sum()), 40 * 63 * 290
+    assert kept < total / 2, "it went on for long"
+    assert f"Stopped: {kept:,} of {total:,} models are kept. Go on with" in errors
     words = shlex.split(errors.strip().splitlines()[-1])
     assert words[:2] == ["gatesweep", "sweep"]
     given = dict(zip(words[2::2], words[3::2], strict=True))
