@@ -5,7 +5,7 @@ import pytest
 from bokeh.events import Tap
 
 from gatesweep.app.address import read_query, to_query
-from gatesweep.app.lab import model
+from gatesweep.app.lab import model, words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
 
@@ -107,7 +107,7 @@ def test_p_is_a_half_everywhere_costs_a_coin_s_loss(lab):
     """What the lesson about 50 % has its reader try, and what it says that comes of it."""
     lab.restore({"lesson": 4})
     lab.param.update(w1=0.0, w2=0.0, intercept=0.0)
-    assert "train 0.693" in lab.view.numbers.meaning.object
+    assert "train 0.693" in words.losses(lab.shown)
 
 
 @pytest.mark.parametrize("features", ["linear", "interaction"])

@@ -3,13 +3,16 @@
 Anything in a view names its sentence by a class: HTML by `explained`, a control by `explain_class`.
 """
 
+import re
+from collections.abc import Mapping
+
 import param
 from panel.custom import JSComponent
 
 from gatesweep.app.assets import asset, sheets
 from gatesweep.lessons import EXPLANATIONS
 
-__all__ = ["Explain", "explain_class", "explained", "sentences"]
+__all__ = ["Explain", "explain_class", "explained", "glossed", "sentences"]
 
 
 def explain_class(name: str) -> str:
@@ -20,6 +23,18 @@ def explain_class(name: str) -> str:
 def explained(name: str, html: str) -> str:
     """HTML that explains itself, also to the keyboard; its pane has the style sheet "explained"."""
     return f'<span class="explained {explain_class(name)}" tabindex=0>{html}</span>'
+
+
+def glossed(html: str, names: Mapping[str, str]) -> str:
+    """HTML whose words explain themselves, each where it first stands: the names of their sentences by the words."""
+    left, words = dict(names), re.compile("|".join(rf"\b{re.escape(words)}\b" for words in names))
+
+    def explain(found: re.Match[str]) -> str:
+        name = left.pop(found[0], None)
+        return explained(name, found[0]) if name else found[0]
+
+    parts = re.split(r"(<[^>]*>)", html)
+    return "".join(part if part.startswith("<") else words.sub(explain, part) for part in parts)
 
 
 def sentences(state: param.Parameterized) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The Lab's small charts: accuracies on one axis, losses by epoch, and what other seeds give."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import holoviews as hv
@@ -73,8 +74,8 @@ def _mark(columns: Columns, label: str, **style: Any) -> hv.VLines:
 # --- accuracies -----------------------------------------------------------------------------------
 
 
-def accuracy_columns(values: np.ndarray, palette: Palette) -> Columns:
-    """Train, test and exact accuracy, that of the best line, and the Bayes limit: (5,)."""
+def accuracy_columns(values: np.ndarray, palette: Palette, meanings: Sequence[str] = ("",) * 5) -> Columns:
+    """Train, test and exact accuracy, that of the best line, and the Bayes limit: (5,); what each means, for hover."""
     row = np.arange(len(values), dtype=float)[::-1]
     colour = [palette.train, palette.test, palette.exact, palette.best_line, palette.bayes]
     return {
@@ -93,7 +94,14 @@ def accuracy_columns(values: np.ndarray, palette: Palette) -> Columns:
             "y1": row[3:] + 0.38,
             "line_color": colour[3:],
         },
-        "marks": {"value": values, "row": row, "marker": list(MARKS), "fill_color": colour, "line_color": colour},
+        "marks": {
+            "value": values,
+            "row": row,
+            "marker": list(MARKS),
+            "fill_color": colour,
+            "line_color": colour,
+            "meaning": list(meanings),
+        },
     }
 
 
@@ -127,8 +135,9 @@ def accuracies(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
 
     bars = hv.Segments(columns["bars"], ["x0", "y0", "x1", "y1"], ["line_color", "line_width"], label="bars")
     limits = hv.Segments(columns["limits"], ["x0", "y0", "x1", "y1"], ["line_color"], label="limits")
-    marks = hv.Points(columns["marks"], ["value", "row"], ["marker", "fill_color", "line_color"], label="marks")
-    styles = {name: hv.dim(name) for name in ("marker", "fill_color", "line_color")}
+    drawn = ["marker", "fill_color", "line_color"]
+    marks = hv.Points(columns["marks"], ["value", "row"], [*drawn, "meaning"], label="marks")
+    styles = {name: hv.dim(name) for name in drawn}
     layers = [
         bars.opts(
             line_color=hv.dim("line_color"),
@@ -137,7 +146,7 @@ def accuracies(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             default_tools=[],
         ),
         limits.opts(line_color=hv.dim("line_color"), line_width=5, default_tools=[]),
-        marks.opts(size=13, default_tools=[], **styles),
+        marks.opts(size=13, default_tools=[], hooks=[_hover(("", "@meaning"))], **styles),
     ]
     names = list(zip(columns["marks"]["row"].tolist(), MEASURES, strict=True))
     look = _chart(palette, rows, xlim=(0, 1.04), ylim=(-0.5, 4.5), yticks=names, xlabel="", ylabel="")

@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import FIGURE, NO_LABEL, brisk, button, choice, slider, switch, toggle, wide
+from gatesweep.app.explain import explained, glossed
 from gatesweep.app.lab import words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
@@ -30,7 +31,7 @@ def page(*parts: pn.viewable.Viewer) -> pn.Column:
 
 
 def text(*css_classes: str) -> pn.pane.HTML:
-    return pn.pane.HTML("", stylesheets=sheets("lab/text"), css_classes=list(css_classes), **ACROSS)
+    return pn.pane.HTML("", stylesheets=sheets("lab/text", "explained"), css_classes=list(css_classes), **ACROSS)
 
 
 class LessonBar(pn.viewable.Viewer):
@@ -142,7 +143,7 @@ class Stage(pn.viewable.Viewer):
     def __init__(self, lab: Commands, pictures: Pictures) -> None:
         super().__init__()
         self.legend, self.equation = text("gs-wide"), text("gs-wide")
-        self.progress = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(6, 0, 0, 0))
+        self.progress = pn.pane.HTML("", stylesheets=sheets("lab/text", "explained"), margin=(6, 0, 0, 0))
         # By itself and of a fixed size: the row of the legend need not be laid out anew with every model.
         self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
         self.player = Player(lab)
@@ -201,8 +202,9 @@ class Stage(pn.viewable.Viewer):
         pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
         self.pin.label = "Unpin" if view.pinned else "Pin"
+        behind = "by_hand" if by_hand else view.run.status
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
-        self.progress.object = f"<span class='chip {severity}' role=status>{progress}</span>"
+        self.progress.object = f"<span class='chip {severity}' role=status>{explained(behind, progress)}</span>"
         self.player.draw()
         self.legend.object = words.legend(words.keys(view))
         summary = words.summary(view.run, view.shown, view.epoch)
@@ -286,9 +288,10 @@ class Numbers(pn.viewable.Viewer):
     def draw(self, view: ViewModel) -> None:
         meaning = words.meaning(view.run, view.shown, view.solver, view.hand is not None)
         self.meaning.object = (
-            f"<div class=meaning aria-live=polite>{meaning}</div><div class=losses>{words.losses(view.shown)}</div>"
+            f"<div class=meaning aria-live=polite>{glossed(meaning, words.MEANT)}</div>"
+            f"<div class=losses>{glossed(words.losses(view.shown), words.LOST)}</div>"
         )
-        self.confusion.object = words.confusion(view.shown)
+        self.confusion.object = glossed(words.confusion(view.shown), words.CONFUSED)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

@@ -12,6 +12,7 @@ from gatesweep.app.assets import asset
 from gatesweep.app.lab.model import LossGrid, Population, Run, Shown
 from gatesweep.gates import as_gate
 from gatesweep.grids.model import Rows
+from gatesweep.lessons import EXPLANATIONS
 from gatesweep.plots import charts
 from gatesweep.plots.boundary import (
     corner_columns,
@@ -31,6 +32,9 @@ from gatesweep.plots.s_curve import s_curve, s_curve_columns, s_curve_span
 __all__ = ["Pictures"]
 
 NOBODY = np.zeros(0)
+MEANINGS = [
+    EXPLANATIONS[name].sentence for name in ("train", "test", "exact", "best_linear_accuracy", "bayes_accuracy")
+]
 
 
 class _Picture:
@@ -164,7 +168,7 @@ class Scores(_Picture):
             run.best_linear_accuracy,
             run.bayes_accuracy,
         )
-        columns = charts.accuracy_columns(np.array(values, dtype=float), self.palette)
+        columns = charts.accuracy_columns(np.array(values, dtype=float), self.palette, MEANINGS)
         self.write(columns)
         self.figure.select_one({"name": "numbers"}).major_label_overrides = charts.number_labels(columns)
 

@@ -28,6 +28,20 @@ __all__ = [
     "summary",
 ]
 
+MEANT = {
+    "No line": "best_linear_accuracy",
+    "no line": "best_linear_accuracy",
+    "best one": "best_linear_accuracy",
+    "nobody can beat": "bayes_accuracy",
+    "limit for any classifier": "bayes_accuracy",
+    "new points": "exact",
+    "corners": "corner",
+    "diverged": "diverged",
+}
+LOST = {"log loss": "log_loss", "train": "train", "test": "test", "exact": "exact_log_loss", "threshold": "threshold"}
+CONFUSED = {"test rows": "confusion_matrix", "precision": "precision", "recall": "recall"}
+"""Which sentence is behind words of `meaning`, `losses` and `confusion`."""
+
 TERMS = ("x₁", "x₂", "x₁x₂")
 PARAMETERS = {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}
 """What the screen calls a model's numbers."""
