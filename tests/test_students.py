@@ -35,3 +35,12 @@ def test_the_address_carries_what_is_on_show() -> None:
     app.share("Page for students")
     assert app.students.dialog.open
     assert "/page#gate=XOR" in app.students.content.object
+
+
+def test_the_qr_code_of_the_link_says_what_is_on_show() -> None:
+    pn.extension()
+    app = App()
+    app.lab.gate = "XOR"
+    app.share("QR code")
+    assert app.students.dialog.open and app.students.dialog.title == "QR code"
+    assert "/?gate=XOR" in app.students.content.object and "no server" not in app.students.content.object

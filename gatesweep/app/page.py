@@ -40,6 +40,7 @@ TAKE_AWAY = {
 }
 """What the Lab gives beside; the Explorer has buttons of its own."""
 SCREEN = {"Full screen": "fullscreen"}
+QR_CODE = {"QR code": "qr_code_2"}
 FOR_STUDENTS = {"Page for students": "qr_code"}
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
@@ -152,7 +153,7 @@ class App(param.Parameterized):
     @property
     def _share_items(self) -> list[dict[str, str]]:
         students = FOR_STUDENTS if self.has_student_page else {}
-        items = SHARE | (TAKE_AWAY if self.view == "lab" else {}) | SCREEN | students
+        items = SHARE | QR_CODE | (TAKE_AWAY if self.view == "lab" else {}) | SCREEN | students
         return [{"label": label, "icon": icon} for label, icon in items.items()]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
@@ -255,6 +256,9 @@ class App(param.Parameterized):
         if what.startswith("Picture"):
             self.browser.save_figure(kind=what[-3:].lower(), **self.lab.saved_picture)
             return
+        if what in QR_CODE:
+            self.students.show(self._address, "QR code", "What is on show, for whoever scans it.")
+            return
         if what in FOR_STUDENTS:
             self.students.show(self._student_address)
             return
@@ -268,9 +272,19 @@ class App(param.Parameterized):
     @property
     def _student_address(self) -> str:
         """Where students find what is on show, in the page that needs no server."""
-        here, query = pn.state.location, self._view_query.lstrip("?")
-        origin = f"{here.protocol}//{here.hostname}{f':{here.port}' if here.port else ''}" if here else ""
-        return f"{origin}/page{f'#{query}' if query else ''}"
+        query = self._view_query.lstrip("?")
+        return f"{self._origin}/page{f'#{query}' if query else ''}"
+
+    @property
+    def _address(self) -> str:
+        """Where what is on show is found."""
+        here = pn.state.location
+        return f"{self._origin}{here.pathname if here else '/'}{self.query}"
+
+    @property
+    def _origin(self) -> str:
+        here = pn.state.location
+        return f"{here.protocol}//{here.hostname}{f':{here.port}' if here.port else ''}" if here else ""
 
     def _code(self, python: bool) -> str:
         if self.view == "lab" or self.explorer is None:

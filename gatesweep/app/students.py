@@ -1,4 +1,4 @@
-"""The way to the page for students: its address, as a link and as a QR code for the projector."""
+"""The way to what is on show, and to the page for students: an address as a link and as a QR code for the projector."""
 
 from html import escape
 from ipaddress import ip_address
@@ -11,6 +11,7 @@ import segno
 
 __all__ = ["StudentLink", "qr_code"]
 
+OFFLINE = "One file that needs no server: it trains in each student's browser, and works offline."
 ELSEWHERE = "Only this machine can open this address. To hand it out: gatesweep serve --address 0.0.0.0"
 
 
@@ -29,7 +30,7 @@ def _is_own(address: str) -> bool:
 
 
 class StudentLink(pn.viewable.Viewer):
-    """The address in a dialog; Escape or its button closes it."""
+    """An address in a dialog; Escape or its button closes it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,16 +39,17 @@ class StudentLink(pn.viewable.Viewer):
             self.content, title="Page for students", title_variant="h6", show_close_button=True, close_on_click=True
         )
 
-    def show(self, address: str) -> None:
+    def show(self, address: str, title: str = "Page for students", about: str = OFFLINE) -> None:
         """Open the dialog on this address."""
         link = escape(address)
         note = f"<p>{ELSEWHERE}</p>" if _is_own(address) else ""
         self.content.object = (
             f"<div style='text-align:center'><div role='img' aria-label='QR code of {link}' "
             f"style='width:min(60vh,420px,70vw);margin:auto'>{qr_code(address)}</div>"
-            f"<p style='font-size:20px'><a href='{link}' target='_blank'>{link}</a></p>"
-            f"<p>One file that needs no server: it trains in each student's browser, and works offline.</p>{note}</div>"
+            f"<p style='font-size:20px'><a href='{link}' target='_blank' style='overflow-wrap:anywhere'>{link}</a></p>"
+            f"<p>{about}</p>{note}</div>"
         )
+        self.dialog.title = title
         self.dialog.open = True
 
     def __panel__(self) -> Any:

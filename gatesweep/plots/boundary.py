@@ -13,7 +13,7 @@ from gatesweep.gates import Gate, corners
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.geometry import PLANE, hand_line, level
 from gatesweep.plots.geometry import surface as shades
-from gatesweep.plots.look import LIGHT, LIMIT_STYLES, MARKERS, Palette, on_paper, painted, typed, with_bokeh
+from gatesweep.plots.look import LIGHT, LIMIT_STYLES, MARKERS, TEXT, Palette, on_paper, painted, typed, with_bokeh
 from gatesweep.theory.bayes import bayes_boundary
 from gatesweep.theory.lines import best_line
 
@@ -231,7 +231,7 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
                 default_tools=[], hooks=[typed],
             ),
             hv.Labels(columns["beyond"], axes, "text", label="beyond").opts(
-                text_color=ink, text_font_size="13px", default_tools=[], hooks=[typed, on_paper(palette)],
+                text_color=ink, text_font_size=TEXT, default_tools=[], hooks=[typed, on_paper(palette)],
             ),
             of(
                 hv.Points, "grips", size=20, line_width=3, fill_alpha=0.9, fill_color=palette.best_line, line_color=ink

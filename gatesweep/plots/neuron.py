@@ -113,7 +113,7 @@ def neuron(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
 
     def text(label: str, *styles: str, **style: Any) -> hv.Labels:
         dims = {name: hv.dim(name) for name in styles}
-        style = {"text_color": palette.ink, "text_font_size": "15px"} | style | dims
+        style = {"text_color": palette.ink, "text_font_size": "0.94rem"} | style | dims
         return hv.Labels(columns[label], ["x", "y"], ["text", *styles], label=label).opts(
             default_tools=[], hooks=[typed, *style.pop("hooks", [])], **style
         )
@@ -128,7 +128,7 @@ def neuron(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
         hv.Curve(columns["sigmoid"], "x", "y", label="sigmoid").opts(
             color=palette.ink, line_width=2.5, default_tools=[]
         ),
-        text("values", "text_color", text_font_size="20px", text_font_style="bold"),
+        text("values", "text_color", text_font_size="1.25rem", text_font_style="bold"),
         text("names", text_font_style="bold", text_baseline="bottom"),
         text("weights", hooks=[on_paper(palette)]),
         text("working"),
