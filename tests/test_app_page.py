@@ -10,8 +10,9 @@ import pytest
 from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.keys import KEYS
-from gatesweep.app.page import App
+from gatesweep.app.page import EXPLORED, App
 from gatesweep.app.server import pass_over_closed_pages
+from tests.test_app_explorer import wait
 
 
 def visit(view: str) -> list[weakref.ref]:
@@ -59,3 +60,20 @@ def test_a_page_that_closes_is_not_reported_and_all_else_is(caplog):
         pass_over_closed_pages(loop, {"message": "broken", "exception": KeyError("weight")})
     loop.close()
     assert [record.message for record in caplog.records] == ["broken"]
+
+
+@pytest.mark.parametrize("what", EXPLORED)
+def test_the_lab_s_model_is_marked_among_others_and_opens_again(what):
+    app = App()
+    app.lab.param.update(gate="XOR", noise_level=0.15, seed=7, num_samples=60, solver="sgd", epochs=3)
+    settings, accuracy = app.lab.settings, app.lab.shown.exact_accuracy
+    app.share(what)
+    explorer = app.explorer
+    wait(lambda: explorer.picture is not None and explorer.picture.marked is not None)
+    place = explorer.picture.marked
+    assert explorer.picture.value[*place, 0] == pytest.approx(accuracy, abs=1e-5)
+    sides = explorer.pictures._heatmap.sources["marked"].data
+    assert [len(side) for side in sides.values()] == [1] * 4
+    explorer._tapped(*place)
+    assert app.view == "lab" and app.lab.settings == settings
+    explorer.close()

@@ -17,7 +17,7 @@ from gatesweep.app.controls import brisk
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.models import one_model
-from gatesweep.app.explorer.state import LINKED
+from gatesweep.app.explorer.state import LINKED, SLICES, slice_of
 from gatesweep.app.keys import KeyHelp
 from gatesweep.app.lab import words
 from gatesweep.app.lab.lab import Lab
@@ -42,6 +42,8 @@ TAKE_AWAY = {
 SCREEN = {"Full screen": "fullscreen"}
 QR_CODE = {"QR code": "qr_code_2"}
 FOR_STUDENTS = {"Page for students": "qr_code"}
+EXPLORED = {f"This model, {slice_}": "grid_on" for slice_ in SLICES}
+"""Ways from the Lab to the Explorer."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
@@ -116,7 +118,7 @@ class App(param.Parameterized):
             stylesheets=sheets("share"),
             items=self._share_items,
         )
-        share.on_click(lambda item: self.share(item["label"]))
+        share.on_click(lambda item: (self.explore if item["label"] in EXPLORED else self.share)(item["label"]))
         help_button = pmui.IconButton(
             icon="keyboard",
             label="Keys",
@@ -153,7 +155,7 @@ class App(param.Parameterized):
     @property
     def _share_items(self) -> list[dict[str, str]]:
         students = FOR_STUDENTS if self.has_student_page else {}
-        items = SHARE | QR_CODE | (TAKE_AWAY if self.view == "lab" else {}) | SCREEN | students
+        items = SHARE | QR_CODE | (TAKE_AWAY | EXPLORED if self.view == "lab" else {}) | SCREEN | students
         return [{"label": label, "icon": icon} for label, icon in items.items()]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
@@ -245,8 +247,20 @@ class App(param.Parameterized):
     def _changed(self, *events: param.parameterized.Event) -> None:
         self.address.changed()
 
+    def explore(self, what: str) -> None:
+        """Show the Lab's model in the Explorer, among those that differ from it in one way; see EXPLORED."""
+        model = code.nearest_sweep(self.lab.settings)
+        settings = model.fixed | {name: values[0] for name, values in model.grid.items()}
+        values = slice_of(settings, SLICES[what.partition(", ")[2]])
+        self.view = "explorer"
+        if self.explorer is not None:
+            self.explorer.restore(self.explorer.usual(self.explorer.param.preset.default) | values)
+
     def share(self, what: str) -> None:
         """Copy a link or code for what is on show, save what it consists of, or show students the way to their page."""
+        if what in EXPLORED:
+            self.explore(what)
+            return
         if what in SCREEN:
             self.browser.fill_screen()
             return

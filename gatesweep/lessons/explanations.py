@@ -78,6 +78,9 @@ EXPLANATIONS: dict[str, Explanation] = {
         "cell", "All seeds of one setting, shown as one number; pointing reads it, opening shows one model."
     ),
     "band": Explanation("band", "The middle 80 % of the seeds, from the 10 % to the 90 % quantile."),
+    "mark": Explanation(
+        "the model from the Lab", "The cell of the model that was on show in the Lab; opening it leads back."
+    ),
     "hatching": Explanation(
         "hatching", "Most of these fits ended with a loss more than twice that of their start and of a coin."
     ),

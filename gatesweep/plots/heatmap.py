@@ -10,6 +10,7 @@ import xarray as xr
 from bokeh.models import CustomJSTickFormatter, FixedTicker, GlyphRenderer, HoverTool
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
+from numpy.typing import ArrayLike
 
 from gatesweep.plots.drawn import Columns, layers_of
 from gatesweep.plots.look import ACCENT, FONT, LIGHT, TICK, Palette, typed, unfading, with_bokeh
@@ -68,7 +69,8 @@ def heatmap_columns(p: Picture, epoch: int, sheet: Sheet, palette: Palette) -> C
         "where": p.names,
     }
     moved = heatmap_frame(p, epoch, sheet, palette)
-    return sheet.columns | moved | {"cells": cells | moved["cells"]}
+    marked = _sides(p, sheet, *([[place] for place in p.marked] if p.marked else [[], [], []]))
+    return sheet.columns | moved | {"cells": cells | moved["cells"], "marked": marked}
 
 
 def heatmap_frame(p: Picture, epoch: int, sheet: Sheet, palette: Palette) -> Columns:
@@ -89,7 +91,12 @@ def heatmap_frame(p: Picture, epoch: int, sheet: Sheet, palette: Palette) -> Col
 
 def _diverged(p: Picture, epoch: int, sheet: Sheet) -> dict[str, np.ndarray]:
     """Sides of the cells where most fits diverged."""
-    panel, row, column = np.nonzero(p.diverged[..., epoch] >= 0.5)
+    return _sides(p, sheet, *np.nonzero(p.diverged[..., epoch] >= 0.5))
+
+
+def _sides(p: Picture, sheet: Sheet, *place: ArrayLike) -> dict[str, np.ndarray]:
+    """Sides of the cells at these panels, rows and columns."""
+    panel, row, column = (np.asarray(i, int) for i in place)
     _, n_rows, n_columns = p.value.shape[:3]
     x, y = (origin[panel] for origin in sheet.trellis.origin)
     left, bottom = x + column / n_columns, y + p.up(row) / n_rows
@@ -111,6 +118,9 @@ def draw_heatmap(p: Picture, epoch: int, sheet: Sheet, palette: Palette, is_resp
     diverged = hv.Rectangles(data["diverged"], SIDES, label="diverged").opts(
         fill_alpha=0, line_alpha=0, default_tools=[], hooks=[_hatched]
     )
+    marked = hv.Rectangles(data["marked"], SIDES, label="marked").opts(
+        fill_alpha=0, line_color=ACCENT, line_width=3, default_tools=[]
+    )
     texts = [
         hv.Labels(data["cells"], ["mx", "my"], label.replace(" ", "_"), group="cells", label=label).opts(
             text_color=ink, text_font_size="0.72rem", text_align="center", text_baseline="middle", default_tools=[],
@@ -125,7 +135,7 @@ def draw_heatmap(p: Picture, epoch: int, sheet: Sheet, palette: Palette, is_resp
         adjust_heatmap(plot.state, layers_of(plot, element), p, sheet, palette)
 
     options = sheet.options(palette, is_responsive)
-    layers = [*sheet.layers(palette), cells, diverged, *texts]
+    layers = [*sheet.layers(palette), cells, diverged, *texts, marked]
     return hv.Overlay(layers).opts(**options | {"hooks": [*options["hooks"], settle]})
 
 

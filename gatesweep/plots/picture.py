@@ -65,6 +65,8 @@ class Picture:
     """Every dimension that could be an axis."""
     hidden: tuple[Axis, ...] = ()
     """The swept parameters that are left out: the picture is of one value of each."""
+    marked: tuple[int, int, int] | None = None
+    """The cell (panel, row, column) that has a frame."""
 
     @classmethod
     def of(
@@ -132,7 +134,7 @@ class Picture:
     def shape_key(self) -> tuple:
         """Equal for pictures whose cells and curves lie at the same places."""
         axes = [(a.name, tuple(a.texts)) for a in (self.panel, self.y, self.x) if a]
-        return (*axes, self.facets[0])
+        return (*axes, self.facets[0], self.marked)
 
     def has_limits_of(self, other: "Picture") -> bool:
         """Whether the limits and the scale that they are drawn on are the same."""

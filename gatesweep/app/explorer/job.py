@@ -1,12 +1,14 @@
 """What the Explorer's two workers do: train a grid, and draw a sweep as a view asks for it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import xarray as xr
 
 from gatesweep.app.explorer.state import fitting_axes
 from gatesweep.app.jobs import Job
+from gatesweep.codec import write
 from gatesweep.experiment import Experiment
 from gatesweep.plots.picture import Axis, Picture
 from gatesweep.results.measures import TEST_NOISE, axes
@@ -36,4 +38,21 @@ def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
         text = wanted.get(axis.name, "")
         at[axis.name] = axis.values[axis.texts.index(text) if text in axis.texts else 0]
     frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None, at=at)
-    return Picture.of(frame, x, y, panel or None, dataset.sizes["seed"], known, hidden)
+    picture = Picture.of(frame, x, y, panel or None, dataset.sizes["seed"], known, hidden)
+    return replace(picture, marked=_place(picture, view["mark"]))
+
+
+def _place(p: Picture, mark: str) -> tuple[int, int, int] | None:
+    """Where the marked model's cell is; None where no model is marked, or the picture is not of it."""
+    model = dict(part.partition(":")[::2] for part in mark.split(","))
+    shown = [p.y, p.x, *([p.panel] if p.panel else [])]
+    axes = {axis.name: [write(value) for value in axis.values.tolist()] for axis in shown}
+    hidden = {name: [write(value)] for name, value in p.at.items()}
+    if not mark or any(model[name] not in texts for name, texts in (axes | hidden).items() if name in model):
+        return None
+    if not any(name in axes for name in model):
+        return None
+    row, column, panel = (
+        axes[axis.name].index(model[axis.name]) if axis and axis.name in model else 0 for axis in (p.y, p.x, p.panel)
+    )
+    return panel, row, column

@@ -1,10 +1,11 @@
 """What the Explorer shows, as parameters only: the grid that is trained and how it is looked at."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import param
 
-from gatesweep.codec import even_levels, read_several
+from gatesweep.codec import even_levels, read_several, write
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.gates import GATE_NAMES
@@ -17,11 +18,13 @@ __all__ = [
     "COMPARE",
     "GRID_NAMES",
     "LINKED",
+    "SLICES",
     "VIEW_NAMES",
     "ExplorerState",
     "described",
     "fitting_axes",
     "parse_values",
+    "slice_of",
 ]
 
 COMPARE = {
@@ -59,6 +62,7 @@ class ExplorerState(Settings):
     y = param.String("gate", doc="The parameter down the heatmap.")
     panel = param.String("", doc="One small heatmap for each value of this parameter; empty for none.")
     at = param.String("", doc="Values of swept parameters that are not on show (gate:XOR,C:1); else their first ones.")
+    mark = param.String("", doc="A model whose cell has a frame, by its settings: gate:XOR,noise_level:0.1,seed:7.")
     run = param.Selector(default="median", objects=["median", "best", "worst"], doc="The run that a click opens.")
     epoch = param.Integer(0, bounds=(0, None), doc="The epoch on show where the sweep recorded them.")
 
@@ -118,10 +122,37 @@ GRID_NAMES = (
     *SHARED,
 )
 """Parameters that decide which models are trained."""
-VIEW_NAMES = ("measure", "statistic", "x", "y", "panel", "at")
+VIEW_NAMES = ("measure", "statistic", "x", "y", "panel", "at", "mark")
 """Parameters that decide how they are looked at."""
 LINKED = ("preset", *GRID_NAMES, *VIEW_NAMES, "run", "epoch")
 """Parameters that belong in a link."""
+
+
+SLICES = {"every noise level": "noise_level", "other seeds": "seed", "every gate": "gate"}
+"""Ways from one model to many, by what the screen calls them."""
+
+
+def slice_of(settings: Mapping[str, Any], over: str) -> dict[str, Any]:
+    """Values of ExplorerState for one model among those that differ from it along one of SLICES, with it marked."""
+    level, seed = settings["noise_level"], settings["seed"]
+    # Levels among which is the model's own: steps of 0.05, or, where it is none of them, half of what there are.
+    is_even = level <= 1 and float(20 * level).is_integer()
+    levels = {"noise_level": (0.0, 1.0) if is_even else (0.0, 2 * level), "noise_count": 21}
+    own = {"gate": [settings["gate"]], "seed": seed, "seed_count": 1} | levels
+    slices: dict[str, dict[str, Any]] = {
+        "noise_level": {"seed_count": min(20, 2**32 - seed), "y": "seed"},
+        "seed": {
+            "gate": list(dict.fromkeys([*ExplorerState.param.gate.default, settings["gate"]])),
+            "noise_level": (level, level),
+            "noise_count": 1,
+            "seed_count": min(50, 2**32 - seed),
+            "x": "seed",
+        },
+        "gate": {"gate": list(GATE_NAMES)},
+    }
+    shared = {name: settings[name] for name in SHARED if name in settings}
+    mark = ",".join(f"{name}:{write(settings[name])}" for name in ("gate", "noise_level", "seed"))
+    return shared | own | slices[over] | {"mark": mark}
 
 
 def fitting_axes(x: str, y: str, panel: str, known: tuple[str, ...]) -> tuple[str, str, str]:

@@ -139,7 +139,9 @@ def _own_lines(p: Picture, palette: Palette) -> list[Key]:
 def cell_keys(p: Picture) -> list[Key]:
     """What is drawn over the cells."""
     hatch = f"<path d='M3 10L13 0M10 10L20 0M17 10L27 0' stroke='{ACCENT}' stroke-width='1.2'/>"
-    return [Key(hatch, "loss more than doubled in most fits", "hatching")] if (p.diverged >= 0.5).any() else []
+    frame = f"<rect x='9' y='1' width='12' height='8' fill='none' stroke='{ACCENT}' stroke-width='2'/>"
+    hatched = [Key(hatch, "loss more than doubled in most fits", "hatching")] if (p.diverged >= 0.5).any() else []
+    return [*([Key(frame, "the model from the Lab", "mark")] if p.marked else []), *hatched]
 
 
 def keys(p: Picture, palette: Palette) -> list[Key]:
