@@ -1,11 +1,14 @@
 """Elements hold the numbers of the sweep, and compose."""
 
+from typing import Any
+
 import holoviews as hv
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 from bokeh.core.property.vectorization import Field
+from bokeh.model import Model
 
 from gatesweep import plots, theory
 from gatesweep.errors import InputError
@@ -200,3 +203,45 @@ def test_a_drawn_column_of_colours_is_drawn_as_it_is(colours):
     points = hv.Points(table, ["x", "y"], "fill_color", label="points").opts(fill_color=hv.dim("fill_color"))
     glyph = Drawn(points, "points").layers["points"].glyph
     assert glyph.fill_color == Field("fill_color")
+
+
+def assert_copied(original: Any, copy: Any, known: dict[str, str]) -> None:
+    """All that it is made of and set to is equal, and no model is shared; `known`: the copy's id by the original's."""
+    if isinstance(original, Model):
+        if original.id in known:
+            assert copy.id == known[original.id]
+            return
+        known[original.id] = copy.id
+        assert type(copy) is type(original) and copy.id not in known
+        values = copy.properties_with_values()
+        for name, value in original.properties_with_values().items():
+            assert_copied(value, values[name], known)
+    elif isinstance(original, Field):
+        assert copy.field == original.field
+        assert_copied(original.transform, copy.transform, known)
+    elif isinstance(original, dict):
+        assert copy.keys() == original.keys()
+        for name, value in original.items():
+            assert_copied(value, copy[name], known)
+    elif isinstance(original, list | tuple):
+        for one, other in zip(original, copy, strict=True):
+            assert_copied(one, other, known)
+    else:
+        np.testing.assert_equal(copy, original)
+
+
+@pytest.mark.parametrize("draw", [plots.curves, plots.heatmap])
+def test_a_copy_of_a_drawn_picture_is_the_same_picture_and_shares_no_part_of_it(dataset, draw):
+    drawn = Drawn(draw(dataset), "picture")
+    copy, other = drawn.copy(), drawn.copy()
+    for each in (copy, other):
+        known: dict[str, str] = {}
+        assert_copied(drawn.figure, each.figure, known)
+        assert len(known) == len(drawn.figure.references()) == len(each.figure.references())
+        assert each.sources.keys() == drawn.sources.keys() and each.layers.keys() == drawn.layers.keys()
+    assert copy.figure.references().isdisjoint(other.figure.references())
+    label = next(iter(copy.sources))
+    before = dict(drawn.sources[label].data)
+    copy.write({label: {name: np.zeros(1) for name in before}})
+    for each in (drawn, other):
+        np.testing.assert_equal(dict(each.sources[label].data), before)

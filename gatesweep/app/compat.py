@@ -21,8 +21,11 @@ import param
 from bokeh.model import Model
 from bokeh.server.views.ws import WSHandler
 from panel.config import panel_extension
-from panel.io.resources import get_dist_path
-from panel.io.state import state
+from panel.io.document import _cleanup_doc
+from panel.io.resources import Resources, get_dist_path
+from panel.io.server import server_html_page_for_session
+from panel.io.session import generate_session
+from panel.io.state import set_curdoc, state
 from panel.pane.markup import HTMLBasePane
 from panel.util import edit_readonly
 from panel_material_ui.base import MaterialComponent
@@ -41,11 +44,13 @@ __all__ = [
     "keep_newest",
     "keep_sheets",
     "material_script",
+    "page_of",
     "save_figures",
     "send_at_once",
     "take_sheets_from_here",
     "take_material_from_page",
     "valid",
+    "with_token",
 ]
 
 TRIED = {"bokeh": "3.9.2", "panel": "1.9.4", "panel-material-ui": "0.16.6", "param": "2.4.2"}
@@ -91,6 +96,37 @@ def save_figures(figures: Iterable[Model], kind: str, font: str) -> str:
 
 
 # --- Panel ----------------------------------------------------------------------------------------
+
+_TOKEN = "the-token-goes-here"
+
+
+def page_of(application: Any, tornado: Any) -> str:
+    """The HTML of an application's page, for `with_token`.
+
+    All its pages have the same: BokehJS fills their places in the order of the document's roots, whatever the ids
+    of these are. It costs a session, which is dropped.
+
+    Leans on: generate_session and server_html_page_for_session of panel.io, and _cleanup_doc, as panel's own
+    `warm=True` does. Not reported upstream: reuse_sessions keeps one session for ever, and makes the HTML each time.
+    """
+    session = generate_session(application)
+    doc = session.document
+    with set_curdoc(doc):
+        page = server_html_page_for_session(
+            session,
+            resources=Resources.from_bokeh(tornado.resources()),
+            title=doc.title,
+            token=_TOKEN,
+            template=doc.template,
+            template_variables=doc.template_variables,
+        )
+    _cleanup_doc(doc)
+    return page
+
+
+def with_token(page: str, token: str) -> str:
+    """The page of the session that this token opens."""
+    return page.replace(_TOKEN, token, 1)
 
 
 def take_sheets_from_here() -> None:

@@ -4,21 +4,29 @@ import asyncio
 import gc
 import gzip
 import logging
+import os
 import re
+import signal
 import socket
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 import psutil
+from bokeh.settings import settings
+from tornado.ioloop import PeriodicCallback
 from tornado.iostream import StreamClosedError
+from tornado.process import task_id
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
-from gatesweep.app.health import Health, Metrics
-from gatesweep.app.lab.model import train
+from gatesweep.app.compat import page_of
+from gatesweep.app.door import DAY, KEPT, MAX_MESSAGE, Alive, Door, House, Line, guarded, let_idle_go
+from gatesweep.app.health import Health, Metrics, Tally, spent
+from gatesweep.app.jobs import queue
+from gatesweep.app.lab.model import population, train
 from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
 from gatesweep.app.page import create_app
 from gatesweep.engine.threads import stand_back
@@ -64,13 +72,19 @@ def serve(
     show: bool = True,
     files: Files | None = None,
     allow_origin: Iterable[str] = (),
+    prefix: str = "",
+    processes: int = 1,
+    seats: int = 300,
 ) -> None:
-    """Serve the app at http://address:port/ until interrupted; port 0 takes a free one.
+    """Serve the app at http://address:port/ until interrupted or terminated; port 0 takes a free one.
 
     Args:
         files: what is offered beside the app, made once it is asked for: the page that needs no server at /page.
         allow_origin: other hosts ("course.example.org", with :port if it is not 80 or 443) whose pages may talk to
             this server, such as a proxy's; "*" for all.
+        prefix: the path under which all of it lies, as a proxy may hand it on ("/lab").
+        processes: among which the visitors are shared out; 0 for one on each core.
+        seats: pages that may be open at once, in all processes; who comes later is told so.
 
     Raises:
         InputError: a file that holds no sweep; an origin that is no host.
@@ -79,32 +93,68 @@ def serve(
     named = [_origin(text) for text in allow_origin]
     dataset = None if file is None else open_store(file)
     port = port or _free_port(address)
-    server: Any = pn.serve(
-        {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer", "/page" in (files or {}))},
-        port=port,
-        address=address,
-        show=False,
-        start=False,
-        title="gatesweep",
-        websocket_origin=_origins(address, port) + named,
-        verbose=False,
-        extra_patterns=[
-            ("/health", Health),
-            ("/metrics", Metrics, {"sessions": lambda: len(server.get_sessions())}),
-            *((path, WholeFile, {"make": make, "content_type": kind}) for path, (make, kind) in (files or {}).items()),
-        ],
-    )
-    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
-    server.io_loop.asyncio_loop.set_exception_handler(pass_over_closed_pages)
-    stand_back()
-    warm_up()
-    # What is loaded now stays: without this every full collection walks through it, a quarter of a second each.
+    processes = processes or _cores()
+    tally = Tally(processes)
+    house = House(lambda: _taken(tally, house), seats, is_spare="/page" in (files or {}))
+    counted = partial(_count, tally, house)
+    host = "localhost" if address in ("0.0.0.0", "::", "127.0.0.1") else address
+    url = f"http://{host}:{port}{_path(prefix)}/"
+    # What all processes have is loaded before they part, and belongs to no collection of garbage in any of them.
     gc.collect()
     gc.freeze()
-    host = "localhost" if address in ("0.0.0.0", "::", "127.0.0.1") else address
-    url = f"http://{host}:{port}/"
-    print(f"gatesweep is at {url}  (stop it with Ctrl+C)", flush=True)
-    if show:
+    if processes > 1:
+        signal.signal(signal.SIGTERM, _stop_children)
+    try:
+        server: Any = pn.serve(
+            {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer", "/page" in (files or {}))},
+            port=port,
+            address=address,
+            show=False,
+            start=False,
+            title="gatesweep",
+            websocket_origin=_origins(address, port) + named,
+            verbose=False,
+            prefix=_path(prefix),
+            **({"num_procs": processes} if processes > 1 else {}),
+            unused_session_lifetime_milliseconds=1000 * KEPT,
+            check_unused_sessions_milliseconds=5000,
+            session_token_expiration=DAY,
+            websocket_max_message_size=MAX_MESSAGE,
+            http_server_kwargs={"idle_connection_timeout": 120, "max_header_size": 16384, "max_body_size": 65536},
+            extra_patterns=[
+                ("/health", Health),
+                ("/metrics", Metrics, {"tally": tally, "note": counted}),
+                *(
+                    (path, WholeFile, {"make": make, "content_type": kind})
+                    for path, (make, kind) in (files or {}).items()
+                ),
+            ],
+        )
+    except KeyboardInterrupt:
+        return  # The process that watches over the others.
+    tally.own = task_id() or 0
+    _take_door(server, house, named)
+    # They quote what a visitor has sent; see door.py.
+    for name in ("bokeh.server.views.ws", "bokeh.server.protocol_handler", "tornado.access"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    loop = server.io_loop.asyncio_loop
+    loop.set_exception_handler(pass_over_closed_pages)
+    if processes == 1:
+        # Where another process wants the core, a thread that stands back would keep this one's lock to itself.
+        stand_back()
+    warm_up()
+    gc.collect()
+    gc.freeze()
+    # Making a page makes tens of thousands of objects that stay: looking for garbage among them all the while is vain.
+    gc.set_threshold(20_000, 20, 20)
+    # Bokeh would go through all of each new page to warn of what its developer has done wrong.
+    settings.validate_doc = False
+    PeriodicCallback(counted, 1000).start()
+    PeriodicCallback(lambda: let_idle_go(server._tornado._clients), 60_000).start()
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
+    if not tally.own:
+        print(f"gatesweep is at {url}  (stop it with Ctrl+C)", flush=True)
+    if show and not tally.own:
         server.io_loop.add_callback(server.show, "/")
     server.start()
     try:
@@ -113,6 +163,60 @@ def serve(
         pass
     finally:
         server.stop()
+        queue().close()
+
+
+def _take_door(server: Any, house: House, friends: list[str]) -> None:
+    """Put our own handlers before Bokeh's for the page and its websocket, and headers on every answer."""
+    app = server._tornado
+    context = app.applications["/"]
+    socket_path = f"{app.prefix}/ws"
+    house.context = context
+    house.page = page_of(context.application, app)
+    app.add_handlers(
+        ".*",
+        [
+            (f"{app.prefix}/?", Door, {"house": house}),
+            (
+                socket_path,
+                Line,
+                {"house": house, "application_context": context, "bokeh_websocket_path": socket_path},
+            ),
+            (rf"{app.prefix}/alive/([\w-]{{1,64}})", Alive, {"context": context}),
+        ],
+    )
+    app.add_transform(guarded(friends))
+
+
+def _taken(tally: Tally, house: House) -> int:
+    tally.note(sessions=house.here)
+    return round(tally.total("sessions"))
+
+
+def _count(tally: Tally, house: House) -> None:
+    """Note what this process has."""
+    tally.note(
+        sessions=house.here,
+        queue=queue().length,
+        messages_total=house.messages,
+        message_seconds_total=house.seconds,
+        **spent(),
+    )
+
+
+def _stop_children(*_: Any) -> None:
+    """The process that watches over the others ends once they have."""
+    for child in psutil.Process().children():
+        child.terminate()
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _path(prefix: str) -> str:
+    return f"/{prefix.strip('/')}" if prefix.strip("/") else ""
 
 
 def pass_over_closed_pages(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -126,6 +230,7 @@ def warm_up() -> None:
     state = LabState()
     for solver in CHOICES:
         train({name: getattr(state, name) for name in SETTINGS} | {"solver": solver, "epochs": 1})
+    population({name: getattr(state, name) for name in SETTINGS})
 
 
 def _free_port(address: str) -> int:

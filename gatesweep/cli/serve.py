@@ -20,14 +20,38 @@ __all__ = ["bench", "serve"]
     metavar="HOST[:PORT]",
     help="Another host whose pages may talk to this server, such as a proxy's; may be repeated.",
 )
+@click.option("--prefix", default="", help="Path under which all of it lies, as a proxy may hand it on: /lab, say.")
+@click.option(
+    "--processes",
+    type=click.IntRange(0, 256),
+    default=1,
+    show_default=True,
+    help="Among which the visitors are shared out; 0 for one on each core.",
+)
+@click.option(
+    "--seats",
+    type=click.IntRange(min=1),
+    default=300,
+    show_default=True,
+    help="Pages that may be open at once; who comes later is told so, and sent to the page that needs no server.",
+)
 @click.option("--show/--no-show", default=True, show_default=True, help="Open the page in a browser.")
-def serve(file: Path | None, port: int, address: str, allow_origin: tuple[str, ...], show: bool) -> None:
+def serve(
+    file: Path | None,
+    port: int,
+    address: str,
+    allow_origin: tuple[str, ...],
+    prefix: str,
+    processes: int,
+    seats: int,
+    show: bool,
+) -> None:
     """Open the app: on a live grid, or on the finished sweep FILE (.zarr or .nc)."""
     from gatesweep.app.server import serve as run_server
     from gatesweep.page.export import hosted
 
     try:
-        run_server(file, port, address, show, files=hosted(), allow_origin=allow_origin)
+        run_server(file, port, address, show, hosted(), allow_origin, prefix, processes, seats)
     except OSError as error:
         rule = f"the address and port must be free to listen on ({error.strerror or error})"
         raise InputError(rule, f"{address}:{port}", "Try --port 0") from error

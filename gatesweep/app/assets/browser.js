@@ -33,7 +33,27 @@ async function copy(text) {
   }
 }
 
-export function render({model}) {
+// A page that has lost its connection goes on in its session where the server still has it, and comes back from its
+// link where not: after a restart, or when nobody has looked at it for long.
+async function comeBack(lost) {
+  const {id} = lost.connection.deref() ?? {}
+  for (let pause = 500; ; pause = Math.min(2 * pause, 8000)) {
+    await new Promise((go) => setTimeout(go, pause * (0.5 + Math.random())))
+    if (document.hidden) continue
+    const answer = await fetch(`alive/${id}`, {cache: "no-store"}).catch(() => null)
+    if (answer?.status === 404) return location.reload()
+    if (answer?.ok) return lost.reconnect()
+  }
+}
+
+export function render({model, view}) {
+  let isLost = false
+  view.model.document?.on_event("connection_lost", async (_, lost) => {
+    if (isLost) return
+    isLost = true
+    await comeBack(lost)
+    isLost = false
+  })
   const onkey = (event) => {
     if (!model.keys.includes(event.key) || taken(event)) return
     event.preventDefault()

@@ -2,9 +2,27 @@
 
 import numpy as np
 
+from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 
-__all__ = ["Rate"]
+__all__ = ["Rate", "affordable"]
+
+
+MAX_MODELS = 2_000_000
+"""Models of one run of a visitor: half a gigabyte."""
+MAX_ROW_VISITS = 1e11
+"""Rows that one run of a visitor looks at, over all models and epochs: some minutes."""
+
+
+def affordable(experiment: Experiment) -> None:
+    """Refuse a run that would take a server's memory or time from its other visitors: InputError."""
+    visits = Rate.cost(experiment)
+    if experiment.n_models > MAX_MODELS or visits > MAX_ROW_VISITS:
+        raise InputError(
+            f"a visitor may have {MAX_MODELS:,} models and {MAX_ROW_VISITS:,.0f} row visits in one run",
+            f"{experiment.n_models:,} models and {visits:,.0f} row visits",
+            "Take fewer values, samples or epochs, or run it as gatesweep sweep and open the file",
+        )
 
 
 class Rate:

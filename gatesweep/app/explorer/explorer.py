@@ -12,7 +12,7 @@ import xarray as xr
 from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.explorer.commands import Commands
-from gatesweep.app.explorer.cost import Rate
+from gatesweep.app.explorer.cost import Rate, affordable
 from gatesweep.app.explorer.job import draw, train_and_draw
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import model_at
@@ -72,9 +72,9 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
         self._paint()
         self.layout.presets.ask()
         self._session.at_end(self.close)
-        is_served = pn.state.curdoc is not None and pn.state.curdoc.session_context is not None
+        self._is_served = pn.state.curdoc is not None and pn.state.curdoc.session_context is not None
         # What changes between a page's making and its loading may not reach it: until then nothing is trained.
-        pn.state.onload(self._begin) if is_served else self._begin()
+        pn.state.onload(self._begin) if self._is_served else self._begin()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.layout.root
@@ -152,6 +152,8 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
         """Train the grid that the parameters describe, a long one only with `force`; whether it is trained now."""
         try:
             experiment = self.experiment()
+            if self._is_served:
+                affordable(experiment)
         except InputError as error:
             self.error = str(error)
             self.trainer.cancel()
@@ -168,7 +170,7 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
             self.layout.wait()
             return False
         view = self._view()
-        self.trainer.submit(lambda job: train_and_draw(job, experiment, view))
+        self.trainer.submit(lambda job: train_and_draw(job, experiment, view), seconds)
         self.layout.running(seconds > SHORT)
         return True
 

@@ -9,10 +9,11 @@ import panel as pn
 import param
 
 from gatesweep.app.cell import InCell, prepare
-from gatesweep.app.jobs import Job, Session, has_loop
+from gatesweep.app.explorer.cost import Rate
+from gatesweep.app.jobs import SMALL, Job, Session, has_loop
 from gatesweep.app.lab import model, words
 from gatesweep.app.lab.commands import Commands
-from gatesweep.app.lab.model import Shown
+from gatesweep.app.lab.model import Run, Shown
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.plain import as_csv, as_plain
 from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, VIEW, in_sweep
@@ -53,17 +54,20 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self._stored: ModelPath | None = None
         self._good: dict[str, Any] = {}
         self._is_loaded = False
-        self._train(keeps_epoch=True)
+        self._is_served = pn.state.curdoc is not None and pn.state.curdoc.session_context is not None
         self._session = Session()
+        self._training = self._session.worker(self._trained)
         self._others = self._session.worker(self._trained_others)
-        self._session.at_end(self._others.close)
+        for worker in (self._training, self._others):
+            self._session.at_end(worker.close)
+        self._train(keeps_epoch=True)
         self.pictures = Pictures()
         self.view = View(self, self.pictures)
         self.view.watch_pages(self._draw)
         self._draw()
         seen = [*SETTINGS, *LOOK, "population", "dark"]
         self.param.watch(self._changed, ["revision", *seen])
-        self._is_loaded = pn.state.curdoc is None or pn.state.curdoc.session_context is None
+        self._is_loaded = not self._is_served
         pn.state.onload(self._begin)
 
     # What is on show
@@ -279,20 +283,59 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         try:
             if path is None:
                 self.affordable(settings)
-                run = model.train(settings, np.array(self._hand) if self.init == "hand" else None)
+                start = np.array(self._hand) if self.init == "hand" else None
+                if self._is_served and self.seconds(settings) > SMALL:
+                    self._train_later(settings, start, keeps_epoch)
+                    return
+                run = model.train(settings, start)
             else:
                 run = model.stored(settings, path)
         except InputError as error:
-            if not self._good:
-                raise
-            wrong = [name for name in SETTINGS if settings[name] != self._good[name]]
-            self.param.update(**self._good)
-            self.refused = dict.fromkeys(wrong, str(error))
+            self._refuse(settings, error)
             return
+        self._training.cancel()
+        self._take(settings, run, keeps_epoch)
+
+    def _take(self, settings: dict[str, Any], run: Run, keeps_epoch: bool) -> None:
         self._good, self.refused = settings, {}
         epoch = self.epoch if keeps_epoch else None
         self.param.update(fit=run, epoch=min(self.shown_epoch, run.last_epoch) if self.playing else epoch)
         self._train_others()
+
+    def _refuse(self, settings: dict[str, Any], error: InputError) -> None:
+        """Back to the last settings that could be trained."""
+        if not self._good:
+            raise error
+        wrong = [name for name in SETTINGS if settings[name] != self._good[name]]
+        self.param.update(**self._good)
+        self.refused = dict.fromkeys(wrong, str(error))
+
+    def _train_later(self, settings: dict[str, Any], start: np.ndarray | None, keeps_epoch: bool) -> None:
+        """Show the rows with a first step, and train in the queue, so that no other visitor waits for it."""
+        self.param.update(fit=model.first_step(settings, start), **({} if keeps_epoch else {"epoch": None}))
+        # What changes before the page is loaded may not reach it; see `_begin`.
+        if self._is_loaded:
+
+            def work(job: Job) -> tuple[dict[str, Any], Run, bool]:
+                return settings, model.train(settings, start, lambda: _stop_if(job.cancel.is_set())), keeps_epoch
+
+            self._training.submit(work, self.seconds(settings))
+
+    def _trained(self, job: Job) -> None:
+        if not self._training.is_newest(job):
+            return
+        if isinstance(job.error, InputError):
+            self._refuse(self.settings, job.error)
+        elif job.error is not None:
+            raise job.error
+        else:
+            self._take(*job.result)
+            self._draw()
+
+    def tick(self) -> None:
+        """Show the next epoch, if they are playing and there are any yet."""
+        if not self.fit.is_under_way:
+            super().tick()
 
     def _take_in_hand(self) -> None:
         """The line by hand is the one that was on show."""
@@ -309,13 +352,17 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     def _begin(self) -> None:
         self._is_loaded = True
-        self._train_others()
+        if self.fit.is_under_way:
+            self._train(keeps_epoch=True)
+        else:
+            self._train_others()
 
     def _train_others(self) -> None:
         """Train the other seeds once the settings have come to rest."""
         if self._is_loaded and has_loop():
             settings = self.settings
-            self._others.submit(lambda job: _others(job, settings))
+            work = Rate().seconds(model.others(settings))
+            self._others.submit(lambda job: model.population(settings, job.cancel), work, POPULATION_DELAY)
 
     def _trained_others(self, job: Job) -> None:
         if job.error is None and self._others.is_newest(job):
@@ -327,7 +374,6 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         return self.view.root
 
 
-def _others(job: Job, settings: dict[str, Any]) -> model.Population:
-    if job.cancel.wait(POPULATION_DELAY):
+def _stop_if(cancelled: bool) -> None:
+    if cancelled:
         raise Cancelled("the settings changed")
-    return model.population(settings, job.cancel)

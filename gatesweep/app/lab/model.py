@@ -1,8 +1,8 @@
 """The Lab's models: the rows, the path that training took on them, and what any weights are worth. No screen here."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,12 +14,13 @@ from gatesweep.app.code import nearest_sweep
 from gatesweep.app.lab.state import SCIKIT_LEARN
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
+from gatesweep.experiment import Experiment
 from gatesweep.features import expand
 from gatesweep.grids.model import ModelPath, Rows, RowScores
 from gatesweep.plots.geometry import probability
 from gatesweep.sweep import sweep
 
-__all__ = ["N_SEEDS", "LossGrid", "Population", "Run", "Shown", "population", "stored", "train"]
+__all__ = ["N_SEEDS", "LossGrid", "Population", "Run", "Shown", "first_step", "others", "population", "stored", "train"]
 
 N_SEEDS = 200
 
@@ -96,6 +97,8 @@ class Run:
     rows: Rows
     path: ModelPath
     is_whole: bool = True
+    is_under_way: bool = False
+    """Whether this is but the first step of a training that is still to be done."""
 
     @property
     def weight_path(self) -> np.ndarray:
@@ -143,7 +146,9 @@ class Run:
         return float(theory.best_linear_accuracy(self.rows.gate, self.rows.noise_level))
 
 
-def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
+def train(
+    settings: Mapping[str, Any], start: np.ndarray | None = None, check: Callable[[], None] = lambda: None
+) -> Run:
     """Train one model as `gatesweep.sweep` does, and keep its whole path.
 
     Args:
@@ -151,6 +156,7 @@ def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
             optimum as a sweep does: the way is worth seeing, and it ends in the same model wherever there is
             one (on separable rows without penalty there is none, only where it stops).
         start: with init=hand, the weights and intercept to start from, (feature + 1,).
+        check: called between steps; may raise.
 
     Raises:
         InputError: bad settings, or scikit-learn on rows of one class.
@@ -158,7 +164,13 @@ def train(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
     rows = Rows.of(nearest_sweep(settings))
     if settings["solver"] == SCIKIT_LEARN:
         return Run(rows, _scikit_learn(rows))
-    return Run(rows, rows.fit(rows.origin if start is None and settings["init"] == "auto" else start))
+    return Run(rows, rows.fit(rows.origin if start is None and settings["init"] == "auto" else start, check))
+
+
+def first_step(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
+    """The rows of these settings and one step of their training, while the rest of it is under way."""
+    quick = {**settings, "epochs": 1, "batch_size": settings["num_samples"]}
+    return replace(train(quick, start), is_under_way=True)
 
 
 def stored(settings: Mapping[str, Any], path: ModelPath) -> Run:
@@ -221,9 +233,14 @@ class Population:
     exact_accuracy: np.ndarray
 
 
+def others(settings: Mapping[str, Any]) -> Experiment:
+    """The seeds 0 to 199 under these settings."""
+    return nearest_sweep({**settings, "seed": range(N_SEEDS)})
+
+
 def population(settings: Mapping[str, Any], cancel: threading.Event | None = None) -> Population:
     """The models of the seeds 0 to 199 under these settings; each starts as in a sweep."""
     seeds = np.arange(N_SEEDS)
-    found = sweep(nearest_sweep({**settings, "seed": range(N_SEEDS)}), device="cpu", cancel=cancel)
+    found = sweep(others(settings), device="cpu", cancel=cancel)
     one = found.isel(gate=0, noise_level=0)
     return Population(seeds, *(one[name].values.astype(float) for name in ("weight", "intercept", "exact_accuracy")))

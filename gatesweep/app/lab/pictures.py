@@ -35,6 +35,7 @@ NOBODY = np.zeros(0)
 MEANINGS = [
     EXPLANATIONS[name].sentence for name in ("train", "test", "exact", "best_linear_accuracy", "bayes_accuracy")
 ]
+_RENDERED: dict[tuple[type, Palette], Drawn] = {}
 
 
 class _Picture:
@@ -45,7 +46,14 @@ class _Picture:
 
     def __init__(self, columns: Columns) -> None:
         self.palette, self.columns = LIGHT, dict(columns)
-        self.drawn = Drawn(self.element, self.name)
+        self.drawn = self._rendered(LIGHT).copy()
+
+    def _rendered(self, palette: Palette) -> Drawn:
+        """What all visitors' pictures are copies of: rendering is half of what a page costs."""
+        key = type(self), palette
+        if key not in _RENDERED:
+            _RENDERED[key] = Drawn(type(self).define(self.columns, palette), self.name)
+        return _RENDERED[key]
 
     @property
     def element(self) -> hv.Overlay:
@@ -61,8 +69,9 @@ class _Picture:
         self.drawn.write(columns)
 
     def theme(self, palette: Palette) -> None:
-        self.palette = palette
-        self.drawn.restyle(self.element)
+        if palette != self.palette:
+            self.palette = palette
+            self.drawn.restyle(self._rendered(palette))
 
 
 class Boundary(_Picture):

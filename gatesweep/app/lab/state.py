@@ -106,15 +106,26 @@ class LabState(Settings):
         """Refuse a training run that the Lab cannot show, or that would keep the page waiting: InputError."""
         if settings["hidden_units"]:
             raise InputError("the Lab shows models without hidden_units", settings["hidden_units"], "Open the Explorer")
-        solver, rows = solver_class(in_sweep(settings["solver"])), settings["num_samples"]
-        epochs = settings[solver.budget]
-        steps = epochs * -(-rows // solver.rows_at_once(rows, settings))
-        if settings["num_samples"] * epochs > MAX_ROW_VISITS or steps > MAX_STEPS:
+        steps, visits = cls._work(settings)
+        if visits > MAX_ROW_VISITS or steps > MAX_STEPS:
             raise InputError(
                 f"the Lab trains at most {MAX_STEPS:,} steps and {MAX_ROW_VISITS:,} row visits at once",
                 f"{steps:,} steps on {settings['num_samples']:,} rows",
                 "Take fewer samples or epochs, or gatesweep.sweep",
             )
+
+    @classmethod
+    def seconds(cls, settings: dict[str, Any]) -> float:
+        """About how long training takes."""
+        steps, visits = cls._work(settings)
+        return 2e-4 * steps + 2e-8 * visits
+
+    @staticmethod
+    def _work(settings: dict[str, Any]) -> tuple[int, int]:
+        """Steps, and rows looked at."""
+        solver, rows = solver_class(in_sweep(settings["solver"])), settings["num_samples"]
+        epochs = settings[solver.budget]
+        return epochs * -(-rows // solver.rows_at_once(rows, settings)), rows * epochs
 
 
 SETTINGS = tuple(name for name in Settings.param if name not in ("name", "record"))

@@ -104,6 +104,8 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
     """How the training went, as a severity (success, info, warning, error) and a few words."""
     if by_hand:
         return "info", "set by hand"
+    if run.is_under_way:
+        return "info", "training …"
     severity, words = STATES[run.status]
     if run.status == "converged":
         unit = "step" if run.n_iter == 1 else "steps"
