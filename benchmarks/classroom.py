@@ -190,6 +190,10 @@ async def hostile(url: str, count: int, seed: int = 0) -> dict[str, int]:
         visitor = Visitor(url)
         try:
             await visitor.open()
+        except HTTPClientError:  # All seats are taken, by those before who are not forgotten yet.
+            await asyncio.sleep(0.5)
+            continue
+        try:
             while count > 0:
                 count -= 1
                 for part in _nonsense(random, list(visitor.models)):
