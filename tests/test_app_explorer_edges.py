@@ -4,12 +4,14 @@ from html import escape
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import as_python
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.state import LINKED
 from gatesweep.app.theme import LIGHT
+from gatesweep.errors import InputError
 from gatesweep.lessons import COMPARISONS
 from gatesweep.plots.picture import Axis
 from gatesweep.plots.scale import Scale
@@ -139,3 +141,22 @@ def test_the_comparisons_are_gone_through_one_by_one(explorer):
         bar._go_on()
         assert explorer.preset == name
         assert f">{i % len(names) + 1} of {len(names)}<" in bar._progress.object
+
+
+PARTS = {
+    "one variable": lambda whole: whole[["weight"]],
+    "no limits": lambda whole: whole.drop_vars("bayes_accuracy"),
+    "no attributes": lambda whole: whole.drop_attrs(),
+    "an unreadable experiment": lambda whole: whole.assign_attrs(experiment="x"),
+    "one gate": lambda whole: whole.isel(gate=0),
+    "a mean over seeds": lambda whole: whole.mean("seed"),
+    "no seeds": lambda whole: whole.isel(seed=slice(0)),
+    "nothing": lambda whole: xr.Dataset(),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_a_sweep_is_refused(part):
+    whole = sweep(gate=("AND", "XOR"), noise_level=[0.1, 0.3], seed=range(3), num_samples=60)
+    with pytest.raises(InputError, match="a sweep on show must be whole"):
+        Explorer(PARTS[part](whole))

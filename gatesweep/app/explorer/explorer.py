@@ -15,7 +15,7 @@ from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.cost import Rate, affordable
 from gatesweep.app.explorer.job import draw, train_and_draw
 from gatesweep.app.explorer.layout import SHORT, Layout
-from gatesweep.app.explorer.models import model_at
+from gatesweep.app.explorer.models import experiment_of, model_at
 from gatesweep.app.explorer.pictures import Pictures
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, described
 from gatesweep.app.explorer.view_model import ViewModel
@@ -52,6 +52,7 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
     def __init__(
         self, dataset: xr.Dataset | None = None, on_open: Callable[..., None] | None = None, **params: Any
     ) -> None:
+        trained_from = None if dataset is None else experiment_of(dataset)
         prepare()
         self._session = Session()
         self._on_open = on_open
@@ -62,10 +63,9 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
         self._read: dict[str, Any] = {}
         self.pictures = Pictures(self._tapped)
         self._file = dataset
-        self._trained_from: Experiment | None = None
-        if dataset is not None:
-            self._trained_from = Experiment.from_json(dataset.attrs["experiment"])
-            params = described(self._trained_from) | params
+        self._trained_from = trained_from
+        if trained_from is not None:
+            params = described(trained_from) | params
         super().__init__(dataset=dataset, **params)
         self._opened = {} if dataset is None else {name: getattr(self, name) for name in LINKED}
         self.layout = Layout(self, self.pictures.figures)
@@ -192,7 +192,7 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
     def _reopen(self, file: xr.Dataset) -> None:
         """Back to the finished sweep: its grid need not be one that can be described here, and trained."""
         self.trainer.cancel()
-        self.dataset, self._trained_from = file, Experiment.from_json(file.attrs["experiment"])
+        self.dataset, self._trained_from = file, experiment_of(file)
         self.layout.opened(file)
         self._draw()
 

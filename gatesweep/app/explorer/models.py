@@ -1,4 +1,4 @@
-"""From a cell of the picture to one model: the settings with which the Lab trains that very one."""
+"""From a finished sweep to its experiment, and from a cell of the picture to one model: settings for the Lab."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,14 +6,38 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
+from gatesweep.results import schema
 from gatesweep.results.measures import axes
 from gatesweep.results.statistics import run_seed
 
-__all__ = ["model_at", "one_model"]
+__all__ = ["experiment_of", "model_at", "one_model"]
 
 OPENED = ("solver", "epochs", "batch_size", "init", "split", "train_seed", "max_iter", "dtype")
 """Settings beside the swept ones that a model is opened with."""
+
+
+def experiment_of(dataset: xr.Dataset) -> Experiment:
+    """What a finished sweep is a sweep of.
+
+    Raises:
+        InputError: the dataset is no sweep, or lacks one of its variables or dimensions.
+    """
+    rule, remedy = "a sweep on show must be whole, as it was made or read", "Give the whole dataset"
+    try:
+        experiment = Experiment.from_json(dataset.attrs["experiment"])
+    except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(rule, "a dataset that names no experiment", remedy) from error
+    described = {name: variable.dims for name, variable in schema.variables(experiment).items()}
+    described |= {name: ("gate", "noise_level") for name in schema.LIMITS}
+    for name, dims in described.items():
+        if name not in dataset:
+            raise InputError(rule, f"a dataset without {name}", remedy)
+        if dataset[name].dims != dims or not dataset[name].size:
+            given = f"{name} of {dict(dataset[name].sizes)} instead of {', '.join(dims)}"
+            raise InputError(rule, given, "Keep each dimension, such as by sel(gate=['AND'])")
+    return experiment
 
 
 def model_at(
