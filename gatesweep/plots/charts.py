@@ -198,7 +198,7 @@ def losses(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             line_color=palette.best_line, line_width=2.5, default_tools=[], show_legend=False
         ),
         hv.Labels(columns["by hand's value"], ["epoch", "loss"], "text", label="by hand's value").opts(
-            text_color=palette.ink, text_font_size=TEXT, text_align="right", text_baseline="bottom",
+            text_color=palette.ink, text_font_size=TEXT, text_align="right", text_baseline="top",
             default_tools=[], hooks=[typed],
         ),
     ]  # fmt: skip

@@ -9,11 +9,11 @@ from gatesweep.features import expand
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.geometry import probability
 from gatesweep.plots.labels import number
-from gatesweep.plots.look import LIGHT, Palette, on_paper, painted, typed, with_bokeh
+from gatesweep.plots.look import LIGHT, TEXT, Palette, on_paper, painted, typed, with_bokeh
 
 __all__ = ["HEIGHTS", "INPUTS", "neuron", "neuron_columns"]
 
-INPUTS, SUM, SIGMOID, ANSWER = 0.9, 5.2, 7.3, 9.2
+INPUTS, SUM, SIGMOID, ANSWER = 0.9, 4.8, 7.05, 9.2
 """Where the stages stand from left to right, on a square of side 10."""
 MIDDLE = 5.4
 HEIGHTS = {3: (8.4, 5.4, 2.4), 4: (8.9, 6.5, 4.1, 1.7)}
@@ -78,7 +78,7 @@ def neuron_columns(
         },
         "names": {
             "x": [*[INPUTS] * len(weight), SUM, SIGMOID, ANSWER],
-            "y": [*(heights[:-1] + 0.62), MIDDLE + 0.62, MIDDLE + 0.62, MIDDLE + 0.62],
+            "y": [*heights[:-1], MIDDLE, MIDDLE, MIDDLE],
             "text": [*names[:-1], f"z = {number(z)}", f"p = {p:.3f}", "answer"],
         },
         "weights": {
@@ -101,6 +101,10 @@ def neuron_columns(
 
 def _factor(value: float) -> str:
     return number(value) if value >= 0 else f"({number(value)})"
+
+
+def _above(plot: Any, element: Any) -> None:
+    plot.handles["glyph"].y_offset = -NODE / 2
 
 
 def _bare(plot: Any, element: Any) -> None:
@@ -129,7 +133,7 @@ def neuron(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             color=palette.ink, line_width=2.5, default_tools=[]
         ),
         text("values", "text_color", text_font_size="1.25rem", text_font_style="bold"),
-        text("names", text_font_style="bold", text_baseline="bottom"),
+        text("names", text_font_size=TEXT, text_baseline="bottom", hooks=[_above]),
         text("weights", hooks=[on_paper(palette)]),
         text("working"),
     ]

@@ -167,6 +167,8 @@ class Scores(_Picture):
 
     def __init__(self) -> None:
         super().__init__(charts.accuracy_columns(np.zeros(5), LIGHT))
+        # Looked up once: a search through the figure takes longer than all else that a move costs.
+        self.numbers = self.figure.select_one({"name": "numbers"})
 
     def show(self, run: Run, shown: Shown) -> None:
         scores = shown.scores
@@ -179,7 +181,7 @@ class Scores(_Picture):
         )
         columns = charts.accuracy_columns(np.array(values, dtype=float), self.palette, MEANINGS)
         self.write(columns)
-        self.figure.select_one({"name": "numbers"}).major_label_overrides = charts.number_labels(columns)
+        self.numbers.major_label_overrides = charts.number_labels(columns)
 
 
 class Losses(_Picture):
