@@ -45,7 +45,7 @@ class PresetBar(pn.viewable.Viewer):
             for name in ("Hint", "Answer")
         )
         self._progress = pn.pane.HTML("", margin=(6, 8, 0, 8), css_classes=["gs-progress"])
-        following = button("Next", self._go_on, variant="contained", margin=(0, 8, 8, 0))
+        following = button("Next", self._go_on, variant="contained", margin=(0, 8, 8, 0), css_classes=["gs-next"])
         self._reset = button(
             "Reset",
             self._go_back,
