@@ -41,6 +41,16 @@ docs: $(VENV)/docs.stamp  ## build the documentation into build/docs
 	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/docs
 	@echo 'Open build/docs/index.html'
 
+.PHONY: lowest
+lowest: $(VENV)/test.stamp  ## the tests that need no browser, with the oldest versions that pyproject.toml allows
+	$(PIP) uv
+	@mkdir -p build
+	$(BIN)/python -m pip freeze | grep '^torch==' > build/torch.txt  # each other build would be gigabytes
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python build/lowest
+	$(BIN)/uv pip install --quiet --python build/lowest --resolution lowest-direct --override build/torch.txt \
+		$(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS)) --editable '.[test]'
+	build/lowest/bin/python -m pytest -m 'not ui' --ignore tests/notebook $(PYTEST_ARGS)
+
 .PHONY: clean
 clean:  ## remove .venv and every cache
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
