@@ -64,6 +64,7 @@ LOOK = {
     # Nothing is said there, and its height would be missing below.
     "header .MuiLinearProgress-root": {"display": "none"},
     "main .MuiToolbar-root": {"margin": "0 0 1px !important"},
+    "main .MuiToolbar-root > h5": {"display": "none"},
 }
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 

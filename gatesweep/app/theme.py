@@ -45,13 +45,14 @@ _LOW_BAR = {
 }
 
 
-def _material(palette: Palette, background: str) -> dict:
+def _material(palette: Palette, background: str, written: str) -> dict:
+    """`written`: the colour of class 1, dark enough for letters."""
     bar = {"backgroundColor": palette.paper, "color": palette.ink, "boxShadow": "none", "backgroundImage": "none"}
     tab = {"textTransform": "none", "minHeight": "2.4rem", "padding": "6px 14px"}
     return {
         "palette": {
             "primary": {"main": palette.classes[0]},
-            "secondary": {"main": palette.classes[1]},
+            "secondary": {"main": written},
             "background": {"default": background, "paper": palette.paper},
             "text": {"primary": palette.ink, "secondary": palette.muted},
         },
@@ -73,5 +74,5 @@ def _material(palette: Palette, background: str) -> dict:
     }
 
 
-THEME_CONFIG = {"light": _material(LIGHT, "#f2f4f8"), "dark": _material(DARK, "#0a0e13")}
+THEME_CONFIG = {"light": _material(LIGHT, "#f2f4f8", "#b34f00"), "dark": _material(DARK, "#0a0e13", DARK.classes[1])}
 """panel-material-ui's theme for both modes."""

@@ -78,7 +78,7 @@ def ended(word: str, reason: str) -> str:
 def sentence(text: str, more: str = "") -> str:
     """What stands under the comparisons: a question, and on request its hint or its answer."""
     below = f"<div class='more'>{escape(more)}</div>" if more else ""
-    return f"<div aria-live='polite'>{escape(text)}{below}</div>"
+    return f"<div aria-live='polite'><h1>{escape(text)}</h1>{below}</div>"
 
 
 def place(i: int, n: int) -> str:

@@ -90,13 +90,11 @@ class LessonBar(pn.viewable.Viewer):
 
     def _write(self) -> None:
         if not self._lab.lesson:
-            self.question.object = "<div class=question>One neuron, one noisy gate. What can it learn?</div>"
+            self.question.object = "<h1 class=question>One neuron, one noisy gate. What can it learn?</h1>"
             return
         lesson = LESSONS[self._lab.lesson - 1]
         more = getattr(lesson, self._more) if self._more else ""
-        self.question.object = (
-            f"<div class=question>{lesson.question}</div><div class=more aria-live=polite>{more}</div>"
-        )
+        self.question.object = f"<h1 class=question>{lesson.question}</h1><div class=more aria-live=polite>{more}</div>"
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout
@@ -247,7 +245,6 @@ class Numbers(pn.viewable.Viewer):
                 scores,
                 pn.Column(self.meaning, margin=(0, 14, 10, 14), sizing_mode="stretch_width"),
                 css_classes=["gs-scores"],
-                **ACROSS,
             ),
             _card(self.training),
             _card(self.others),
@@ -259,7 +256,7 @@ class Numbers(pn.viewable.Viewer):
     def _loss_over(self) -> Any:
         """The pair of parameters that the loss surface spans."""
         self.pair = choice(
-            self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), styles=wide("9.4rem"), sizing_mode=None
+            self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), stylesheets=wide("9.4rem"), sizing_mode=None
         )
         return self.pair
 

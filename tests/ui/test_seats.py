@@ -1,0 +1,187 @@
+"""Any seat: a phone in the hand, the last row of a hall, the keyboard alone, a screen reader, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.ui.conftest import FILLED, untroubled, visitor
+from tests.ui.explorer_pages import FIND
+from tests.ui.lab_page import IDLE, NAMED, control, press, show, unfold
+
+LINK = "?view=explorer&seed_count=3"
+PHONES = [(390, 844), (360, 740), (844, 390)]
+HEADER = ["Lab", "Explorer", "Share", "Keys", "Toggle theme"]
+BOX = f"""(name) => {{
+  const {{left, top, right, bottom}} = Bokeh.index.find_one_by_id(({FIND})(name).id).el.getBoundingClientRect()
+  return [left, top, right, bottom]
+}}"""
+"""JavaScript: where on the screen a figure is."""
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+NUMBERS = f"""(font) => {{
+  const axis = ({NAMED})("numbers"), figure = ({NAMED})("scores")
+  if (font) axis.major_label_text_font = font
+  const view = Bokeh.index.find_one_by_id(figure.id), size = 0.925 * parseFloat(getComputedStyle(view.el).fontSize)
+  const pen = document.createElement("canvas").getContext("2d")
+  pen.font = `bold ${{size}}px ${{axis.major_label_text_font}}`
+  const room = figure.outer_width - view.frame.bbox.right
+  return {{size, room, needed: Math.max(...axis.major_label_overrides.values().map((text) => pen.measureText(text).width))}}
+}}"""
+"""JavaScript: the size of a tick, and the room of the accuracies' numbers and what they need of it."""
+MODES = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 24, 31)"}
+"""The colour of a card."""
+
+
+@pytest.fixture(scope="module")
+def phone_visitor(browser, app_url):
+    with visitor(browser, app_url, IDLE, has_touch=True, is_mobile=True) as visited:
+        yield visited
+
+
+@pytest.fixture
+def phone(phone_visitor):
+    """A Lab under fingers."""
+    yield from untroubled(phone_visitor)
+
+
+@pytest.fixture(scope="module")
+def explorer_phone_visitor(browser, app_url):
+    with visitor(browser, app_url + LINK, FILLED, has_touch=True, is_mobile=True) as visited:
+        yield visited
+
+
+@pytest.fixture
+def explorer_phone(explorer_phone_visitor):
+    """An Explorer under fingers."""
+    yield from untroubled(explorer_phone_visitor)
+
+
+def sit(page, width, height):
+    """Have the page on a screen of this size, and drawn for it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(f"innerWidth === {width} && innerHeight === {height} && Bokeh.documents[0].is_idle")
+
+
+def box(page, what):
+    """Left, top, right and bottom of a figure, by its name, or of an element."""
+    if isinstance(what, str):
+        return page.evaluate(BOX, what)
+    found = what.bounding_box()
+    return [found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]]
+
+
+def outside(page, parts):
+    """What does not lie whole on the screen, and where it lies."""
+    width, height = page.viewport_size["width"], page.viewport_size["height"]
+
+    def is_in(place):
+        left, top, right, bottom = place
+        return left >= -0.5 and top >= -0.5 and right <= width + 0.5 and bottom <= height + 0.5
+
+    return {name: place for name, part in parts.items() if not is_in(place := box(page, part))}
+
+
+def header(page):
+    return {name: page.locator("header").get_by_role("button", name=name) for name in HEADER}
+
+
+def swipe(page, what):
+    """A finger that goes up over something."""
+    left, top, right, bottom = box(page, what)
+    gesture = {"x": (left + right) / 2, "y": (top + bottom) / 2, "yDistance": -250, "gestureSourceType": "touch"}
+    page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", gesture)
+
+
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, height):
+    sit(phone, width, height)
+    lasting = {"picture": "boundary"}
+    passing = {
+        "gate": control(phone, "combobox", "Gate"),
+        "noise level": control(phone, "slider", "Noise level"),
+        "new draw": control(phone, "button", "New draw"),
+        "accuracy": "scores",
+    }
+    assert outside(phone, header(phone) | lasting | passing) == {}
+    assert phone.evaluate("document.documentElement.scrollWidth") == width
+    swipe(phone, "boundary")
+    expect(control(phone, "slider", "Samples")).to_be_in_viewport()
+    assert outside(phone, header(phone) | lasting) == {}
+    assert len(outside(phone, passing)) > 1, "the rest scrolls by"
+    control(phone, "combobox", "Lesson").scroll_into_view_if_needed()
+
+
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_a_phone_keeps_the_heatmap_while_the_rest_scrolls(explorer_phone, width, height):
+    page = explorer_phone
+    sit(page, width, height)
+    gates = page.get_by_role("combobox", name="Gates")
+    assert outside(page, header(page) | {"heatmap": "heatmap", "gates": gates}) == {}
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    swipe(page, "heatmap")
+    page.wait_for_function(f"() => ({BOX})('curves')[1] < {height}")
+    assert outside(page, header(page) | {"heatmap": "heatmap"}) == {}
+    page.get_by_role("combobox", name="Comparison").scroll_into_view_if_needed()
+
+
+@pytest.mark.parametrize(("width", "height", "words", "ticks"), [(1920, 1080, 18, 16), (3840, 2160, 36, 32)])
+def test_a_hall_has_larger_controls_and_ticks(lab, width, height, words, ticks):
+    show(lab)
+    sit(lab, width, height)
+    try:
+        sizes = {
+            name: float(
+                control(lab, role, name).evaluate("(part) => getComputedStyle(part).fontSize").removesuffix("px")
+            )
+            for role, name in (("combobox", "Gate"), ("button", "New draw"), ("button", "Play"), ("button", "Neuron"))
+        }
+        assert min(sizes.values()) >= words, sizes
+        assert lab.evaluate(NUMBERS, None)["size"] >= ticks
+    finally:
+        sit(lab, 1400, 900)
+
+
+@pytest.mark.parametrize("font", ["DejaVu Sans Condensed, sans-serif", "DejaVu Sans Mono, monospace"])
+def test_numbers_have_the_room_that_their_font_needs(lab, font):
+    show(lab, "?gate=OR&noise_level=0")
+    usual = lab.evaluate(f"({NAMED})('numbers').major_label_text_font")
+    lab.evaluate(NUMBERS, font)
+    lab.wait_for_function(f"() => {{ const {{room, needed}} = ({NUMBERS})(null); return room > needed }}")
+    lab.evaluate(NUMBERS, usual)
+
+
+def test_an_answer_moves_nothing(lab):
+    show(lab, "?lesson=3")
+    before = box(lab, "boundary"), box(lab, control(lab, "combobox", "Gate"))
+    press(lab, "Answer")
+    answer = lab.locator(".more")
+    expect(answer).to_be_visible()
+    assert outside(lab, {"answer": answer}) == {}
+    assert (box(lab, "boundary"), box(lab, control(lab, "combobox", "Gate"))) == before
+    press(lab, "Answer")
+    expect(answer).to_be_hidden()
+
+
+def test_a_slider_over_powers_of_ten_says_its_value(lab):
+    show(lab)
+    unfold(lab, "Training")
+    slider = control(lab, "slider", "C (inverse penalty)")
+    for key, said in (("ArrowRight", "1.3"), ("Home", "0.001"), ("End", "10000")):
+        slider.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", said)
+
+
+def violations(page):
+    """What axe finds wrong: its rule, and the first element."""
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:120], v["nodes"][0]["failureSummary"]) for v in found]
+
+
+def be(page, mode):
+    """Light or dark, once every part is."""
+    card = page.locator(".gs-controls")
+    if card.evaluate("(card) => getComputedStyle(card).backgroundColor") != MODES[mode]:
+        page.keyboard.press("d")
+    expect(card).to_have_css("background-color", MODES[mode])
+    palette = "all.every((m) => m.type !== 'Figure' || m.background_fill_color === all.find((n) => n.type === 'Figure').background_fill_color)"
+    del palette
+    page.wait_for_function("() => document.getAnimations({subtree: true}).length === 0 && Bokeh.documents[0].is_idle")
