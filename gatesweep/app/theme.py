@@ -4,7 +4,7 @@ from gatesweep.plots.look import DARK, FONT, LIGHT, MARKERS, Palette, paint
 
 __all__ = ["DARK", "FONT", "LIGHT", "MARKERS", "THEME_CONFIG", "Palette", "paint"]
 
-_PLAIN = {"styleOverrides": {"root": {"textTransform": "none"}, "sizeSmall": {"fontSize": "0.8125rem"}}}
+_PLAIN = {"styleOverrides": {"root": {"textTransform": "none"}, "sizeSmall": {"fontSize": "0.82rem"}}}
 _SWITCH = {
     "styleOverrides": {
         "sizeSmall": {
