@@ -15,7 +15,6 @@ from gatesweep.app.numbered import Numbered, Range, Slider
 
 __all__ = [
     "BRISK",
-    "FIGURE",
     "IN_ROW",
     "NO_LABEL",
     "PickedMenu",
@@ -41,8 +40,6 @@ BRISK = 4
 SLIDER = {"sizing_mode": "stretch_width", "margin": (3, 14, 3, 12)}
 WIDE = {"sizing_mode": "stretch_width", "size": "small", "description": ""}
 
-FIGURE = {"sizing_mode": "stretch_both", "styles": {"font-size": ".875rem"}}
-"""Look of a figure: what it writes grows with the page."""
 IN_ROW = {"size": "small", "margin": (6, 4)}
 """Look of a menu beside others."""
 NO_LABEL = sheets("no_label")

@@ -21,8 +21,8 @@ NUMBERS = f"""(font) => {{
   const view = Bokeh.index.find_one_by_id(figure.id), size = 0.925 * parseFloat(getComputedStyle(view.el).fontSize)
   const pen = document.createElement("canvas").getContext("2d")
   pen.font = `bold ${{size}}px ${{axis.major_label_text_font}}`
-  const room = figure.outer_width - view.frame.bbox.right
-  return {{size, room, needed: Math.max(...axis.major_label_overrides.values().map((text) => pen.measureText(text).width))}}
+  const texts = [...axis.major_label_overrides.values()], room = figure.outer_width - view.frame.bbox.right
+  return {{size, room, needed: Math.max(...texts.map((text) => pen.measureText(text).width))}}
 }}"""
 """JavaScript: the size of a tick, and the room of the accuracies' numbers and what they need of it."""
 
@@ -99,7 +99,7 @@ def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, heigh
     }
     assert outside(phone, header(phone) | lasting | passing) == {}
     assert phone.evaluate("document.documentElement.scrollWidth") == width
-    swipe(phone, "boundary", 700)
+    control(phone, "slider", "Samples").scroll_into_view_if_needed()
     expect(control(phone, "slider", "Samples")).to_be_in_viewport()
     assert outside(phone, header(phone) | lasting) == {}
     assert outside(phone, passing), "the rest scrolls by"

@@ -10,7 +10,6 @@ from bokeh.plotting import figure
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import (
-    FIGURE,
     PickedMenu,
     at_most,
     choice,
@@ -140,13 +139,13 @@ class Layout:
         self.player = Player(e)
         self.epochs = pn.Column(self.player, visible=False, sizing_mode="stretch_width", margin=(4, 8))
         # The panes that hold the figures are plain Panel ones: they only pass the size on.
-        heatmap, curves = (pn.pane.Bokeh(f, margin=0, **FIGURE) for f in self._figures)
+        heatmap, curves = (pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in self._figures)
         curves.object.css_classes = ["gs-curves"]
         self.panes = (heatmap, curves)
         return pn.Column(
             self._view(), self.title, heatmap, self.legend, curves, self.epochs, self._bottom(),
-            css_classes=["gs-pictures"], stylesheets=sheets("card", "explorer/pictures"), sizing_mode="stretch_both",
-            margin=0,
+            css_classes=["gs-pictures"], stylesheets=sheets("card", "figure", "explorer/pictures"),
+            sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
 
     def _view(self) -> pn.FlexBox:

@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import FIGURE, NO_LABEL, brisk, button, choice, slider, switch, toggle, wide
+from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle, wide
 from gatesweep.app.explain import explained, glossed
 from gatesweep.app.lab import words
 from gatesweep.app.lab.commands import Commands
@@ -101,7 +101,7 @@ class LessonBar(pn.viewable.Viewer):
 
 
 def _chart(figure: Any) -> pn.pane.Bokeh:
-    return pn.pane.Bokeh(figure, margin=(0, 6, 4, 4), **FIGURE)
+    return pn.pane.Bokeh(figure, sizing_mode="stretch_both", margin=(0, 6, 4, 4))
 
 
 def _card(*parts: Any, **options: Any) -> pn.Column:
@@ -120,7 +120,7 @@ class Folio(pn.viewable.Viewer):
                 label=label, options=list(pages), value=first, size="small", margin=(8, 10, 2, 10), stylesheets=NO_LABEL
             )
         )
-        self._place = pn.Column(pages[first], **FILL)
+        self._place = pn.Column(pages[first], stylesheets=sheets("figure"), **FILL)
         self.active.param.watch(lambda event: self._place.__setitem__(0, pages[event.new]), "value")
         self._layout = pn.Column(pn.Row(self.active, pn.HSpacer(), *beside, **ACROSS), self._place, **FILL)
 
@@ -147,7 +147,7 @@ class Stage(pn.viewable.Viewer):
         self.player = Player(lab)
         self._lab, self._pictures = lab, pictures
         self._panes: dict[str, pn.pane.Bokeh] = {}
-        self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("lab/frame"), **FILL)
+        self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("figure", "lab/frame"), **FILL)
         self._stand("boundary")
         self._beside = {
             "boundary": (
@@ -180,7 +180,7 @@ class Stage(pn.viewable.Viewer):
     def _stand(self, name: str) -> None:
         """Give one of the large pictures its place. It keeps it: what leaves a page comes back as another model."""
         figure = getattr(self._pictures, name).figure
-        self._panes[name] = pn.pane.Bokeh(figure, margin=0, **FIGURE)
+        self._panes[name] = pn.pane.Bokeh(figure, **FILL)
         self._frame.append(self._panes[name])
         if name == "neuron":
             flip_inputs(self._lab, figure)
@@ -236,8 +236,8 @@ class Numbers(pn.viewable.Viewer):
             self._draws(),
         )
         scores = pn.Column(
-            pn.pane.Bokeh(pictures.scores.figure, margin=(6, 8, 0, 8), **FIGURE),
-            stylesheets=sheets("lab/scores"),
+            pn.pane.Bokeh(pictures.scores.figure, sizing_mode="stretch_both", margin=(6, 8, 0, 8)),
+            stylesheets=sheets("figure", "lab/scores"),
             **FILL,
         )
         self._layout = pn.Column(
