@@ -37,6 +37,14 @@ const limitsOf = ({gate, noise_level}) => {
     best_linear_accuracy: exactAccuracy(best, truth, noise_level),
   };
 };
+const networksOf = ({seeds, ...settings}) => seeds.map((seed) => {
+  const model = fit({...settings, seed}), params = model.path.at(-1), scores = scoresOf(model, params);
+  const exact = networkAccuracy(params, truthOf(settings.gate), settings.noise_level, {...DEFAULTS, ...settings});
+  return {
+    params: [...params], status: model.status, exact_accuracy: exact, train_accuracy: scores.trainAccuracy,
+    test_accuracy: scores.testAccuracy, train_loss: scores.trainLoss, test_loss: scores.testLoss,
+  };
+});
 const modelOf = (settings) => {
   const model = fit(settings), params = model.path.at(-1), scores = scoresOf(model, params);
   return {
@@ -80,14 +88,29 @@ def model_cases(count: int) -> list[dict]:
         case |= {"num_samples": dice.randrange(24, 500), "features": dice.choice(("linear", "interaction"))}
         solver = dice.choice(("newton", "sgd", "adam"))
         if solver == "newton":
-            case |= {"C": 10 ** dice.uniform(-4, 4)}
+            case |= {"C": 10 ** dice.uniform(-4, 4), "init": dice.choice(("auto", "population"))}
         else:
             # At far larger rates training is chaotic: the last bit of one step decides about the next.
             case |= {"learning_rate": 10 ** dice.uniform(-3, 0.5), "batch_size": dice.choice((7, 16, 64, 1000))}
-            case |= {"epochs": 20, "init": dice.choice(("ones", "linear"))}
+            case |= {"epochs": 20, "init": dice.choice(("ones", "linear", "population"))}
             if case["init"] == "linear" and dice.random() < 0.5:
                 case |= {"init_seed": dice.randrange(1000)}
         cases.append(case | {"solver": solver})
+    return cases
+
+
+def network_cases(count: int, seeds: int) -> list[dict]:
+    """Settings of networks with one hidden layer, so many seeds of each."""
+    dice, cases = random.Random(33), []
+    for case in row_cases(count):
+        solver = dice.choice(("sgd", "adam"))
+        case |= {"num_samples": dice.randrange(24, 300), "features": dice.choice(("linear", "interaction"))}
+        case |= {"hidden_units": dice.randrange(1, 17), "activation": dice.choice(("sigmoid", "tanh", "relu"))}
+        case |= {"solver": solver, "learning_rate": 10 ** dice.uniform(-3, -1 if solver == "adam" else -0.3)}
+        case |= {"batch_size": dice.choice((16, 64, 1000)), "epochs": 20, "init": dice.choice(("auto", "ones"))}
+        case |= {"init_seed": dice.choice((None, dice.randrange(1000)))}
+        first = case.pop("seed") % 2**31
+        cases.append(case | {"seeds": list(range(first, first + seeds))})
     return cases
 
 

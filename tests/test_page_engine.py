@@ -14,9 +14,9 @@ import pytest
 import gatesweep as gs
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
-from gatesweep.lecture import draw
+from gatesweep.lecture import draw, minibatches
 from gatesweep.page.scripts import bundle
-from tests.page_cases import ENGINE, NODE, model_cases, node, row_cases, swept
+from tests.page_cases import ENGINE, NODE, model_cases, network_cases, node, row_cases, swept
 
 
 def engine(name: str, cases: list, tmp_path: Path) -> list:
@@ -72,6 +72,48 @@ def test_models_are_the_sweep_s(tmp_path) -> None:
             assert found[name] == pytest.approx(float(model[name]), rel=1e-5, abs=1e-5), (name, case)
     assert differing <= 3
     assert statuses >= {"converged", "max_iter", "separable"}
+
+
+def test_first_values_are_torch_s_bit_for_bit(tmp_path) -> None:
+    cases = [{"d": d, "h": h} for d in (2, 3) for h in (0, 1, 2, 5, 16)]
+    program = """({d, h}) => [...miniBatches(
+        {n: 500, nTrain: 400, batchSize: 64, epochs: 1, nFeatures: d, linear: true, hiddenUnits: h}).first]"""
+    for case, found in zip(cases, engine(program, cases, tmp_path), strict=True):
+        drawn = minibatches(500, 400, 64, 1, n_features=case["d"], linear=True, hidden_units=case["h"])
+        np.testing.assert_array_equal(found, drawn.first)
+
+
+def test_networks_are_the_sweep_s(tmp_path) -> None:
+    cases = network_cases(60, 5)
+    for case, found in zip(cases, engine("networksOf", cases, tmp_path), strict=True):
+        settings = {name: value for name, value in case.items() if name != "seeds"}
+        sweep = gs.sweep(**settings, seed=case["seeds"], dtype="float64").squeeze(drop=True)
+        for seed, one in zip(case["seeds"], found, strict=True):
+            model = sweep.sel(seed=seed)
+            weight, intercept = model.hidden_weight.values, model.hidden_intercept.values
+            lines = np.column_stack([weight.reshape(case["hidden_units"], -1), intercept.ravel()])
+            params = [*lines.ravel(), *model.output_weight.values.ravel(), float(model.intercept)]
+            np.testing.assert_allclose(one["params"], params, rtol=1e-5, atol=1e-5, err_msg=str(case))
+            assert one["status"] == Status(int(model.status)).name, case
+            assert one["exact_accuracy"] == pytest.approx(float(model.exact_accuracy), abs=2e-5), case
+            # Parameters that agree to 1e-5 may still part at a row that lies on the boundary: one row at most.
+            rows = case["num_samples"] // 4 * 4
+            assert one["train_accuracy"] == pytest.approx(float(model.train_accuracy), abs=1.01 / (0.79 * rows)), case
+            assert one["test_accuracy"] == pytest.approx(float(model.test_accuracy), abs=1.01 / (0.19 * rows)), case
+            for name in ("train_loss", "test_loss"):
+                assert one[name] == pytest.approx(float(model[name]), rel=1e-5, abs=1e-5), (name, case)
+
+
+@pytest.mark.parametrize("features", ["linear", "interaction"])
+def test_the_model_of_infinitely_many_rows_is_theory_s(features, tmp_path) -> None:
+    levels = (0.0, 0.005, 0.05, 0.3, 1.5)
+    cases = [{"gate": g, "level": s, "C": C} for g in GATE_NAMES for s in levels for C in (0.01, 1.0, 1e4, "inf")]
+    program = f"({{gate, level, C}}) => [...populationOptimum(gate, level, Number(C) || Infinity, 400, '{features}')]"
+    for case, found in zip(cases, engine(program, cases, tmp_path), strict=True):
+        weight, intercept = gs.theory.population_optima(
+            [case["gate"]], case["level"], float(case["C"]), 400, features, 1e-4
+        )
+        np.testing.assert_allclose(found, [*weight[0], intercept[0]], rtol=1e-9, atol=1e-9, err_msg=str(case))
 
 
 def test_gates_are_the_engine_s(tmp_path) -> None:

@@ -2,7 +2,7 @@
 
 import {$, fillMenu} from "./controls.js";
 import {Population} from "./crew.js";
-import {jobOf} from "./grids.js";
+import {jobOf, refusalOf} from "./grids.js";
 import {Player} from "./player.js";
 import {everyOf, onScale, scaleOf, ticksOf} from "./scale.js";
 import {axesOf, cellOf, TEST_NOISE} from "./summary.js";
@@ -93,16 +93,18 @@ export class Explorer {
     return true;
   }
 
-  // Shows the median, best or worst run of the chosen cell in the Lab.
+  #isNetwork({hidden_units: place}) { return (place === undefined ? this.values.hidden_units : this.picture.axes.hidden_units[place]) > 0; }
+
+  // Shows the median, best or worst run of the chosen cell in the Lab, which has one neuron.
   openModel() {
     const {grid} = this, {rows, axes} = this.picture, {index} = rows[this.chosen.row].cells[this.chosen.column];
+    if (this.#isNetwork(index)) return;
     const {values} = cellOf(grid, axes, index, {...this.values, measure: "exact_accuracy"});
     const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]), share = {worst: 0, median: 0.5, best: 1}[this.values.run];
     const settings = {seed: axes.seed[order[Math.round(share * (order.length - 1))]]};
-    if (this.isLive) for (const name of this.data.explorer.shared) settings[name] = this.values[name];
-    for (const [name, i] of Object.entries(index)) if (name !== TEST_NOISE) settings[name] = axes[name][i];
+    if (this.isLive) for (const name of this.data.settings) if (name in this.values) settings[name] = this.values[name];
+    for (const [name, i] of Object.entries(index)) if (this.data.settings.includes(name)) settings[name] = axes[name][i];
     if (grid.steps > 1) settings.epoch = index.epoch ?? this.epoch;
-    delete settings.record;
     this.open(settings);
   }
 
@@ -115,6 +117,7 @@ export class Explorer {
     Object.assign($("statistic"), {value: values.statistic});
     Object.assign($("open-run"), {value: values.run});
     if (this.isLive) $("preset").value = values.preset;
+    this.refusal = this.isLive ? refusalOf(jobOf(values, this.data.explorer)) : "";
     $("finest").checked = values.noise_count === FINEST.noise_count && values.seed_count === FINEST.seed_count;
     this.#later();
     this.changed();
@@ -162,6 +165,10 @@ export class Explorer {
   }
 
   #paint() {
+    if (this.refusal) {
+      $("about").textContent = `${this.refusal} The last picture stays.`;
+      return;
+    }
     const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y} = this.#rows(grid, axes);
     const {label, kind, doc} = this.data.explorer.measures[values.measure], {names} = this.data.explorer;
     this.#progress(grid);
@@ -178,6 +185,7 @@ export class Explorer {
     const isShare = kind === "share", statistic = isShare ? "mean" : values.statistic;
     $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}, ${this.data.explorer.statistics[statistic]} over ${axes.seed.length} seeds`;
     $("heatmap-title").title = doc;
+    $("open").disabled = this.#isNetwork(cell.index);
     const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
     $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? Number(cell.value.toPrecision(4)) : "not there yet"}`;
     this.#curves(rows, row, {x, column, across, kind, names, y}, axes, grid);

@@ -146,7 +146,17 @@ def _item(plot: Plot) -> dict[str, Any]:
     """A figure as JSON, whatever theme and model classes this process has loaded besides."""
     item = json_item(plot, theme=Theme(json={}))
     item["doc"].pop("defs", None)
-    return item
+    return _without_defaults(item)
+
+
+def _without_defaults(part: Any) -> Any:
+    """Without what BokehJS makes by itself for each layer: who selects, and which rows are on view."""
+    if isinstance(part, list):
+        return list(map(_without_defaults, part))
+    if not isinstance(part, dict):
+        return part
+    own = {"selected", "selection_policy", "view", "tags"}
+    return {name: _without_defaults(value) for name, value in part.items() if name not in own}
 
 
 def _css() -> str:

@@ -61,8 +61,9 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
 
 
 def _strip(plot: Plot) -> None:
-    """Away with what the page has no use for: tools, and looks of what is selected or muted."""
+    """Away with what the page has no use for: tools, scripts, and looks of what is selected or muted."""
     plot.tools = []
+    plot.js_property_callbacks = {}
     for layer in plot.renderers:
         layer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
 

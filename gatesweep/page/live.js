@@ -36,7 +36,8 @@ export class LiveRun extends Run {
 
   settings(at) {
     const chosen = {...this.more, ...this.constants};
-    for (const {name, values} of this.dims) chosen[name] = values[at[name]] === "inf" ? Infinity : values[at[name]];
+    for (const {name, values} of this.dims) chosen[name] = values[at[name]];
+    if (chosen.C === "inf") chosen.C = Infinity;
     return chosen.init === "hand" ? {...chosen, start: this.parameterNames(at).map((name) => this.start[name])} : chosen;
   }
 

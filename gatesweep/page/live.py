@@ -23,7 +23,8 @@ STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 30
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 1000.0)
 EPOCHS = (1, 2, 5, 10, 20, 30, 50, 100, 200)
 BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 500)
-FIRST = {"auto": "automatic", "ones": "A: all ones", "linear": "B: nn.Linear", "hand": "set by hand"}
+FIRST = {"auto": "automatic", "ones": "A: all ones", "linear": "B: nn.Linear", "population": "of infinitely many rows",
+         "hand": "set by hand"}  # fmt: skip
 """What training starts from, as the menu calls it."""
 FEATURES = {"linear": "x₁, x₂", "interaction": "x₁, x₂, x₁x₂"}
 
@@ -47,9 +48,9 @@ SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
 NOT_HERE = ("dtype", "hidden_units", "activation", "picture", "corner", "limits", "pin")
-"""What the page has not: its engine computes in float64, and one neuron; its model is drawn in the plane."""
-UNSEEN = ("train_seed", "split", "max_iter")
-"""Settings that a link may carry and no control shows."""
+"""What the page's Lab has not: its engine computes in float64; the Lab shows one neuron, in the plane."""
+UNSEEN = ("C", "train_seed", "split", "max_iter")
+"""Settings that a link may carry where no control shows them."""
 
 
 def live_entries() -> list[dict[str, Any]]:
@@ -85,16 +86,16 @@ def address_data() -> dict[str, Any]:
 
 def explorer_data() -> dict[str, Any]:
     """The Explorer's state, and the words of its measures and axes."""
-    declared, names = ExplorerState.param, [name for name in LINKED if name not in NOT_HERE]
+    declared, names = ExplorerState.param, [name for name in LINKED if name != "dtype"]
     return {
         "usual": {name: to_json(declared[name].default) for name in names},
         "rules": {name: _rule(declared[name]) for name in names},
-        "shared": [name for name in SHARED if name not in NOT_HERE],
-        "compare": {name: values for name, values in COMPARE.items() if name not in NOT_HERE},
+        "shared": [name for name in SHARED if name != "dtype"],
+        "compare": COMPARE,
         "measures": {
             name: {"label": one.label, "kind": one.kind, "doc": one.doc}
             for name, one in MEASURES.items()
-            if name not in ("n_iter", "solved")
+            if name != "n_iter"
         },
         "statistics": STATISTICS,
         "runs": declared.run.objects,

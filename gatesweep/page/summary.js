@@ -5,13 +5,17 @@ import {truthOf} from "./engine/lecture.js";
 import {exactAccuracy} from "./engine/theory.js";
 
 export const TEST_NOISE = "test_noise_level";
+// How far below Bayes the exact accuracy of a model is at most that has solved its gate.
+const SOLVED = 0.02;
 
 // One number of a model; `limits` are those of its gate and noise level.
 const MEASURES = {
   separability_index: ({exact_accuracy}, {bayes, majority}) => (bayes - majority > 1e-9 ? (exact_accuracy - majority) / (bayes - majority) : NaN),
   gap_to_best_line: ({exact_accuracy}, {best}) => exact_accuracy - best,
   gap_to_bayes: ({exact_accuracy}, {bayes}) => exact_accuracy - bayes,
-  transfer_accuracy: ({params}, _, {gate, test_noise_level}) => exactAccuracy(params, truthOf(gate), test_noise_level),
+  solved: ({exact_accuracy}, {bayes}) => (Number.isNaN(exact_accuracy) ? NaN : Number(exact_accuracy >= bayes - SOLVED)),
+  transfer_accuracy: ({params}, _, {gate, test_noise_level}) => (
+    params.every(Number.isFinite) ? exactAccuracy(params, truthOf(gate), test_noise_level) : NaN),
   weight_norm: ({params}) => Math.hypot(...params.slice(0, -1)),
   separable: ({status}) => Number(status === "separable"),
   converged: ({status}) => Number(status === "converged"),
@@ -50,7 +54,7 @@ export function cellOf(grid, axes, index, {measure, statistic}) {
   const limits = grid.limitsOf(place.gate, place.noise_level);
   const models = axes.seed.map((_, seed) => grid.of({...index, seed}, step));
   const values = models.map((kept) => measureOf(measure, kept, limits, place));
-  const isShare = ["separable", "converged", "diverged"].includes(measure);
+  const isShare = ["solved", "separable", "converged", "diverged"].includes(measure);
   const diverged = models.filter(({status}) => status === "diverged").length / models.length;
   return {...statistics(values, isShare ? "mean" : statistic), diverged, values};
 }

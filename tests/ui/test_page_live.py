@@ -201,6 +201,20 @@ def test_a_comparison_s_map_is_the_sweep_s(live, preset: str) -> None:
     np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-5)
 
 
+def test_hidden_units_are_a_map_s_rows(live) -> None:
+    page = live(
+        "#view=explorer&gate=XOR&solver=adam&learning_rate=0.1&epochs=5&compare=hidden_units&compare_values=2,4"
+        "&y=hidden_units&noise_count=3&seed_count=3&measure=train_loss"
+    )
+    expect(page.locator("#about")).to_contain_text("18 models trained in", timeout=90_000)
+    grid = {"noise_level": [0, 0.5, 1], "seed": range(3), "hidden_units": (2, 4), "dtype": "float64"}
+    sweep = gs.sweep(gate="XOR", solver="adam", learning_rate=0.1, epochs=5, **grid)
+    expected = sweep.train_loss.median("seed").squeeze("gate").transpose("hidden_units", "noise_level")
+    cells = drawn(page, "heatmap", "cells")["value"]
+    np.testing.assert_allclose(np.reshape(cells, expected.shape), np.log10(expected), atol=1e-4)
+    expect(page.get_by_role("button", name="Open in the Lab")).to_be_disabled()
+
+
 def test_a_great_map_can_be_cancelled(live) -> None:
     page = live("#view=explorer&noise_count=101&seed_count=100")
     expect(page.get_by_role("checkbox", name="101 noise levels, 100 seeds")).to_be_checked()

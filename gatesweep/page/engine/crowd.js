@@ -2,12 +2,14 @@
 
 import {dataOf, DEFAULTS, fit, scoresOf} from "./training.js";
 import {truthOf} from "./lecture.js";
+import {networkAccuracy} from "./network_theory.js";
 import {exactAccuracy} from "./theory.js";
 
 // How a fit ended, by the number that a dataset keeps.
 export const STATUSES = ["converged", "max_iter", "separable", "diverged", "redundant", "undecided"];
 
-// What is kept of a model at a step, after its status: scores, then w1, w2, w of x1*x2 and intercept.
+// What is kept of a model at a step, after its status: scores, then w1, w2, w of x1*x2 and intercept; a network has no
+// such line.
 export const SCORES = ["train_accuracy", "test_accuracy", "exact_accuracy", "train_loss", "test_loss"];
 export const KEPT = 1 + SCORES.length + 4;
 
@@ -32,12 +34,14 @@ export function* crowd(job) {
   }
 }
 
-function kept(model, {gate, noise_level}, steps) {
-  const out = new Float32Array(steps * KEPT), {path} = model, truth = truthOf(gate), status = STATUSES.indexOf(model.status);
+function kept(model, settings, steps) {
+  const out = new Float32Array(steps * KEPT), {path} = model, truth = truthOf(settings.gate), status = STATUSES.indexOf(model.status);
+  const isNetwork = settings.hidden_units > 0, exactOf = isNetwork ? networkAccuracy : exactAccuracy;
   for (let step = 0; step < steps; step++) {
     const params = steps === 1 ? path.at(-1) : path[Math.min(step, path.length - 1)], scores = scoresOf(model, params);
-    out.set([status, scores.trainAccuracy, scores.testAccuracy, exactAccuracy(params, truth, noise_level), scores.trainLoss,
-      scores.testLoss, params[0], params[1], params.length > 3 ? params[2] : 0, params.at(-1)], step * KEPT);
+    const exact = exactOf(params, truth, settings.noise_level, {...DEFAULTS, ...settings});
+    const line = isNetwork ? [NaN, NaN, NaN, NaN] : [params[0], params[1], params.length > 3 ? params[2] : 0, params.at(-1)];
+    out.set([status, scores.trainAccuracy, scores.testAccuracy, exact, scores.trainLoss, scores.testLoss, ...line], step * KEPT);
   }
   return out;
 }

@@ -59,12 +59,12 @@ function torchParts(n) {
   return parts;
 }
 
-// What the lecture draws with torch after its split: for each epoch the rows of each mini-batch, and nn.Linear's
-// first values. Those come out of the same stream only where they are used (`linear`) and have no seed of their own.
-export function miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear = false, trainSeed = TRAIN_SEED, initSeed = null}) {
+// What the lecture draws with torch after its split: for each epoch the rows of each mini-batch, and the first values of
+// the layers. Those come out of the same stream only where they are used (`linear`) and have no seed of their own.
+export function miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear = false, trainSeed = TRAIN_SEED, initSeed = null, hiddenUnits = 0}) {
   const stream = new TorchGenerator(trainSeed);
   stream.permutation(n);
-  let first = linear && initSeed === null ? linearLayer(stream, nFeatures) : null;
+  let first = linear && initSeed === null ? firstValues(stream, nFeatures, hiddenUnits) : null;
   const batches = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     stream.seed(); // the training loader's workers
@@ -73,12 +73,23 @@ export function miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear = f
     batches.push(rows);
     stream.seed(); // the test loader's workers
   }
-  first ??= linearLayer(new TorchGenerator(initSeed ?? trainSeed), nFeatures);
+  first ??= firstValues(new TorchGenerator(initSeed ?? trainSeed), nFeatures, hiddenUnits);
   return {batches, first};
 }
 
-// nn.Linear(nFeatures, 1): weights and intercept uniform within 1 / sqrt(nFeatures), in float32.
-function linearLayer(stream, nFeatures) {
-  const bound = Math.fround(1 / Math.sqrt(nFeatures)), width = Math.fround(2 * bound);
-  return Float64Array.from({length: nFeatures + 1}, () => Math.fround(Math.fround(stream.uniform() * width) - bound));
+// Of nn.Linear(nFeatures, 1), or of two layers: weights and intercept of each unit, then of the output.
+function firstValues(stream, nFeatures, hiddenUnits) {
+  if (!hiddenUnits) return Float64Array.from(linearLayer(stream, nFeatures, 1).flat());
+  const hidden = linearLayer(stream, nFeatures, hiddenUnits), [output] = linearLayer(stream, hiddenUnits, 1);
+  return Float64Array.from([...hidden.flat(), ...output]);
+}
+
+// nn.Linear(nIn, nOut): weights and intercepts uniform within 1 / sqrt(nIn), in float32, all weights drawn first; a list
+// of weights and intercept for each output.
+function linearLayer(stream, nIn, nOut) {
+  const bound = Math.fround(1 / Math.sqrt(nIn)), width = Math.fround(2 * bound);
+  // Rounded once, after the sum, as torch's fused operation is.
+  const drawn = () => Math.fround(stream.uniform() * width - bound);
+  const lines = Array.from({length: nOut}, () => Array.from({length: nIn}, drawn));
+  return lines.map((weights) => [...weights, drawn()]);
 }

@@ -1,3 +1,4 @@
+// A design: rows with a model's logits and gradient on them; here those of a line, in network.js of a network.
 // One logistic model: its logits, log loss, gradient and scores over rows.
 // params are w1, w2, (the weight of x1*x2 where that is a feature) and the intercept, which comes last.
 
@@ -8,7 +9,8 @@ export function designOf(rows, index, features) {
     x2[i] = rows.x2[index[i]];
     sign[i] = 1 - 2 * rows.label[index[i]];
   }
-  return {n, p: features === "interaction" ? 4 : 3, x1, x2, sign, logits: new Float64Array(n)};
+  const p = features === "interaction" ? 4 : 3;
+  return {n, p, x1, x2, sign, logits: new Float64Array(n), logitsOf: lineLogits, gradientOf: lineGradient};
 }
 
 export const sigmoid = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
@@ -19,7 +21,9 @@ export const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)
 const productWeight = (params) => (params.length > 3 ? params[2] : 0);
 
 // The signed logit of every row, in an array that the next call fills anew.
-export function signedLogits({n, x1, x2, sign, logits}, params) {
+export const signedLogits = (design, params) => design.logitsOf(design, params);
+
+function lineLogits({n, x1, x2, sign, logits}, params) {
   const w1 = params[0], w2 = params[1], w3 = productWeight(params), intercept = params[params.length - 1];
   for (let i = 0; i < n; i++) logits[i] = (w1 * x1[i] + w2 * x2[i] + w3 * x1[i] * x2[i] + intercept) * sign[i];
   return logits;
@@ -46,7 +50,9 @@ export function separates(design, params) {
 }
 
 // The gradient of the log loss summed over some rows, into `out`; `rows` holds their numbers.
-export function gradient({p, x1, x2, sign}, params, rows, out) {
+export const gradient = (design, params, rows, out) => design.gradientOf(design, params, rows, out);
+
+function lineGradient({p, x1, x2, sign}, params, rows, out) {
   const w1 = params[0], w2 = params[1], w3 = productWeight(params), intercept = params[p - 1];
   let g1 = 0, g2 = 0, g3 = 0, g4 = 0;
   for (let k = 0; k < rows.length; k++) {

@@ -58,7 +58,7 @@ function derivatives(design, params, penalty, slope, matrix) {
 }
 
 // matrix^-1 vector by Cholesky; only the lower triangle is read. null where the matrix is singular.
-function solve(matrix, vector, p) {
+export function solve(matrix, vector, p) {
   const lower = matrix.slice(), out = vector.slice();
   for (let j = 0; j < p; j++) {
     for (let k = 0; k < j; k++) for (let i = j; i < p; i++) lower[i * p + j] -= lower[i * p + k] * lower[j * p + k];

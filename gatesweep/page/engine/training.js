@@ -3,10 +3,12 @@
 import {descent} from "./descent.js";
 import {draw, makeRows, miniBatches, splitRows, TRAIN_SEED, truthOf} from "./lecture.js";
 import {accuracy, designOf, meanLoss} from "./logistic.js";
+import {throughUnits} from "./network.js";
 import {newton} from "./newton.js";
+import {populationOptimum} from "./population.js";
 
 export const DEFAULTS = {
-  gate: "AND", noise_level: 0.05, seed: 42, num_samples: 500, features: "linear", solver: "newton", C: 1, learning_rate: 0.5,
+  gate: "AND", noise_level: 0.05, seed: 42, num_samples: 500, features: "linear", hidden_units: 0, activation: "sigmoid", solver: "newton", C: 1, learning_rate: 0.5,
   epochs: 20, batch_size: 64, init: "auto", init_seed: null, train_seed: TRAIN_SEED, split: "auto", max_iter: 100,
 };
 
@@ -25,8 +27,9 @@ function remembered(limit, compute) {
 
 const drawOf = remembered(64, draw);
 const splitOf = remembered(16, splitRows);
-const batchesOf = remembered(16, (n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed) =>
-  miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed}));
+const batchesOf = remembered(16, (n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed, hiddenUnits) =>
+  miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed, hiddenUnits}));
+const optimumOf = remembered(256, populationOptimum);
 
 // The rows of a model, in the lecture's shuffled order, and which of them are its training and its test part.
 export function dataOf(settings) {
@@ -38,21 +41,27 @@ export function dataOf(settings) {
 // A fitted model: `path` holds w1, w2, (w of x1*x2), intercept after every epoch (newton: step), the start first.
 // `settings.start` holds the parameters that init "hand" starts from.
 export function fit(settings, data = dataOf(settings)) {
-  const s = {...DEFAULTS, ...settings}, train = designOf(data.rows, data.train, s.features);
-  const linear = s.init === "linear", batchSize = s.solver === "newton" ? train.n : s.batch_size;
+  const s = {...DEFAULTS, ...settings}, train = design(data.rows, data.train, s), {nFeatures} = train;
+  const linear = s.init === "linear" || (s.init === "auto" && s.hidden_units > 0), batchSize = s.solver === "newton" ? train.n : s.batch_size;
   const epochs = s.solver === "newton" ? 0 : s.epochs;
-  const stream = batchesOf(data.rows.n, train.n, batchSize, epochs, train.p - 1, linear, s.train_seed, s.init_seed);
-  const first = linear ? stream.first : Float64Array.from({length: train.p}, (_, j) => startOf(s, j));
+  const stream = batchesOf(data.rows.n, train.n, batchSize, epochs, nFeatures, linear, s.train_seed, s.init_seed, s.hidden_units);
+  const first = linear ? stream.first : startOf(s, train);
   const found = s.solver === "newton"
     ? newton(train, {C: s.C, maxIter: s.max_iter, first})
     : descent(train, {solver: s.solver, learningRate: s.learning_rate, batches: stream.batches, first});
-  return {...found, train, test: designOf(data.rows, data.test, s.features)};
+  return {...found, train, test: design(data.rows, data.test, s)};
+}
+
+function design(rows, index, {features, hidden_units, activation}) {
+  const line = designOf(rows, index, features), found = hidden_units ? throughUnits(line, hidden_units, activation) : line;
+  return Object.assign(found, {nFeatures: line.p - 1});
 }
 
 // "auto" is 0 for newton, whose way to the optimum is worth seeing, and ones for sgd and adam.
-function startOf({init, solver, start}, place) {
-  if (init === "hand") return start[place];
-  return solver === "newton" && init === "auto" ? 0 : 1;
+function startOf({init, solver, start, gate, noise_level, C, features}, {p, n}) {
+  if (init === "hand") return Float64Array.from(start);
+  if (init === "population") return optimumOf(gate, noise_level, C, n, features);
+  return new Float64Array(p).fill(solver === "newton" && init === "auto" ? 0 : 1);
 }
 
 // Losses and accuracies on the training and the test rows of a model of the path.
