@@ -135,7 +135,8 @@ def serve(
     tally.own = task_id() or 0
     _take_door(server, house, named)
     # They quote what a visitor has sent; see door.py.
-    for name in ("bokeh.server.views.ws", "bokeh.server.protocol_handler", "tornado.access"):
+    loud = ("server.views.ws", "server.protocol_handler", "protocol", "core.has_props")
+    for name in ("tornado.access", *(f"bokeh.{name}" for name in loud)):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     loop = server.io_loop.asyncio_loop
     loop.set_exception_handler(pass_over_closed_pages)
