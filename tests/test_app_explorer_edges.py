@@ -108,7 +108,7 @@ def test_where_each_cell_is_one_seed_nothing_is_summed_up(explorer, place):
     assert "median" not in explorer.picture.title
     shown = words.legend(words.keys(explorer.picture, LIGHT))
     assert "median" not in shown and "of seeds" not in shown
-    assert explorer.layout.statistic.disabled
+    wait(lambda: explorer.layout.statistic.disabled)
 
 
 def test_a_comparison_shows_its_hint_or_its_answer_and_hides_it_again(explorer):
