@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from bokeh.core.property.vectorization import Field
+from bokeh.core.property.vectorization import Field, Value
 from bokeh.core.serialization import Serializer
 from bokeh.models import (
     ColorBar,
@@ -88,7 +88,8 @@ def _colours(figures: Mapping[str, Plot]) -> dict[tuple[str, str], Any]:
         for model in sorted(plot.references(), key=lambda model: (len(model.id), model.id)):
             for name in sorted(model.properties()):
                 if name.endswith(COLOURED) and not isinstance(value := getattr(model, name), Field | Model):
-                    found[model.id, name] = Serializer().encode(value)
+                    # BokehJS takes the bare value of a model that is there already, not what says its type besides.
+                    found[model.id, name] = Serializer().encode(value.value if isinstance(value, Value) else value)
     return found
 
 
