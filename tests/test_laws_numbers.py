@@ -1,12 +1,16 @@
 """Laws of numbers: what a fit finds does not depend on the unit or the origin of the columns, on any data."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 
 import gatesweep as gs
+from gatesweep.engine import compensated
 from gatesweep.engine.solvers.protocol import Status
 
 CLOSE = {"float64": {"rtol": 1e-5, "atol": 1e-6}, "float32": {"rtol": 2e-3, "atol": 2e-3}}
@@ -72,6 +76,28 @@ def test_redundant_columns_are_the_limit_of_the_weakest_penalty(seed, dtype, C):
     assert fit.status == (Status.redundant if C == np.inf else Status.converged)
     expected = [float(alone.weight[0]) / 2, float(alone.weight[1]), float(alone.weight[0]) / 2, 0]
     np.testing.assert_allclose(fit.weight, expected, rtol=1e-3, atol=1e-4)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 3), st.floats(-1e6, 1e6), strengths, dtypes)
+def test_an_idle_column_changes_nothing_and_has_no_weight(seed, place, constant, C, dtype):
+    X, y = table(seed)
+    with_idle = gs.fit(np.insert(X, place, constant, axis=1), y, C=C, dtype=dtype)
+    without = gs.fit(X, y, C=C, dtype=dtype)
+    assert with_idle.status == (Status.redundant if C == np.inf else Status.converged)
+    assert float(with_idle.weight[place]) == pytest.approx(0, abs=1e-12)
+    np.testing.assert_allclose(np.delete(with_idle.weight.numpy(), place), without.weight, **CLOSE[dtype])
+    np.testing.assert_allclose(with_idle.intercept, without.intercept, **CLOSE[dtype])
+
+
+@given(st.integers(0, 10**6), st.integers(1, 12), st.integers(0, 14))
+def test_logits_that_cancel_keep_their_digits(seed, d, power):
+    random = np.random.default_rng(seed)
+    inputs, params = random.normal(size=(5, d)) + 10.0**power, random.normal(size=d + 1)
+    params[-1] = -(inputs[0] @ params[:-1])
+    found = compensated.logits(torch.from_numpy(inputs), torch.from_numpy(params)).numpy()
+    weight, intercept = [Fraction(w) for w in params[:-1]], Fraction(params[-1])
+    exact = [sum((Fraction(x) * w for x, w in zip(row, weight, strict=True)), intercept) for row in inputs]
+    np.testing.assert_allclose(found, np.array(exact, float), rtol=1e-12, atol=1e-28 * 10.0**power)
 
 
 @pytest.mark.parametrize("dtype", CLOSE)

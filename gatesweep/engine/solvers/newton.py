@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from gatesweep.engine import compensated
 from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, log_loss
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
@@ -260,15 +261,15 @@ class Newton(Solver[NewtonState, LinearDesign]):
             if self.apart:
                 return replace(path, status=torch.where(lost, Status.undecided, path.status))
             hard = hard | lost
-        if not len(places := np.argwhere(to_host(hard))):
-            return path
         C = wide(self.C).expand(hard.shape)
         dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
         solve = self._in_independent_columns if dependent else self._in_float64
-        at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
-        for index in torch.as_tensor(places, device=C.device).split(at_once):
+        places = list(self._some(hard, design))
+        if not places:
+            return path
+        for index in places:
             inputs, sign, weight, precision = design.tables(index)
-            inputs = torch.where(weight[..., None] > 0, inputs, 0)
+            inputs = _counted(inputs, weight)
             fine = torch.isfinite(inputs).all((-1, -2)).nonzero()[:, 0]
             if not len(fine):
                 continue
@@ -284,14 +285,29 @@ class Newton(Solver[NewtonState, LinearDesign]):
         """Whether the weights of the data as given have not the objective that they had in the design's coordinates.
 
         Far from zero, or with columns that all but depend on each other, their logits are small differences of
-        numbers that may be too large for float64.
+        numbers that may be too large for float64. Where the rounding of these logits alone could decide, they are
+        computed again without it.
         """
-        given, weight, own = design.as_given(), path.params[..., :-1], wide(path.steps[-1][..., :-1])
+        given, params, own = design.as_given(), wide(path.params), wide(path.steps[-1][..., :-1])
         count = wide(given.count[..., 0]) if isinstance(given.count, Tensor) else given.count
         best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
-        kept = count * given.mean(log_loss(given.logits(path.params)))
+        kept = count * given.mean(log_loss(given.logits(params)))
+        rounding = torch.finfo(params.dtype).eps * params.shape[-1] * given.magnitude(params)
+        most = LOST[state.params.dtype] * best
+        unsure = (path.status == Status.converged) & ~(count * rounding <= most / 2)
+        for index in self._some(unsure, design):
+            inputs, sign, weight, _ = design.tables(index)
+            loss = log_loss(sign * compensated.logits(_counted(inputs, weight), params[tuple(index.T)]))
+            kept[tuple(index.T)] = torch.where(weight > 0, weight * loss, 0).sum(-1)
+        weight = params[..., :-1]
         kept = kept + (weight / wide(self.C)[..., None] * weight).sum(-1) / 2
-        return ~(kept - best <= LOST[state.params.dtype] * best)
+        return ~(kept - best <= most)
+
+    def _some(self, chosen: Bool[Tensor, "*batch"], design: LinearDesign) -> Iterator[Int[Tensor, "models dims"]]:
+        """Where the chosen models are, so many at once as memory bears to have apart."""
+        if len(places := np.argwhere(to_host(chosen))):
+            at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
+            yield from torch.as_tensor(places, device=chosen.device).split(at_once)
 
     def _in_float64(self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float) -> Solved:
         """The same in float64, in columns of size 1."""
@@ -315,6 +331,11 @@ class Newton(Solver[NewtonState, LinearDesign]):
 
 def _with_ones(rows: Float[Tensor, "models n d"]) -> Float[Tensor, "models n p"]:
     return torch.nn.functional.pad(rows, (0, 1), value=1.0)
+
+
+def _counted(inputs: Float[Tensor, "models n d"], weight: Float[Tensor, "models n"]) -> Float[Tensor, "models n d"]:
+    """Zeros for rows of weight 0, which may hold anything."""
+    return torch.where(weight[..., None] > 0, inputs, 0)
 
 
 def _stiffest(dtype: torch.dtype) -> float:
