@@ -29,9 +29,10 @@ def visit(view: str) -> list[weakref.ref]:
 
 @pytest.mark.parametrize("view", ["lab", "explorer"])
 def test_nothing_of_a_visitor_stays(view):
-    parts = visit(view)
-    gc.collect()
-    assert [part() for part in parts] == [None, None, None]
+    parts, end = visit(view), time.monotonic() + 60
+    while any(part() is not None for part in parts):  # A thread may be about to return.
+        assert time.monotonic() < end, [part() for part in parts]
+        gc.collect()
 
 
 def test_keys_lead_where_their_list_says():

@@ -293,17 +293,21 @@ def test_verify_and_repair(tmp_path):
 
 def test_serve_and_bench_delegate(monkeypatch, tmp_path):
     calls = []
-    serving = types.SimpleNamespace(
-        serve=lambda *arguments, page, allow_origin: calls.append((*arguments, *allow_origin))
-    )
+
+    def serve(file, port, address, show, hosted, *others):
+        calls.append((file, port, address, show, "/page" in hosted, *others))
+
+    serving = types.SimpleNamespace(serve=serve)
     monkeypatch.setitem(sys.modules, "gatesweep.app.server", serving)
     monkeypatch.setitem(sys.modules, "gatesweep.bench", types.SimpleNamespace(main=lambda given: calls.append(given)))
     run("serve", "--no-show", "--port", "0", "--address", "localhost")
-    run("serve", tmp_path / "sweep.zarr", "--allow-origin", "a.example", "--allow-origin", "b.example:8000")
+    origins = ("a.example", "b.example:8000")
+    run("serve", tmp_path / "sweep.zarr", *(word for origin in origins for word in ("--allow-origin", origin)),
+        "--prefix", "/lab", "--processes", "2", "--seats", "40")  # fmt: skip
     run("bench", "--models", "3")
     assert calls == [
-        (None, 0, "localhost", False),
-        (tmp_path / "sweep.zarr", 5006, "127.0.0.1", True, "a.example", "b.example:8000"),
+        (None, 0, "localhost", False, True, (), "", 1, 300),
+        (tmp_path / "sweep.zarr", 5006, "127.0.0.1", True, True, origins, "/lab", 2, 40),
         ["--models", "3"],
     ]
 

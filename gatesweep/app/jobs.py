@@ -129,6 +129,7 @@ class Queue:
                 with self._changed:
                     self._running.remove(work)
                     self._changed.notify_all()
+                del work  # While this thread waits for the next, nothing of a visitor who has left may stay.
 
     def _next(self) -> _Waiting | None:
         with self._changed:
