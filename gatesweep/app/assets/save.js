@@ -2,8 +2,22 @@
 
 async function save([kind, name, id, font]) {
   const view = Bokeh.index.find_one_by_id(id)
-  const picture = await view.export(kind, true).to_blob()
+  const picture = await inPixels(view, () => view.export(kind, true).to_blob())
   download(await (kind === "svg" ? asSvg : asPng)(picture, heading(view, font)), name + "." + kind)
+}
+
+// BokehJS has no letters in an SVG whose size is in rem; while it is drawn they are in pixels.
+async function inPixels(view, draw) {
+  const root = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const sized = view.model.renderers.map(({glyph}) => [glyph, glyph?.properties.text_font_size?.get_value().value])
+    .filter(([, size]) => size?.endsWith("rem"))
+  for (const [glyph, size] of sized) glyph.text_font_size = {value: `${root * parseFloat(size)}px`}
+  try {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)  // until each glyph has taken it
+    return await draw()
+  } finally {
+    for (const [glyph, size] of sized) glyph.text_font_size = {value: size}
+  }
 }
 
 function download(blob, name) {
