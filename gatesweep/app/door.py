@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -212,7 +213,8 @@ class Line(WSHandler):
     def on_close(self) -> None:
         if self.connection is not None and self.close_code in (1000, 1001, 1008):
             # The page was closed, reloaded or shown out; one that has lost its connection says nothing.
-            self.connection.session.request_expiration()
+            with suppress(AssertionError):  # It came to no session: what it asked with was nonsense.
+                self.connection.session.request_expiration()
         super().on_close()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from bokeh.core.property.vectorization import Field, Value
 from bokeh.core.serialization import Serializer
+from bokeh.model.util import collect_models
 from bokeh.models import (
     ColorBar,
     ColumnDataSource,
@@ -84,9 +85,8 @@ def _looks(figures: Mapping[str, Plot], wear: Callable[[Palette], None]) -> Look
 def _colours(figures: Mapping[str, Plot]) -> dict[tuple[str, str], Any]:
     found = {}
     for plot in figures.values():
-        # Both are sets, in any order; put in one, the same page has the same text.
-        for model in sorted(plot.references(), key=lambda model: (len(model.id), model.id)):
-            for name in sorted(model.properties()):
+        for model in collect_models(plot):
+            for name in sorted(model.properties()):  # a set; in one order, the same page has the same text
                 if name.endswith(COLOURED) and not isinstance(value := getattr(model, name), Field | Model):
                     # BokehJS takes the bare value of a model that is there already, not what says its type besides.
                     found[model.id, name] = Serializer().encode(value.value if isinstance(value, Value) else value)
