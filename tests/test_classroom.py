@@ -122,12 +122,12 @@ def test_who_comes_to_a_full_server_is_told_so_at_once_and_sent_to_the_page_with
 
 @pytest.mark.parametrize(
     ("path", "framers"),
-    [("", "'self'"), ("?gate=OR&embed=true", "*"), ("page", "'self'"), ("?gate=embed=true", "'self'")],
+    [("", "'self'"), ("?gate=OR&embed=true", None), ("page", "'self'"), ("?gate=embed=true", "'self'")],
 )
 def test_a_page_says_what_it_may_load_and_who_may_frame_it(url: str, path: str, framers: str) -> None:
     _, headers, _ = get(url + path)
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
-    assert policy["frame-ancestors"] == framers and policy["default-src"] == "'self'"
+    assert policy.get("frame-ancestors") == framers and policy["default-src"] == "'self'"
     assert not re.search(r"https?:", headers["Content-Security-Policy"])
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
 

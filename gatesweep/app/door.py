@@ -242,7 +242,9 @@ def guarded(friends: Iterable[str]) -> type[OutputTransform]:
     class Guard(OutputTransform):
         def __init__(self, request: HTTPServerRequest) -> None:
             is_framed = "embed=true" in urlsplit(request.uri or "").query.split("&")
-            self._policy = f"{POLICY}; frame-ancestors {'*' if is_framed or '*' in friends else framers}"
+            # No rule at all: "*" would keep out a page that is a file, or a notebook's.
+            is_open = is_framed or "*" in friends
+            self._policy = POLICY if is_open else f"{POLICY}; frame-ancestors {framers}"
 
         def transform_first_chunk(
             self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool

@@ -123,7 +123,7 @@ def test_a_long_run_shows_its_progress_lets_the_page_answer_and_stops(page):
     shows(page, dataset["exact_accuracy"])
     go(page, f"{GRID}&seed_count=100000")
     button(page, "Train").click(timeout=SOON)
-    running = page.get_by_text(re.compile(r"^[\d,]+ of 30,300,000 models, [\d,]+ a second, [\d.]+\s(s|min) left$"))
+    running = page.get_by_text(re.compile(r"^[1-9][\d,]* of 30,300,000 models, [\d,]+ a second, [\d.]+\s(s|min) left$"))
     expect(running).to_be_visible(timeout=SOON)
     expect(bar(page)).to_be_visible()
     done = int(running.inner_text().split(" of ")[0].replace(",", ""))
