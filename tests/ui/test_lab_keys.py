@@ -232,7 +232,7 @@ def is_on_show(page, number):
     expect(lesson(page)).to_have_text(f"{number} {chosen.title}")
     expect(page.get_by_text(chosen.question)).to_be_visible()
     for name, hidden in (("Training", "training"), ("By hand", "hand")):
-        expect(page.get_by_role("heading", name=name)).to_have_count(0 if hidden in chosen.hide else 1)
+        expect(page.get_by_role("heading", name=name, exact=True)).to_have_count(0 if hidden in chosen.hide else 1)
 
 
 @pytest.mark.parametrize("number", range(1, 10))
@@ -268,7 +268,7 @@ def test_0_closes_the_lesson_and_keeps_its_model(lab):
     for name in ("Hint", "Answer"):
         expect(control(lab, "button", name)).to_have_count(0)
     for name in ("Training", "By hand"):
-        expect(lab.get_by_role("heading", name=name)).to_have_count(1)
+        expect(lab.get_by_role("heading", name=name, exact=True)).to_have_count(1)
     shows(lab, optimum(rows("XOR", 0.1)))
 
 
