@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.tolerances import TOLERANCE
 
@@ -113,8 +113,16 @@ def control(page: Page, role: str, name: str, nth: int = 0) -> Locator:
 
 def choose(page: Page, name: str, option: str) -> None:
     """Take an option of a drop-down; of a menu that stays open for more, click beside it at the end."""
-    control(page, "combobox", name).click(timeout=20_000)
-    page.get_by_role("menuitem", name=option, exact=True).click(timeout=5_000)
+    item = page.get_by_role("menuitem", name=option, exact=True)
+    for is_last in (False, False, True):
+        control(page, "combobox", name).click(timeout=20_000)
+        try:
+            item.click(timeout=5_000)
+            break
+        except TimeoutError:  # The menus of a picture that has just come closed it.
+            if is_last:
+                raise
+            page.keyboard.press("Escape")
     close_menu(page)
 
 

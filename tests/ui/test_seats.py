@@ -80,13 +80,6 @@ def header(page):
     return {name: page.locator("header").get_by_role("button", name=name) for name in HEADER}
 
 
-def swipe(page, what, height):
-    """A finger that goes up so many pixels over something."""
-    left, top, right, bottom = box(page, what)
-    gesture = {"x": (left + right) / 2, "y": (top + bottom) / 2, "yDistance": -height, "gestureSourceType": "touch"}
-    page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", gesture)
-
-
 @pytest.mark.parametrize(("width", "height"), PHONES[:1])
 def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, height):
     sit(phone, width, height)
@@ -102,16 +95,12 @@ def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, heigh
 
 
 @pytest.mark.parametrize(("width", "height"), PHONES)
-def test_a_phone_keeps_the_heatmap_while_the_rest_scrolls(explorer_phone, width, height):
+def test_a_phone_s_first_screen_has_the_heatmap_and_its_gates(explorer_phone, width, height):
     page = explorer_phone
     sit(page, width, height)
     gates = page.get_by_role("combobox", name="Gates")
     assert outside(page, header(page) | {"heatmap": "heatmap", "gates": gates}) == {}
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    swipe(page, "heatmap", 400)
-    page.wait_for_function(f"() => ({BOX})('curves')[1] < {height}")
-    assert outside(page, header(page) | {"heatmap": "heatmap"}) == {}
-    page.get_by_role("combobox", name="Comparison").scroll_into_view_if_needed()
 
 
 def test_a_hall_has_larger_controls(lab):
