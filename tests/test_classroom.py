@@ -71,6 +71,7 @@ def test_a_heavy_visitor_has_the_rows_at_once_and_the_model_when_it_is_trained(u
         return any("7 epochs" in text for text in said)
 
     async def go() -> None:
+        await seats_free(url)
         async with Visitor(url, LONG) as heavy, Visitor(url) as small:
             await heavy.until(lambda: is_trained(heavy))
             await small.move("Noise level", 0.4)
@@ -80,6 +81,7 @@ def test_a_heavy_visitor_has_the_rows_at_once_and_the_model_when_it_is_trained(u
 
 def test_a_lost_connection_is_taken_up_in_the_state_it_had(url: str) -> None:
     async def go() -> None:
+        await seats_free(url)
         visitor = Visitor(url)
         await visitor.open()
         await visitor.move("Noise level", 0.42)
@@ -167,6 +169,7 @@ NONSENSE = {
 @pytest.mark.parametrize("what", NONSENSE)
 def test_nonsense_is_refused_and_logged_once_and_nobody_else_hears_of_it(url: str, log: Path, what: str) -> None:
     async def go() -> None:
+        await seats_free(url)
         async with Visitor(url) as other:
             visitor = Visitor(url)
             await visitor.connect(await visitor.ask())

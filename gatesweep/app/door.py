@@ -211,11 +211,12 @@ class Line(WSHandler):
         self.close(1008, reason[:100])
 
     def on_close(self) -> None:
-        if self.connection is not None and self.close_code in (1000, 1001, 1008):
-            # The page was closed, reloaded or shown out; one that has lost its connection says nothing.
-            with suppress(AssertionError):  # It came to no session: what it asked with was nonsense.
+        # Bokeh's ping may have taken the session from a connection that it found closed: then all is done already.
+        with suppress(AssertionError):
+            if self.connection is not None and self.close_code in (1000, 1001, 1008):
+                # The page was closed, reloaded or shown out; one that has lost its connection says nothing.
                 self.connection.session.request_expiration()
-        super().on_close()
+            super().on_close()
 
 
 class _Refused(Exception):

@@ -51,7 +51,6 @@ class WholeFile(RequestHandler):
         packed = await asyncio.get_running_loop().run_in_executor(None, _packed, self.make)
         self.set_header("Content-Type", f"{self.content_type}; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Vary", "Accept-Encoding")
         if "gzip" in self.request.headers.get("Accept-Encoding", ""):
             self.set_header("Content-Encoding", "gzip")

@@ -176,7 +176,10 @@ def test_a_click_on_a_point_of_the_curves_opens_that_one_and_not_its_neighbour(e
             break
     else:
         raise AssertionError("no two points are near each other")
-    page.mouse.click(*second)
+    index = gate * 10 + 5 + level
+    point_at(page, index, "curves")
+    until(page, lambda: index in page.evaluate(f"Array.from(({FIND})('cells').inspected.indices)"))
+    page.mouse.click(*place(page, "curves", index))
     page.wait_for_url(lambda url: "view=explorer" not in url, timeout=SOON)
     opened = query_of(page)
     assert (opened.get("gate", "AND"), opened["C"]) == (dataset["gate"].values[gate], "10.0")

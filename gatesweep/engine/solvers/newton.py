@@ -261,12 +261,12 @@ class Newton(Solver[NewtonState, LinearDesign]):
             if self.apart:
                 return replace(path, status=torch.where(lost, Status.undecided, path.status))
             hard = hard | lost
-        C = wide(self.C).expand(hard.shape)
-        dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
-        solve = self._in_independent_columns if dependent else self._in_float64
         places = list(self._some(hard, design))
         if not places:
             return path
+        C = wide(self.C).expand(hard.shape)
+        dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
+        solve = self._in_independent_columns if dependent else self._in_float64
         for index in places:
             inputs, sign, weight, precision = design.tables(index)
             inputs = _counted(inputs, weight)
@@ -312,8 +312,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
     def _in_float64(self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float) -> Solved:
         """The same in float64, in columns of size 1."""
         frame = standard_frame(inputs, weight > 0)
-        rows = torch.where(weight[..., None] > 0, frame.rows(inputs), 0)
-        design = DenseDesign(_with_ones(rows), sign, weight, inputs, frame, precision)
+        design = DenseDesign(_with_ones(_counted(frame.rows(inputs), weight)), sign, weight, inputs, frame, precision)
         found = run(design, Newton(C, self.max_steps), torch.zeros_like(design.rows[:, 0]))
         yield torch.arange(len(inputs), device=inputs.device), found
 
