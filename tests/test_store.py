@@ -309,3 +309,16 @@ def test_sweeps_that_are_joined_keep_their_labels_whole(tmp_path, suffix):
         assert found["gate"].values.tolist() == ["OR", "NAND", "XNOR"]
         np.testing.assert_array_equal(found["weight"].values, joined["weight"].values)
         found.close()
+
+
+def test_netcdf_files_that_xarray_opens_are_joined_with_their_labels_whole(tmp_path):
+    parts = []
+    for gate in ("OR", "NAND"):
+        gs.sweep(**GRID | {"gate": gate}, out=tmp_path / f"{gate}.nc")
+        parts.append(xr.open_dataset(tmp_path / f"{gate}.nc"))
+    joined = xr.concat(parts, "gate")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "String dimension naming mismatch")
+        joined.to_netcdf(tmp_path / "joined.nc")
+    with xr.open_dataset(tmp_path / "joined.nc") as found:
+        assert found["gate"].values.tolist() == ["OR", "NAND"]

@@ -10,7 +10,7 @@ import xarray as xr
 from gatesweep.errors import InputError
 from gatesweep.paths import local_path
 
-__all__ = ["over_seeds", "save", "status_counts", "summary_table"]
+__all__ = ["over_seeds", "save", "status_counts", "summary_table", "write_netcdf"]
 
 BLOCK_VALUES = 4_000_000
 """Values held in memory at once where the dataset names no chunks of its own."""
@@ -68,6 +68,16 @@ def summary_table(dataset: xr.Dataset) -> pd.DataFrame:
     return frame.reset_index()
 
 
+def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
+    """Write a dataset as NetCDF, words as characters.
+
+    Written as strings, they would come back from `xr.open_dataset` bound to the width of the longest one, and a
+    dataset joined to it and saved again would lose the ends of longer words without a sign.
+    """
+    words = [name for name, variable in dataset.variables.items() if variable.dtype.kind in "TOU"]
+    dataset.to_netcdf(path, engine="h5netcdf", encoding={name: {"dtype": "S1"} for name in words})
+
+
 def save(dataset: xr.Dataset, path: str | Path, *, overwrite: bool = False) -> None:
     """Write `summary_table` as .csv or .parquet, or the whole dataset as .nc.
 
@@ -79,7 +89,7 @@ def save(dataset: xr.Dataset, path: str | Path, *, overwrite: bool = False) -> N
         remedy = "Ask for it (overwrite=True, --overwrite), or write to another path"
         raise InputError("an export must not replace a file unasked", str(path), remedy)
     writers = {
-        ".nc": lambda to: dataset.to_netcdf(to, engine="h5netcdf"),
+        ".nc": lambda to: write_netcdf(dataset, to),
         ".csv": lambda to: summary_table(dataset).to_csv(to, index=False),
         ".parquet": lambda to: summary_table(dataset).to_parquet(to, index=False),
     }

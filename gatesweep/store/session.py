@@ -15,6 +15,7 @@ from gatesweep.experiment import Experiment
 from gatesweep.grids.training import Cancelled
 from gatesweep.paths import local_path
 from gatesweep.results import schema
+from gatesweep.results.files import write_netcdf
 from gatesweep.store import cluster, extend, reading
 from gatesweep.store.fitting import fit_chunk
 from gatesweep.store.layout import STORE_VERSION, Receipt, Store
@@ -170,6 +171,6 @@ class Run:
             return
         building = self.out.with_name(f".{self.out.name}.building")
         with reading.open_store(self.store.path) as dataset:
-            dataset.to_netcdf(building, engine="h5netcdf")
+            write_netcdf(dataset, building)
         os.replace(building, self.out)
         shutil.rmtree(self.store.path)

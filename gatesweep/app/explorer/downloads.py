@@ -17,6 +17,7 @@ from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.theme import FONT
 from gatesweep.experiment import Experiment
 from gatesweep.plots.picture import Picture
+from gatesweep.results.files import write_netcdf
 
 __all__ = ["as_csv", "as_netcdf", "as_python", "downloads"]
 
@@ -30,7 +31,7 @@ def as_netcdf(dataset: xr.Dataset) -> bytes:
     """The whole sweep."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sweep.nc"
-        dataset.to_netcdf(path)
+        write_netcdf(dataset, path)
         return path.read_bytes()
 
 
