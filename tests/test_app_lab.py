@@ -16,6 +16,7 @@ from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import LESSONS
+from gatesweep.models import Neuron
 from gatesweep.plots.geometry import hand_line, level, surface, through
 
 NAMES = (*SETTINGS, *VIEW)
@@ -44,12 +45,12 @@ def test_the_lab_trains_the_model_of_a_sweep(values):
     values = {"noise_level": 0.2, "seed": 7, "dtype": "float64"} | values
     run = model.train(settings(**values))
     one = gs.sweep(**({"gate": "AND"} | values)).squeeze(drop=True)
-    np.testing.assert_allclose(run.weight, one.weight, atol=1e-6)
-    np.testing.assert_allclose(run.intercept, one.intercept, atol=1e-6)
+    np.testing.assert_allclose(run.model.weight, one.weight, atol=1e-6)
+    np.testing.assert_allclose(run.model.intercept, one.intercept, atol=1e-6)
     history = run.history
     for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
         np.testing.assert_allclose(getattr(history, name)[-1], one[name], atol=1e-6)
-    shown = model.Shown(run.weight, run.intercept, run.rows)
+    shown = model.Shown(run.model, run.rows)
     assert shown.exact_accuracy == pytest.approx(float(one.exact_accuracy), abs=1e-6)
 
 
@@ -58,7 +59,7 @@ def test_scikit_learn_is_the_lectures_call():
     X, y = gs.generate_data_with_noise(500, "XOR", 0.3, 5)
     train = run.rows.train
     lecture = LogisticRegression().fit(X[train], y[train])
-    np.testing.assert_array_equal(run.weight, lecture.coef_[0])
+    np.testing.assert_array_equal(run.model.weight, lecture.coef_[0])
     assert run.history.test_accuracy[-1] == lecture.score(X[run.rows.test], y[run.rows.test])
 
 
@@ -87,7 +88,7 @@ def test_holding_the_line_by_its_grips_changes_nothing(size, angle, intercept):
 
 
 def test_the_surface_is_not_transposed():
-    picture = surface(np.array([6.0, 1.0]), -3.0, 30)
+    picture = surface(Neuron(np.array([6.0, 1.0]), np.array(-3.0)), 30)
     for row, column in ((0, 29), (29, 0), (12, 20)):
         x1, x2 = (-1 + (i + 0.5) / 10 for i in (column, row))
         assert picture[row, column] == round(255 / (1 + np.exp(-(6 * x1 + x2 - 3))))
@@ -95,8 +96,8 @@ def test_the_surface_is_not_transposed():
 
 def test_confusion_counts_test_rows_at_the_threshold():
     run = model.train(settings(noise_level=0.4))
-    shown = model.Shown(run.weight, run.intercept, run.rows, threshold=0.3)
-    p = 1 / (1 + np.exp(-(run.rows.X @ run.weight + run.intercept)))
+    shown = model.Shown(run.model, run.rows, threshold=0.3)
+    p = 1 / (1 + np.exp(-(run.rows.X @ run.model.weight + run.model.intercept)))
     rows = run.rows.test
     np.testing.assert_array_equal(shown.confusion, confusion_matrix(run.rows.y[rows], p[rows] >= 0.3))
 
@@ -104,15 +105,15 @@ def test_confusion_counts_test_rows_at_the_threshold():
 @pytest.mark.parametrize("places", [(0, 1), (0, 2), (1, 2)])
 def test_the_loss_surface_is_the_training_loss(places):
     run = model.train(settings(gate="OR", noise_level=0.3))
-    shown = model.Shown(np.array([-3.0, 9.0]), 2.0, run.rows)
+    shown = model.Shown(Neuron(np.array([-3.0, 9.0]), np.array(2.0)), run.rows)
     grid = model.LossGrid.of(run, shown, places, pixels=11)
-    values = np.append(run.weight, run.intercept)
+    values = np.append(run.model.weight, run.model.intercept)
     values[list(places)] = [a + (i + 0.5) * (b - a) / 11 for i, (a, b) in zip((7, 2), grid.spans, strict=True)]
     X, y = run.rows.X[run.rows.train], run.rows.y[run.rows.train]
     p = 1 / (1 + np.exp(-(X @ values[:2] + values[2])))
     expected = -np.mean(np.where(y == 1, np.log(p), np.log(1 - p)))
     assert grid.loss[2, 7] == pytest.approx(expected, rel=1e-5)
-    np.testing.assert_array_equal(grid.path[-1], np.append(run.weight, run.intercept)[list(places)])
+    np.testing.assert_array_equal(grid.path[-1], np.append(run.model.weight, run.model.intercept)[list(places)])
     here = np.array([-3.0, 9.0, 2.0])[list(places)]
     assert all(low < x < high for x, (low, high) in zip(here, grid.spans, strict=True))
 
@@ -120,8 +121,8 @@ def test_the_loss_surface_is_the_training_loss(places):
 def test_the_population_holds_the_model_on_show():
     found = model.population(settings(gate="XOR", seed=17))
     run = model.train(settings(gate="XOR", seed=17))
-    np.testing.assert_allclose(found.weight[17], run.weight, atol=1e-3)
-    assert len(found.seed) == model.N_SEEDS
+    np.testing.assert_allclose(found.models.weight[17], run.model.weight, atol=1e-3)
+    assert len(found.value) == model.N_SEEDS
 
 
 @pytest.fixture(scope="module")
@@ -133,10 +134,10 @@ def test_a_parameter_set_from_python_trains(lab):
     lab.restore({})
     lab.gate = "XOR"
     assert lab.fit.rows.gate.name == "XOR"
-    weight = lab.fit.weight
+    weight = lab.fit.model.weight
     lab.param.update(solver="sgd", epochs=4)
     assert lab.fit.last_epoch == 4
-    assert not np.allclose(weight, lab.fit.weight)
+    assert not np.allclose(weight, lab.fit.model.weight)
 
 
 def test_epochs_step_and_stop_at_the_ends(lab):
@@ -144,11 +145,11 @@ def test_epochs_step_and_stop_at_the_ends(lab):
     assert lab.shown_epoch == 3
     lab.press("ArrowLeft")
     assert lab.shown_epoch == 2
-    np.testing.assert_array_equal(lab.shown.weight, lab.fit.weight_path[2])
+    np.testing.assert_array_equal(lab.shown.model.weight, lab.fit.models.weight[2])
     lab.press("Home")
     lab.press("ArrowLeft")
     assert lab.shown_epoch == 0
-    np.testing.assert_array_equal(lab.shown.weight, [1, 1])
+    np.testing.assert_array_equal(lab.shown.model.weight, [1, 1])
 
 
 def test_the_losses_fill_their_chart(lab):
@@ -164,7 +165,7 @@ def test_what_would_take_too_long_is_refused_and_nothing_changes(lab):
     run = lab.fit
     lab.param.update(epochs=5000, batch_size=1)
     assert (lab.epochs, lab.batch_size) == (5, 64)
-    np.testing.assert_array_equal(lab.fit.weight, run.weight)
+    np.testing.assert_array_equal(lab.fit.model.weight, run.model.weight)
 
 
 @pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
@@ -182,17 +183,17 @@ def test_every_lesson_opens_and_leaves_nothing_of_the_last(lab, number):
 def test_every_gate_is_put_into_words(gate):
     for solver, features in (("newton", "linear"), ("newton", "interaction"), ("sgd", "linear")):
         run = model.train(settings(gate=gate, solver=solver, features=features, noise_level=0.2))
-        shown = model.Shown(run.weight, run.intercept, run.rows)
+        shown = model.Shown(run.model, run.rows)
         assert gate in words.meaning(run, shown, solver)
         assert gate in words.summary(run, shown, run.last_epoch)
-        assert words.equation(shown).count("x") >= len(run.weight)
+        assert words.equation(shown).count("x") >= len(run.model.weight)
 
 
 def test_divergence_is_said():
     run = model.train(settings(gate="XOR", solver="sgd", learning_rate=1e12, noise_level=1.0))
     assert run.status == "diverged"
     assert words.progress(run, "sgd", 20, False) == ("error", "diverged")
-    shown = model.Shown(run.weight, run.intercept, run.rows)
+    shown = model.Shown(run.model, run.rows)
     assert "learning rate" in words.meaning(run, shown, "sgd")
     assert "another C" in words.meaning(run, shown, "newton")
     assert "diverged" not in words.meaning(run, shown, "sgd", by_hand=True)
@@ -258,7 +259,7 @@ def test_python_and_command_give_the_model_on_show(lab):
     lab.restore({"gate": "XOR", "noise_level": 0.3, "solver": "sgd", "learning_rate": 0.1, "epochs": 3})
     space = {}
     exec(as_python(nearest_sweep(lab.settings)).replace("print(ds)", ""), space)
-    np.testing.assert_allclose(space["ds"].weight.values.ravel(), lab.fit.weight, atol=1e-5)
+    np.testing.assert_allclose(space["ds"].weight.values.ravel(), lab.fit.model.weight, atol=1e-5)
     assert as_command(nearest_sweep(lab.settings)) == (
         "gatesweep sweep --gate XOR --noise-level 0.3 --seed 42 --solver sgd --learning-rate 0.1 --epochs 3"
     )

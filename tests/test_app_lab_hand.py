@@ -17,18 +17,18 @@ def lab():
 
 def test_learning_starts_where_the_hand_left_the_line(lab):
     lab.restore({"solver": "sgd", "by_hand": True, "w1": -3.0, "w2": 2.0, "intercept": 0.5})
-    np.testing.assert_array_equal([*lab.shown.weight, lab.shown.intercept], [-3, 2, 0.5])
+    np.testing.assert_array_equal([*lab.shown.model.weight, lab.shown.model.intercept], [-3, 2, 0.5])
     lab.learn_from_here()
     lab.playing = False
     assert not lab.by_hand
     assert lab.shown_epoch == 0
-    np.testing.assert_array_equal(lab.fit.weight_path[0], [-3, 2])
+    np.testing.assert_array_equal(lab.fit.models.weight[0], [-3, 2])
     assert lab.fit.history.train_loss[-1] < lab.fit.history.train_loss[0]
     other = Lab()
     other.restore(read_query(other, (*SETTINGS, *VIEW), to_query(lab.link_values, lab.usual()))[0])
-    np.testing.assert_array_equal(other.fit.weight_path, lab.fit.weight_path)
+    np.testing.assert_array_equal(other.fit.models.weight, lab.fit.models.weight)
     lab.w1 = 5.0
-    np.testing.assert_array_equal(lab.fit.weight_path[0], [5, 2])
+    np.testing.assert_array_equal(lab.fit.models.weight[0], [5, 2])
 
 
 def test_a_start_by_hand_is_trained_once(lab, monkeypatch):
@@ -97,7 +97,7 @@ def test_what_is_no_pair_of_points_turns_nothing(lab, x1, x2):
 @pytest.mark.parametrize("w", [(0.0, 0.0, 0.0), (0.0, 0.0, -2.0), (3.0, 4.0, -2.0)])
 def test_a_link_to_a_line_by_hand_shows_that_very_line_and_its_grips_lie_on_it(lab, w):
     lab.restore({"by_hand": True, **dict(zip(("w1", "w2", "intercept"), w, strict=True))})
-    assert (*lab.shown.weight, lab.shown.intercept) == w
+    assert (*lab.shown.model.weight, lab.shown.model.intercept) == w
     told = lab.view.pointer.grips.told
     if any(w[:2]):
         np.testing.assert_allclose(np.dot(w[:2], [told["x1"], told["x2"]]) + w[2], 0, atol=1e-9)
@@ -116,7 +116,9 @@ def test_the_hand_starts_from_the_model_on_show(lab, features):
     lab.step(-3)
     shown = lab.shown
     lab.by_hand = True
-    np.testing.assert_allclose([*lab.shown.weight, lab.shown.intercept], [*shown.weight, shown.intercept])
+    np.testing.assert_allclose(
+        [*lab.shown.model.weight, lab.shown.model.intercept], [*shown.model.weight, shown.model.intercept]
+    )
 
 
 def ask(lab, n, **request):

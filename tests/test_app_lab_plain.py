@@ -45,7 +45,9 @@ def run(script):
 )
 def test_the_plain_script_makes_the_model_on_show(lab, state):
     lab.restore(state)
-    np.testing.assert_allclose(run(lab.plain_code), [*lab.shown.weight, lab.shown.intercept], rtol=2e-3, atol=2e-3)
+    np.testing.assert_allclose(
+        run(lab.plain_code), [*lab.shown.model.weight, lab.shown.model.intercept], rtol=2e-3, atol=2e-3
+    )
 
 
 def test_what_it_cannot_make_it_says(lab):
@@ -65,7 +67,7 @@ def test_the_rows_are_those_on_show_with_what_the_model_says_of_them(lab):
     np.testing.assert_array_equal(np.array(columns[2], int), y)
     _, test = train_test_split(np.arange(500), test_size=0.2, random_state=140)
     assert set(np.flatnonzero(np.array(columns[3]) == "test")) == set(test)
-    p = 1 / (1 + np.exp(-(X @ lab.fit.weight + lab.fit.intercept)))
+    p = 1 / (1 + np.exp(-(X @ lab.fit.model.weight + lab.fit.model.intercept)))
     np.testing.assert_allclose(np.array(columns[4], float), p)
     np.testing.assert_allclose(np.array(columns[5], float), -np.log(np.where(y == 1, p, 1 - p)))
 

@@ -115,10 +115,10 @@ def test_a_click_on_a_cell_shows_the_stored_model_and_trains_nothing(counted, gr
     one = dataset.sel(gate="XOR", noise_level=0.3, seed=settings["seed"])
     shown = app.lab.shown
     if "record" in grid:
-        np.testing.assert_array_equal(app.lab.fit.weight_path, one.weight_history.transpose("epoch", "feature"))
+        np.testing.assert_array_equal(app.lab.fit.models.weight, one.weight_history.transpose("epoch", "feature"))
         assert app.lab.shown_epoch == 0, "the epoch that the Explorer shows"
     else:
-        np.testing.assert_array_equal(shown.weight, one.weight)
+        np.testing.assert_array_equal(shown.model.weight, one.weight)
         assert float(shown.scores.test_accuracy) == pytest.approx(float(one.test_accuracy), abs=1e-6)
     app.lab.press("End")
     app.lab.press("ArrowLeft")
@@ -134,4 +134,4 @@ def test_a_stored_model_is_said_as_it_ended():
     lab.restore({"gate": "XOR", "noise_level": 1.0, "seed": 3, "solver": "sgd", "learning_rate": 1e12}, path)
     assert lab.fit.status == "diverged"
     trained = model.train(lab.settings)
-    np.testing.assert_array_equal(lab.fit.weight, trained.weight)
+    np.testing.assert_array_equal(lab.fit.model.weight, trained.model.weight)

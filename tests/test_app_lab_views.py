@@ -8,6 +8,7 @@ import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
+from gatesweep.models import Neuron
 from gatesweep.plots.boundary import beyond
 from gatesweep.plots.look import DARK, LIGHT
 
@@ -24,7 +25,7 @@ def texts(lab, layer):
 @pytest.mark.parametrize("features", ["linear", "interaction"])
 def test_the_neuron_calculates_what_the_model_says_of_a_corner(lab, features):
     lab.restore({"gate": "XOR", "noise_level": 0.2, "features": features, "picture": "neuron", "corner": "01"})
-    w, b = lab.shown.weight, lab.shown.intercept
+    w, b = lab.shown.model.weight, lab.shown.model.intercept
     z = w[1] + b
     p = 1 / (1 + np.exp(-z))
     assert texts(lab, "names")[-2] == f"p = {p:.3f}"
@@ -46,7 +47,7 @@ def test_the_neuron_calculates_what_the_model_says_of_a_corner(lab, features):
 
 def test_a_neuron_that_has_run_off_to_infinity_is_drawn(lab):
     lab.restore({"picture": "neuron"})
-    lab.pictures.neuron.show(type(lab.shown)(np.array([np.nan, np.inf]), -np.inf, lab.fit.rows), "11")
+    lab.pictures.neuron.show(type(lab.shown)(Neuron(np.array([np.nan, np.inf]), np.array(-np.inf)), lab.fit.rows), "11")
     assert "not a number" in texts(lab, "names")[-3]
 
 
@@ -62,7 +63,7 @@ def test_a_tapped_input_turns_around(lab):
 def test_every_row_is_on_the_s_curve_with_its_loss(lab):
     lab.restore({"gate": "OR", "noise_level": 0.4, "picture": "s_curve", "threshold": 0.3})
     X, y = gs.generate_data_with_noise(500, "OR", 0.4, random_state=42)
-    p = 1 / (1 + np.exp(-(X @ lab.fit.weight + lab.fit.intercept)))
+    p = 1 / (1 + np.exp(-(X @ lab.fit.model.weight + lab.fit.model.intercept)))
     drawn = lab.pictures.s_curve.columns
     np.testing.assert_allclose(drawn["rows"]["p"], p)
     np.testing.assert_allclose(drawn["rows"]["loss"], -np.log(np.where(y == 1, p, 1 - p)))
@@ -102,7 +103,7 @@ def test_rows_beyond_the_frame_are_counted_at_its_edges(lab):
 
 def test_a_pinned_model_stays_beside_the_next_ones(lab):
     lab.restore({"gate": "AND", "noise_level": 0.3})
-    kept = [*lab.shown.weight, lab.shown.intercept]
+    kept = [*lab.shown.model.weight, lab.shown.model.intercept]
     lab.toggle_pin()
     lab.gate = "OR"
     line = lab.pictures.boundary.columns["pinned"]

@@ -17,6 +17,7 @@ from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, LESSONS
+from gatesweep.models import Neuron
 from gatesweep.page.live import address_data, explorer_data
 from gatesweep.plots import charts
 from gatesweep.plots.boundary import model_columns, row_columns
@@ -95,7 +96,7 @@ def test_the_same_words_for_the_same_models(tmp_path) -> None:
     found = ask(SAY, given, tmp_path)
     for case, said in zip(given, found, strict=True):
         run = train(USUAL | {name: value for name, value in case.items() if name in USUAL})
-        shown = Shown(run.weight, run.intercept, run.rows, case["threshold"])
+        shown = Shown(run.model, run.rows, case["threshold"])
         assert said["meaning"] == words.meaning(run, shown, case["solver"]), case
         spoken = (
             list(words.progress(run, case["solver"], run.last_epoch, False)),
@@ -130,7 +131,7 @@ def test_the_same_lines_and_grips(tmp_path) -> None:
     drawn = ask("(m) => modelColumns(m, {n: 0}, 0.3, true)", given, tmp_path)
     for model, weight, intercept, found in zip(given, weights, intercepts, drawn, strict=True):
         own = weight if weight[2] else weight[:2]
-        expected = model_columns(own, float(intercept), np.empty((0, 2)), 0.3, False, True)
+        expected = model_columns(Neuron(own, np.array(intercept)), np.empty((0, 2)), 0.3, False, True)
         for layer in ("boundary", "p = 0.25", "p = 0.75", "grips"):
             for axis in ("x1", "x2"):
                 np.testing.assert_allclose(
@@ -179,7 +180,7 @@ def test_the_same_loss_surface(names, tmp_path) -> None:
     settings = {"gate": "XOR", "noise_level": 0.2, "solver": "sgd", "features": "interaction", "dtype": "float64"}
     run = train(USUAL | settings)
     places = tuple(["w1", "w2", "w3", "intercept"].index(name) for name in names)
-    expected = LossGrid.of(run, Shown(run.weight, run.intercept, run.rows), places)
+    expected = LossGrid.of(run, Shown(run.model, run.rows), places)
     program = (
         "({settings, places}) => { const f = fit(settings); return valley(f.train, f.path, f.path.at(-1), places); }"
     )

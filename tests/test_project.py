@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gatesweep"
 
 ORDER = (
-    "errors paths engine gates settings codec features lecture experiment groups fit theory results grids "
+    "errors paths engine gates settings codec features lecture experiment groups fit theory models results grids "
     "store sweep estimator tables summaries notebook plots lessons app page bench cli"
 ).split()
 """A module or folder of gatesweep imports only from those before it."""

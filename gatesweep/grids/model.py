@@ -17,8 +17,9 @@ from gatesweep.experiment import Experiment
 from gatesweep.gates import Gate
 from gatesweep.grids.batch import Batch, Models
 from gatesweep.grids.plan import Block, plan
+from gatesweep.models import Model, Network, Neuron, model_of
 
-__all__ = ["ModelPath", "RowScores", "Rows", "stored_path"]
+__all__ = ["ModelPath", "RowScores", "Rows", "stored_models", "stored_path"]
 
 WHOLE = Block(slice(0, 1), slice(0, 1))
 
@@ -27,12 +28,14 @@ WHOLE = Block(slice(0, 1), slice(0, 1))
 class ModelPath:
     """A model at every step of its training, the first values first; or at the last step alone."""
 
-    weight: np.ndarray
-    """(step, feature), float64"""
-    intercept: np.ndarray
-    """(step,)"""
+    model: Model
+    """Along the steps, float64."""
     status: Status
     n_iter: int
+
+    @property
+    def last_step(self) -> int:
+        return len(self.model.params) - 1
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Rows:
 
     >>> rows = Rows.of(Experiment.of(gate="XOR", noise_level=0.3, seed=1, solver="sgd"))
     >>> path = rows.fit()
-    >>> rows.scores(path.weight, path.intercept).test_loss.shape  # 20 epochs and the first values
+    >>> rows.scores(path.model).test_loss.shape  # 20 epochs and the first values
     (21,)
     """
 
@@ -106,9 +109,18 @@ class Rows:
         return found
 
     @property
-    def origin(self) -> np.ndarray:
-        """Where the solver starts that knows nothing of the gate: every weight and the intercept at one value."""
-        return np.full(self.batch.designs[0].n_params, self.experiment.solver.origin)
+    def origin(self) -> np.ndarray | None:
+        """Where the solver starts that knows nothing of the gate: every weight and the intercept at one value.
+
+        None with hidden units, which would stay alike for ever: they start as in a sweep, as torch's layers do.
+        """
+        chunk = self.batch.models.chunk
+        return None if chunk.hidden_units else np.full(self.batch.designs[0].n_params, self.experiment.solver.origin)
+
+    def model_of(self, params: np.ndarray) -> Model:
+        """Models of this experiment's kind from their numbers, (*batch, p)."""
+        chunk = self.batch.models.chunk
+        return model_of(params, chunk.hidden_units, chunk.activation)
 
     def fit(self, first: np.ndarray | None = None, check: Callable[[], None] = lambda: None) -> ModelPath:
         """Train the model and keep every step.
@@ -121,11 +133,11 @@ class Rows:
             path = self.batch.fit(first, record=True, check=check)
         params = to_host(path.stacked())[0, 0, 0].astype(float)
         status, n_iter = (int(to_host(values)[0, 0, 0]) for values in (path.status, path.n_iter))
-        return ModelPath(params[:, :-1], params[:, -1], Status(status), n_iter)
+        return ModelPath(self.model_of(params), Status(status), n_iter)
 
-    def scores(self, weight: np.ndarray, intercept: np.ndarray | float) -> RowScores:
-        """Scores of any models with weight (..., feature) and intercept (...) on these rows."""
-        params = np.concatenate([weight, np.asarray(intercept)[..., None]], -1)
+    def scores(self, model: Model) -> RowScores:
+        """Scores of models of the experiment's kind on these rows."""
+        params = model.params
         tensor = self.batch.models.place.tensor(params.reshape(1, 1, -1, params.shape[-1]))
         with one_thread():
             train, test = (evaluate(design, tensor) for design in self.batch.designs)
@@ -137,15 +149,32 @@ class Rows:
         return RowScores(*losses_and_shares)
 
 
-def stored_path(one: xr.Dataset) -> ModelPath:
+def stored_models(
+    dataset: xr.Dataset, along: str = "", hidden_units: int = 0, activation: str = "sigmoid", suffix: str = ""
+) -> Model:
+    """The one model that a dataset was selected down to, or those along a dimension of it.
+
+    Args:
+        hidden_units, activation: of these models; a dataset may have room for more units.
+        suffix: "_history" for the models at each recorded step.
+    """
+
+    def array(name: str, *dims: str) -> np.ndarray:
+        values = dataset[name + suffix].transpose(*([along] if along else []), *dims)
+        return values.isel(unit=slice(hidden_units), missing_dims="ignore").values.astype(float)
+
+    if not hidden_units:
+        return Neuron(array("weight", "feature"), array("intercept"))
+    lines = array("hidden_weight", "unit", "feature"), array("hidden_intercept", "unit")
+    return Network(*lines, array("output_weight", "unit"), array("intercept"), activation)
+
+
+def stored_path(one: xr.Dataset, hidden_units: int = 0, activation: str = "sigmoid") -> ModelPath:
     """The path of the one model that a dataset was selected down to: every recorded step, or the last one.
 
     What a sweep has trained is shown as it is, without training it again.
     """
-    recorded = "weight_history" in one
-    weight, intercept = (one[f"{name}_history" if recorded else name] for name in ("weight", "intercept"))
-    if recorded:
-        weight, intercept = weight.transpose("epoch", "feature"), intercept.transpose("epoch")
-    steps = slice(0, 1 + int(one["n_iter"])) if recorded else slice(None)
-    values = np.atleast_2d(weight.values.astype(float)), np.atleast_1d(intercept.values.astype(float))
-    return ModelPath(values[0][steps], values[1][steps], Status(int(one["status"])), int(one["n_iter"]))
+    recorded, n_iter = "intercept_history" in one, int(one["n_iter"])
+    steps = one if recorded else one.expand_dims("epoch")
+    models = stored_models(steps, "epoch", hidden_units, activation, "_history" if recorded else "")
+    return ModelPath(models[: 1 + n_iter] if recorded else models, Status(int(one["status"])), n_iter)

@@ -40,6 +40,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "dashed lines", "Where the probability of class 1 is 0.25 and 0.75: the closer together, the surer the model."
     ),
     "threshold": Explanation("threshold", "The answer is 1 where the probability of class 1 is at least this."),
+    "hidden": Explanation(
+        "hidden neuron",
+        "A neuron between inputs and output; the arrow points to where its weighted sum is above 0.",
+    ),
     "weight": Explanation("weight", "How much the logit rises with one unit of that input."),
     "intercept": Explanation("intercept", "The logit where all inputs are 0."),
     "logit": Explanation(

@@ -10,10 +10,24 @@ from numpy.typing import ArrayLike
 
 from gatesweep.errors import InputError
 from gatesweep.gates import Gate, corners
+from gatesweep.models import Model, Neuron
 from gatesweep.plots.drawn import Columns
-from gatesweep.plots.geometry import PLANE, hand_line, level
+from gatesweep.plots.geometry import PLANE, hand_line, level, levels
 from gatesweep.plots.geometry import surface as shades
-from gatesweep.plots.look import LIGHT, LIMIT_STYLES, MARKERS, TEXT, Palette, on_paper, painted, typed, with_bokeh
+from gatesweep.plots.labels import unit_name
+from gatesweep.plots.look import (
+    LIGHT,
+    LIMIT_STYLES,
+    MARKERS,
+    TEXT,
+    Palette,
+    on_paper,
+    own_colours,
+    painted,
+    typed,
+    unit_hue,
+    with_bokeh,
+)
 from gatesweep.theory.bayes import bayes_boundary
 from gatesweep.theory.lines import best_line
 
@@ -34,8 +48,10 @@ __all__ = [
 
 PIXELS = 120
 HOVER = """
-const w = model.data.w, z = model.data.b[0] + w[0] * special_vars.x + w[1] * special_vars.y
-    + w[2] * special_vars.x * special_vars.y
+const {x, y} = special_vars, {w, b, unit, activation} = model.data
+const act = {sigmoid: (z) => 1 / (1 + Math.exp(-z)), tanh: Math.tanh, relu: (z) => Math.max(z, 0)}[activation[0]]
+const says = ([w1, w2, w3, own, output]) => output && output * act(own + w1 * x + w2 * y + w3 * x * y)
+const z = unit.reduce((sum, one) => sum + says(one), b[0] + w[0] * x + w[1] * y + w[2] * x * y)
 const p = 1 / (1 + Math.exp(-z))
 return format == "label" ? (p >= model.data.threshold[0] ? "1" : "0") : p.toFixed(3)
 """
@@ -43,6 +59,8 @@ TIP = """<div style="font: 13px system-ui, sans-serif"><b>x₁</b> $x{0.00} &nbs
 <b>p</b> @image{p} &nbsp; class @image{label}</div>"""
 LINES = {"boundary": ("solid", 4.0), "p = 0.25": ([7, 5], 1.8), "p = 0.75": ([7, 5], 1.8)}
 """Dash and width of each line of equal probability."""
+ARROW, BARB, INSET = 0.17, 0.05, 0.16
+"""Length of a hidden neuron's arrow and of its head, and how far from the frame it stands."""
 EDGES = {"◂": (-0.86, 0.5), "▸": (1.86, 0.5), "▾": (0.5, -0.92), "▴": (0.5, 1.92)}
 """Where the frame's edges say how many rows lie beyond them."""
 
@@ -148,35 +166,89 @@ def corner_columns(gate: Gate) -> Columns:
 
 
 def model_columns(
-    weight: np.ndarray, intercept: float, wrong: np.ndarray, threshold: float, labels: bool, grips: bool
+    model: Model, wrong: np.ndarray, threshold: float, labels: bool, grips: bool, palette: Palette = LIGHT
 ) -> Columns:
-    """Surface, boundary with its 0.25 and 0.75 contours, misclassified rows (m, 2), the grips of a line by hand."""
+    """Surface, boundary with its 0.25 and 0.75 contours, misclassified rows (m, 2), each hidden neuron's own line,
+    the grips of a line by hand."""
     side = PLANE[1] - PLANE[0]
-    image = shades(weight, intercept, PIXELS, threshold if labels else None)
-    held = hand_line(weight[:2], intercept) if grips and not weight[2:].any() else np.empty((0, 2))
+    image = shades(model, PIXELS, threshold if labels else None)
+    is_held = grips and not model.hidden_units and not model.direct[2:].any()
+    held = hand_line(model.direct[:2], float(model.intercept)) if is_held else np.empty((0, 2))
     points = {"misclassified": wrong, "grips": held}
-    lines = dict(zip(LINES, (threshold, 0.25, 0.75), strict=True))
+    lines = dict(zip(LINES, levels(model, (threshold, 0.25, 0.75)), strict=True))
     return {
         "surface": {"image": [image], "x": [PLANE[0]], "y": [PLANE[0]], "dw": [side], "dh": [side]},
-        **{name: dict(zip(("x1", "x2"), level(weight, intercept, p), strict=True)) for name, p in lines.items()},
+        **{name: {"x1": x1, "x2": x2} for name, (x1, x2) in lines.items()},
         **{name: {"x1": xy[:, 0], "x2": xy[:, 1]} for name, xy in points.items()},
-        "model": {
-            "w": np.append(weight, np.zeros(3 - len(weight))),
-            "b": [intercept] * 3,
-            "threshold": [threshold] * 3,
-        },
+        "model": _numbers(model, threshold),
+        **unit_columns(model, palette),
     }
 
 
-def line_columns(models: Iterable[tuple[np.ndarray, float]]) -> Columns:
+def _numbers(model: Model, threshold: float) -> dict[str, Any]:
+    """All that the browser needs to work out what a model says; every column as long as the longest."""
+    length = max(3, model.hidden_units)
+    units = np.zeros((length, 5))
+    kept = model.units.weight
+    units[: len(kept), : kept.shape[1]] = kept
+    units[: len(kept), 3], units[: len(kept), 4] = model.units.intercept, model.output_weight
+    return {
+        "w": np.append(model.direct, np.zeros(length - len(model.direct))),
+        "b": [float(model.intercept)] * length,
+        "unit": units.tolist(),
+        "activation": [model.activation] * length,
+        "threshold": [threshold] * length,
+    }
+
+
+def unit_columns(model: Model, palette: Palette) -> Columns:
+    """Where each hidden neuron's weighted sum is 0, an arrow to where it is more, and its name at the arrow's tip."""
+    lines: dict[str, list] = {"xs": [], "ys": [], "line_color": []}
+    names: dict[str, list] = {"x1": [], "x2": [], "text": [], "text_color": []}
+    for place in range(model.hidden_units):
+        unit = model.units[place]
+        line, hue = np.stack(level(unit.weight, float(unit.intercept)), -1), unit_hue(place, palette)
+        share = (place + 1) / (model.hidden_units + 1)
+        arrow, tip = _arrow(unit, line, share)
+        path = np.concatenate([line, np.full((1, 2), np.nan), arrow])
+        lines["xs"].append(path[:, 0].tolist())
+        lines["ys"].append(path[:, 1].tolist())
+        lines["line_color"].append(hue)
+        for name, value in zip(names, (*tip, unit_name(place), hue), strict=True):
+            names[name] += [value] if len(arrow) else []
+    return {"neurons": lines, "neuron names": names}
+
+
+def _arrow(unit: Neuron, line: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """An arrow, as one stroke, from a neuron's line to where its weighted sum rises; and where its name stands.
+
+    It begins at this share of the line's way through the view; a line that is not in view has none.
+    """
+    if len(line) == 2:  # A straight one is known by its ends.
+        line = line[0] + np.linspace(0, 1, 201)[:, None] * (line[1] - line[0])
+    low, high = PLANE[0] + INSET, PLANE[1] - INSET
+    seen = line[((line > low) & (line < high)).all(-1)]
+    if not len(seen):
+        return np.empty((0, 2)), np.zeros(2)
+    start = seen[min(int(share * len(seen)), len(seen) - 1)]
+    bend = unit.weight[2] if len(unit.weight) == 3 else 0.0
+    rise = unit.weight[:2] + bend * start[::-1]
+    ahead = rise / (np.hypot(*rise) or 1.0)
+    aside = np.array([-ahead[1], ahead[0]])
+    tip = start + ARROW * ahead
+    barbs = [tip - BARB * (ahead + side * aside) for side in (1, -1)]
+    return np.stack([start, tip, barbs[0], tip, barbs[1]]), tip + 0.5 * ARROW * ahead
+
+
+def line_columns(models: Iterable[Model]) -> Columns:
     """The boundaries of other models, faint."""
-    lines = [level(weight, intercept) for weight, intercept in models]
+    lines = [levels(model, (0.5,), cells=60)[0] for model in models]
     return {"others": {"xs": [x1 for x1, _ in lines], "ys": [x2 for _, x2 in lines]}}
 
 
-def pinned_columns(weight: np.ndarray, intercept: float) -> Columns:
-    """The boundary of the model to compare with; no weights, no line."""
-    x1, x2 = level(weight, intercept) if len(weight) else (np.empty(0), np.empty(0))
+def pinned_columns(model: Model | None) -> Columns:
+    """The boundary of the model to compare with, if there is one."""
+    [(x1, x2)] = levels(model, (0.5,)) if model else [(np.empty(0), np.empty(0))]
     return {"pinned": {"x1": x1, "x2": x2}}
 
 
@@ -196,7 +268,8 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     image, others, outputs = (columns[name] for name in ("surface", "others", "outputs"))
     bounds = (PLANE[0], PLANE[0], PLANE[1], PLANE[1])
     cloud = [np.column_stack(line) for line in zip(others["xs"], others["ys"], strict=True)]
-    ink = palette.ink
+    ink, lines = palette.ink, columns["neurons"]
+    units = [{"x1": xs, "x2": ys, "line_color": hue} for xs, ys, hue in zip(*lines.values(), strict=True)]
 
     def of(kind: Any, label: str, values: Any = (), **style: Any) -> hv.Element:
         return kind(columns[label], axes, list(values), label=label).opts(default_tools=[], **style)
@@ -214,6 +287,10 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             of(
                 hv.Points, "misclassified", marker="circle", size=15, line_width=1.8, fill_alpha=0, line_color=ink
             ),
+            hv.Contours(units, axes, "line_color", label="neurons").opts(
+                line_color=hv.dim("line_color"), line_width=2.2, line_alpha=0.7, default_tools=[],
+                hooks=[own_colours(lines["line_color"])],
+            ),
             *(
                 hv.Curve(columns[name], *axes, label=name).opts(
                     color=colour, line_dash=dash, line_width=width, line_alpha=alpha, default_tools=[]
@@ -229,6 +306,10 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             hv.Labels(outputs, axes, "text", label="outputs").opts(
                 text_color=ink, text_font_size="1.5rem", text_font_style="bold", text_alpha=0.75,
                 default_tools=[], hooks=[typed],
+            ),
+            hv.Labels(columns["neuron names"], axes, ["text", "text_color"], label="neuron names").opts(
+                text_color=hv.dim("text_color"), text_font_size=TEXT, text_font_style="bold", default_tools=[],
+                hooks=[typed, on_paper(palette)],
             ),
             hv.Labels(columns["beyond"], axes, "text", label="beyond").opts(
                 text_color=ink, text_font_size=TEXT, default_tools=[], hooks=[typed, on_paper(palette)],

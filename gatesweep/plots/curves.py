@@ -1,19 +1,29 @@
 """A measure of a sweep against one dimension, with its band over seeds and its limits, in small pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import holoviews as hv
 import numpy as np
 import xarray as xr
 from bokeh.core.properties import value
-from bokeh.core.property.vectorization import Field
 from bokeh.models import GlyphRenderer, HoverTool, Legend, LegendItem
 from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
 from gatesweep.plots.drawn import Columns, layers_of
-from gatesweep.plots.look import ACCENT, DARK, FONT, LIGHT, LIMIT_STYLES, TICK, Palette, unfading, with_bokeh
+from gatesweep.plots.look import (
+    ACCENT,
+    DARK,
+    FONT,
+    LIGHT,
+    LIMIT_STYLES,
+    TICK,
+    Palette,
+    own_colours,
+    unfading,
+    with_bokeh,
+)
 from gatesweep.plots.picture import Picture
 from gatesweep.plots.sheet import Sheet, hover_of
 from gatesweep.results.measures import LIMITS
@@ -154,14 +164,14 @@ def draw_curves(p: Picture, epoch: int, sheet: Sheet, palette: Palette, is_respo
         fill_alpha=0.22,
         line_color=None,
         default_tools=[],
-        hooks=[_plain(fill_color=data["bands"]["fill_color"])],
+        hooks=[own_colours(data["bands"]["fill_color"], "fill_color")],
     )
     lines = hv.Contours(_paths(**data["lines"]), ["x", "y"], "line_color", label="lines").opts(
         line_color=hv.dim("line_color"),
         line_width=2.5,
         line_join="round",
         default_tools=[],
-        hooks=[_plain(line_color=data["lines"]["line_color"])],
+        hooks=[own_colours(data["lines"]["line_color"])],
     )
     points = hv.Points(data["points"], ["cx", "cy"], ["fill_color"], label="points").opts(
         size=4.5, fill_color=hv.dim("fill_color"), line_color=None, default_tools=[], hooks=[unfading]
@@ -238,17 +248,6 @@ def _paths(xs: list, ys: list, **colours: list) -> list[dict[str, Any]]:
     """As HoloViews takes them."""
     [(name, named)] = colours.items()
     return [{"x": x, "y": y, name: colour} for x, y, colour in zip(xs, ys, named, strict=True)]
-
-
-def _plain(**colours: list[str]) -> Callable[[Any, Any], None]:
-    """A hook: HoloViews takes the colours of paths for categories, and would choose others for them."""
-    [(name, named)] = colours.items()
-
-    def hook(plot: Any, element: Any) -> None:
-        plot.handles["source"].data[name] = named
-        setattr(plot.handles["glyph"], name, Field(name))
-
-    return hook
 
 
 def _marked(plot: Any, element: Any) -> None:

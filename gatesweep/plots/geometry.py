@@ -1,10 +1,13 @@
 """Where a model's probability takes a given value: lines, hyperbolas, and the surface as pixels."""
 
+from collections.abc import Sequence
+
+import contourpy
 import numpy as np
 
-from gatesweep.features import expand
+from gatesweep.models import Model, Neuron
 
-__all__ = ["PLANE", "hand_line", "level", "probability", "surface", "through"]
+__all__ = ["PLANE", "contours", "hand_line", "level", "levels", "probability", "shades", "surface", "through"]
 
 PLANE = (-1.0, 2.0)
 """Both axes of the lecture's plane."""
@@ -74,12 +77,34 @@ def _branch(centre: np.ndarray, power: float, side: float) -> tuple[np.ndarray, 
     return centre[0] + side * u, centre[1] + rise / u
 
 
-def surface(weight: np.ndarray, intercept: float, pixels: int, threshold: float | None = None) -> np.ndarray:
+def levels(model: Model, probabilities: Sequence[float], cells: int = 120) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Where a model has each of these probabilities, as `level` has it of one neuron; of others, found on a grid."""
+    if isinstance(model, Neuron):
+        return [level(model.weight, float(model.intercept), p) for p in probabilities]
+    side = np.linspace(*PLANE, cells + 1)
+    logit = model.logit(np.stack(np.meshgrid(side, side), axis=-1))
+    return contours(side, side, logit, probabilities)
+
+
+def contours(
+    x: np.ndarray, y: np.ndarray, logit: np.ndarray, probabilities: Sequence[float]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Where logits on a grid (y, x) have each of these probabilities: points, NaN between pieces."""
+    found = contourpy.contour_generator(x, y, np.nan_to_num(logit), line_type=contourpy.LineType.ChunkCombinedNan)
+    at = (np.log(p) - np.log1p(-p) if 0 < p < 1 else np.nan for p in probabilities)
+    lines = [None if np.isnan(z) else found.lines(z)[0][0] for z in at]
+    return [(np.empty(0), np.empty(0)) if xy is None else (xy[:, 0], xy[:, 1]) for xy in lines]
+
+
+def surface(model: Model, pixels: int, threshold: float | None = None) -> np.ndarray:
     """Probabilities on the view, or with a threshold the labels 0 and 1: uint8 (x2, x1), 255 for 1."""
     middle = PLANE[0] + (np.arange(pixels) + 0.5) * (PLANE[1] - PLANE[0]) / pixels
-    grid = np.stack(np.meshgrid(middle, middle), axis=-1)
-    p = probability(expand(grid, "interaction" if len(weight) == 3 else "linear") @ weight + intercept)
-    p = np.nan_to_num(p, nan=0.5)
+    return shades(model.logit(np.stack(np.meshgrid(middle, middle), axis=-1)), threshold)
+
+
+def shades(logit: np.ndarray, threshold: float | None = None) -> np.ndarray:
+    """Logits as what colours a picture: 0 to 255 by their probability, or with a threshold one of the two."""
+    p = np.nan_to_num(probability(logit), nan=0.5)
     return np.round(255 * (p if threshold is None else p >= threshold)).astype(np.uint8)
 
 

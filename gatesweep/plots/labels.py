@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["label", "number", "short_label"]
+__all__ = ["label", "number", "short_label", "subscript", "unit_name"]
 
 LABELS = {
     "gate": "gate",
@@ -33,3 +33,13 @@ def number(value: float) -> str:
         return "not a number"
     text = f"{abs(value):.3g}" if abs(value) < 1e5 else f"{abs(value):.2e}"
     return ("−" if value < 0 else "") + text
+
+
+def subscript(place: int) -> str:
+    """A whole number as it stands below the line."""
+    return str(place).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def unit_name(place: int) -> str:
+    """What the screen calls a hidden neuron, counted from 0."""
+    return f"h{subscript(place + 1)}"

@@ -11,6 +11,7 @@ from typing import Any
 
 import holoviews as hv
 from bokeh.core.properties import value
+from bokeh.core.property.vectorization import Field
 from bokeh.models import Plot
 
 from gatesweep import notebook
@@ -26,10 +27,12 @@ __all__ = [
     "TICK",
     "Palette",
     "on_paper",
+    "own_colours",
     "paint",
     "painted",
     "typed",
     "unfading",
+    "unit_hue",
     "with_bokeh",
 ]
 
@@ -97,6 +100,19 @@ DARK = Palette(
     bayes="#2CC79B",
     alert="#ff8a80",
 )
+
+UNITS = {
+    LIGHT.paper: ("#6A3D9A", "#00796B", "#C2185B", "#827717", "#5D4037", "#283593", "#2E7D32", "#455A64"),
+    DARK.paper: ("#C5A3F0", "#4DD0C0", "#F48FB1", "#DCE775", "#D7B8A3", "#9FA8DA", "#A5D6A7", "#B0BEC5"),
+}
+"""Hues of hidden neurons on light and on dark paper: none of a class, none of a limit."""
+
+
+def unit_hue(place: int, palette: Palette) -> str:
+    """The colour of a hidden neuron, counted from 0; from the ninth on they come again."""
+    hues = UNITS[palette.paper]
+    return hues[place % len(hues)]
+
 
 LIMIT_STYLES: dict[str, tuple[str, str | list[int], float]] = {
     "bayes_accuracy": ("bayes", "dashed", 2),
@@ -174,3 +190,13 @@ def on_paper(palette: Palette) -> Callable[[Any, Any], None]:
 def unfading(plot: Any, element: Any) -> None:
     """A hook: a click on a mark asks for what it stands for, and nothing else fades for that."""
     plot.handles["glyph_renderer"].update(selection_glyph=None, nonselection_glyph=None)
+
+
+def own_colours(colours: list[str], name: str = "line_color") -> Callable[[Any, Any], None]:
+    """A hook: HoloViews takes the colours of paths for categories, and would choose others for them."""
+
+    def hook(plot: Any, element: Any) -> None:
+        plot.handles["source"].data[name] = colours
+        setattr(plot.handles["glyph"], name, Field(name))
+
+    return hook

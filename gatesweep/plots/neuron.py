@@ -1,102 +1,194 @@
-"""One neuron with its numbers, from its inputs to its answer: what a lecture draws on the board first."""
+"""A model with its numbers, from its inputs to its answer: what a lecture draws on the board first.
 
+One neuron, or a hidden layer of them and one more that weighs what they say: drawn by the same rules.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 import holoviews as hv
 import numpy as np
+from bokeh.models import HoverTool
 
 from gatesweep.features import expand
+from gatesweep.models import Model
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.geometry import probability
-from gatesweep.plots.labels import number
-from gatesweep.plots.look import LIGHT, TEXT, Palette, on_paper, painted, typed, with_bokeh
+from gatesweep.plots.labels import number, subscript, unit_name
+from gatesweep.plots.look import LIGHT, TEXT, Palette, on_paper, painted, typed, unit_hue, with_bokeh
 
 __all__ = ["HEIGHTS", "INPUTS", "neuron", "neuron_columns"]
 
-INPUTS, SUM, SIGMOID, ANSWER = 0.9, 4.8, 7.05, 9.2
-"""Where the stages stand from left to right, on a square of side 10."""
+INPUTS = 0.9
+FLOW, FLOW_BEHIND_A_LAYER = (4.8, 7.05, 9.2), (6.3, 7.9, 9.3)
+"""Where sum, sigmoid and answer stand from left to right, on a square of side 10, and where with hidden neurons."""
+HIDDEN = 3.75
 MIDDLE = 5.4
 HEIGHTS = {3: (8.4, 5.4, 2.4), 4: (8.9, 6.5, 4.1, 1.7)}
 """How high each input stands, the constant 1 last, by their number."""
+TOP, BOTTOM = 9.0, 1.9
+"""Between which the hidden neurons stand, and below them a constant 1 of their own."""
 NAMES = ("x₁", "x₂", "x₁x₂")
 WIDEST = 9.0
-"""Pixels of the edge with the largest weight."""
+"""Pixels of the edge with the largest weight of its layer."""
 NODE = 46
-"""Pixels across a node."""
+"""Pixels across a node; hidden ones are smaller where they are many."""
+FEW, MANY = 4, 8
+"""Hidden neurons that have room for their value, and for their name; of more the pointer tells both."""
+WRITTEN = 2
+"""Hidden neurons whose every weight has room to be written beside its edge."""
+TOLD = ("whose", "number")
+"""What the pointer reads off an edge or a node."""
 BEND = np.linspace(-6, 6, 41)
+TIP = "<div style='font:13px system-ui,sans-serif;padding:2px'>@whose <b>@number</b></div>"
 
 
-def neuron_columns(
-    weight: np.ndarray,
-    intercept: float,
-    inputs: tuple[int, int],
-    truth: int,
-    threshold: float,
-    palette: Palette,
-) -> Columns:
+@dataclass(frozen=True)
+class _Layer:
+    """Nodes one above the other, the constant 1 last."""
+
+    x: float
+    heights: np.ndarray
+    names: list[str]
+    values: np.ndarray
+    weights: np.ndarray
+    """(node of the next layer, node)"""
+    symbols: list[list[str]]
+    """What each weight is called, in the same order."""
+
+    @property
+    def widths(self) -> np.ndarray:
+        known = np.abs(self.weights)
+        largest = known[np.isfinite(known)].max(initial=0) or 1.0
+        return np.clip(WIDEST * np.minimum(np.nan_to_num(known / largest, nan=1.0), 1.0), 1.0, WIDEST)
+
+
+def _layers(model: Model, inputs: tuple[int, int]) -> list[_Layer]:
+    """The inputs, and the hidden neurons if there are any; what each says."""
+    point = np.array(inputs, dtype=float)
+    x = np.append(expand(point, model.features), 1.0)
+    names = [*NAMES[: len(x) - 1], "1"]
+    heights, n = np.array(HEIGHTS[len(x)]), model.hidden_units
+    of = [f"w{subscript(i + 1)}" for i in range(len(x) - 1)]
+    if not n:
+        own = np.append(model.direct, model.intercept)[None]
+        return [_Layer(INPUTS, heights, names, x, own, [[*of, "intercept"]])]
+    units = model.units
+    lines = np.column_stack([units.weight, units.intercept])
+    first = _Layer(INPUTS, heights, names, x, lines, [[*of, "intercept"]] * n)
+    says = np.append(model.hidden(point), 1.0)
+    weights = np.append(model.output_weight, model.intercept)[None]
+    heights = np.append(np.linspace(TOP, BOTTOM + 1.4, n) if n > 1 else [MIDDLE + 0.6], BOTTOM)
+    symbols = [*(f"v{subscript(u + 1)}" for u in range(n)), "intercept"]
+    hidden = _Layer(HIDDEN, heights, [*(unit_name(u) for u in range(n)), "1"], says, weights, [symbols])
+    return [first, hidden]
+
+
+def neuron_columns(model: Model, inputs: tuple[int, int], truth: int, threshold: float, palette: Palette) -> Columns:
     """A model that is shown the two `inputs`, for which the gate says `truth`.
 
     An edge is as wide as its weight is large, and has the colour of the class that it speaks for.
     """
-    x = np.append(expand(np.array(inputs, dtype=float), "interaction" if len(weight) == 3 else "linear"), 1.0)
-    w = np.append(weight, intercept)
-    z = float(x @ w)
+    layers, n = _layers(model, inputs), model.hidden_units
+    last = layers[-1]
+    with np.errstate(invalid="ignore"):
+        z = float(last.values @ last.weights[0])
     p = float(probability(np.array(z))) if np.isfinite(z) else np.nan
     answer = int(p >= threshold)
-    heights = np.array(HEIGHTS[len(w)])
-    largest = np.abs(w[np.isfinite(w)]).max(initial=0) or 1.0
-    widths = np.clip(WIDEST * np.minimum(np.nan_to_num(np.abs(w) / largest, nan=1.0), 1.0), 1.0, WIDEST)
-    hues = [palette.classes[int(value > 0)] for value in w]
-    names = [*NAMES[: len(weight)], "1"]
-    symbols = [f"w{'₁₂₃'[i]}" for i in range(len(weight))] + ["intercept"]
-    flow = np.array([SUM, SIGMOID, ANSWER])
+    flow = np.array(FLOW_BEHIND_A_LAYER if n else FLOW)
     shade = palette.surface[round(255 * p)] if np.isfinite(p) else palette.paper
-    # Between the input and the sum, near the input, where the edges are still apart.
-    share = 0.42
-    terms = " + ".join(f"{_factor(value)}·{number(one)}" for value, one in zip(w[:-1], x[:-1], strict=True))
+    size = NODE if n <= FEW else 30 if n <= MANY else 17
+    hues = [unit_hue(u, palette) for u in range(n)]
+
+    edges: dict[str, list] = {name: [] for name in ("x0", "y0", "x1", "y1", "line_color", "line_width", *TOLD)}
+    labels: dict[str, list] = {"x": [], "y": [], "text": []}
+    for place, layer in enumerate(layers):
+        is_last = layer is last
+        ahead = flow[0] if is_last else layers[place + 1].x
+        goals = [MIDDLE] if is_last else layers[place + 1].heights[:-1]
+        written = n <= (FEW if is_last else WRITTEN)
+        for goal, height in enumerate(goals):
+            for i, weight in enumerate(layer.weights[goal]):
+                symbol = layer.symbols[goal][i]
+                whose = "" if is_last else f"{unit_name(goal)}: "
+                ends = (layer.x, layer.heights[i], ahead, height)
+                looks = (palette.classes[int(weight > 0)], layer.widths[goal, i])
+                told = (f"{whose}{symbol} =", number(weight))
+                for name, value in zip(edges, (*ends, *looks, *told), strict=True):
+                    edges[name].append(value)
+                if written:
+                    # Near the first end, where the edges are still apart; of two neurons the second a bit farther on.
+                    share = 0.42 if not n else 0.3 if is_last else 0.27 + 0.33 * goal
+                    labels["x"].append(layer.x + share * (ahead - layer.x))
+                    labels["y"].append(layer.heights[i] + share * (height - layer.heights[i]))
+                    labels["text"].append(f"{symbol} = {number(weight)}" if not n else number(weight))
+    for i in range(2):
+        plain = (flow[i], MIDDLE, flow[i + 1], MIDDLE, palette.muted, 2.0, "", "")
+        for name, value in zip(edges, plain, strict=True):
+            edges[name].append(value)
+
+    nodes: dict[str, list] = {name: [] for name in ("x", "y", "fill_color", "line_color", "size", *TOLD)}
+    values: dict[str, list] = {name: [] for name in ("x", "y", "text", "text_color")}
+    names: dict[str, list] = {name: [] for name in ("x", "y", "text")}
+
+    def stand(x: float, y: float, value: str, name: str, fill: str, line: str, wide: int = NODE, ink: str = "") -> None:
+        """A node: what it says within, what it is called above."""
+        for column, entry in zip(nodes.values(), (x, y, fill, line, wide, name or "constant", value), strict=True):
+            column.append(entry)
+        if wide >= 30:
+            for column, entry in zip(values.values(), (x, y, value, ink or palette.ink), strict=True):
+                column.append(entry)
+        if name and wide >= NODE:
+            for column, entry in zip(names.values(), (x, y, name), strict=True):
+                column.append(entry)
+
+    for place, layer in enumerate(layers):
+        for i, (height, name, value) in enumerate(zip(layer.heights, layer.names, layer.values, strict=True)):
+            is_unit = place == 1 and i < n
+            line, wide = (hues[i], size) if is_unit else (palette.ink, NODE)
+            text = _short(value) if is_unit else number(value)
+            within = name if is_unit and n > FEW else text
+            stand(layer.x, height, within, "" if name == "1" else name, palette.paper, line, wide)
+            if is_unit:
+                nodes["number"][-1], nodes["whose"][-1] = text, f"{name} ="
+    paper = palette.paper
+    stand(flow[0], MIDDLE, "Σ", f"z = {number(z)}", paper, palette.ink)
+    stand(flow[1], MIDDLE, "", f"p = {p:.3f}", shade, palette.ink)
+    stand(flow[2], MIDDLE, str(answer), "answer", palette.classes[answer], palette.ink, ink=paper)
+    for column in values.values():
+        del column[-2]  # The sigmoid is drawn, not written.
     return {
-        "edges": {
-            "x0": np.append(np.full(len(w), INPUTS), flow[:-1]),
-            "y0": np.append(heights, [MIDDLE, MIDDLE]),
-            "x1": np.append(np.full(len(w), SUM), flow[1:]),
-            "y1": np.full(len(w) + 2, MIDDLE),
-            "line_color": [*hues, palette.muted, palette.muted],
-            "line_width": np.append(widths, [2.0, 2.0]),
-        },
-        "nodes": {
-            "x": np.append(np.full(len(w), INPUTS), flow),
-            "y": np.append(heights, np.full(3, MIDDLE)),
-            "fill_color": [palette.paper] * (len(w) + 1) + [shade, palette.classes[answer]],
-            "line_color": [palette.ink] * (len(w) + 3),
-        },
-        "sigmoid": {"x": SIGMOID + BEND / 22, "y": MIDDLE + 0.62 * (probability(BEND) - 0.5)},
-        "values": {
-            "x": [*[INPUTS] * len(w), SUM, ANSWER],
-            "y": [*heights, MIDDLE, MIDDLE],
-            "text": [*map(number, x), "Σ", str(answer)],
-            "text_color": [palette.ink] * (len(w) + 1) + [palette.paper],
-        },
-        "names": {
-            "x": [*[INPUTS] * len(weight), SUM, SIGMOID, ANSWER],
-            "y": [*heights[:-1], MIDDLE, MIDDLE, MIDDLE],
-            "text": [*names[:-1], f"z = {number(z)}", f"p = {p:.3f}", "answer"],
-        },
-        "weights": {
-            "x": np.full(len(w), INPUTS + share * (SUM - INPUTS)),
-            "y": heights + share * (MIDDLE - heights),
-            "text": [f"{symbol} = {number(value)}" for symbol, value in zip(symbols, w, strict=True)],
-        },
+        "edges": edges,
+        "nodes": nodes,
+        "sigmoid": {"x": flow[1] + BEND / 22, "y": MIDDLE + 0.62 * (probability(BEND) - 0.5)},
+        "values": values,
+        "names": names,
+        "weights": labels,
         "working": {
             "x": [5.0] * 3,
             "y": [0.95, 0.5, 0.05],
             "text": [
-                f"z = {terms} {'−' if intercept < 0 else '+'} {number(abs(intercept))} = {number(z)}",
+                f"z = {_terms(last)} = {number(z)}",
                 f"p = σ(z) = 1 / (1 + e^({number(-z)})) = {p:.3f}",
                 f"{number(threshold)} or more is 1, so the answer is {answer}: "
                 + ("right" if answer == truth else f"wrong, the gate says {truth}"),
             ],
         },
     }
+
+
+def _short(value: float) -> str:
+    """As much of it as a node has room for."""
+    return number(float(f"{value:.2g}")) if np.isfinite(value) else "?"
+
+
+def _terms(layer: _Layer) -> str:
+    *weights, intercept = layer.weights[0]
+    if len(weights) > FEW:
+        said = f"{len(weights)} hidden neurons, weighed,"
+    else:
+        said = " + ".join(f"{_factor(w)}·{number(v)}" for w, v in zip(weights, layer.values, strict=False))
+    return f"{said} {'−' if intercept < 0 else '+'} {number(abs(intercept))}"
 
 
 def _factor(value: float) -> str:
@@ -111,9 +203,13 @@ def _bare(plot: Any, element: Any) -> None:
     plot.state.grid.visible = False
 
 
+def _told(plot: Any, element: Any) -> None:
+    plot.state.add_tools(HoverTool(renderers=[plot.handles["glyph_renderer"]], tooltips=TIP))
+
+
 @with_bokeh()
 def neuron(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
-    """Inputs, weights, sum, sigmoid and answer, and below them the same as a calculation."""
+    """Inputs, weights, hidden neurons, sum, sigmoid and answer, and below them the same as a calculation."""
 
     def text(label: str, *styles: str, **style: Any) -> hv.Labels:
         dims = {name: hv.dim(name) for name in styles}
@@ -122,12 +218,13 @@ def neuron(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             default_tools=[], hooks=[typed, *style.pop("hooks", [])], **style
         )
 
+    line, node = ("line_color", "line_width"), ("fill_color", "line_color", "size")
     layers = [
-        hv.Segments(columns["edges"], ["x0", "y0", "x1", "y1"], ["line_color", "line_width"], label="edges").opts(
-            line_color=hv.dim("line_color"), line_width=hv.dim("line_width"), line_alpha=0.75, default_tools=[]
+        hv.Segments(columns["edges"], ["x0", "y0", "x1", "y1"], [*line, *TOLD], label="edges").opts(
+            line_alpha=0.75, default_tools=[], hooks=[_told], **{name: hv.dim(name) for name in line}
         ),
-        hv.Points(columns["nodes"], ["x", "y"], ["fill_color", "line_color"], label="nodes").opts(
-            size=NODE, line_width=2, fill_color=hv.dim("fill_color"), line_color=hv.dim("line_color"), default_tools=[]
+        hv.Points(columns["nodes"], ["x", "y"], [*node, *TOLD], label="nodes").opts(
+            line_width=2.5, default_tools=[], hooks=[_told], **{name: hv.dim(name) for name in node}
         ),
         hv.Curve(columns["sigmoid"], "x", "y", label="sigmoid").opts(
             color=palette.ink, line_width=2.5, default_tools=[]

@@ -6,7 +6,7 @@ from typing import Any
 import param
 
 from gatesweep.app.lab.model import Population, Run
-from gatesweep.app.lab.state import LabState
+from gatesweep.app.lab.state import LabState, numbers_of
 from gatesweep.app.player import Playing
 
 __all__ = ["Commands"]
@@ -17,7 +17,7 @@ class Commands(Playing, LabState):
 
     fit: Run = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.model.Run).")
     population: Population | None = param.Parameter(
-        None, precedence=-1, doc="The same settings under 200 seeds, once trained."
+        None, precedence=-1, doc="The same settings under 200 seeds (or 200 first weights), once trained."
     )
 
     refused: dict[str, str] = param.Dict(
@@ -26,8 +26,13 @@ class Commands(Playing, LabState):
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
-        """What a model is made of here: w1, w2, w3 with the product feature, intercept."""
-        return ("w1", "w2", *(["w3"] if self.features == "interaction" else []), "intercept")
+        """What a model is made of here; see `numbers_of`."""
+        return numbers_of(self.hidden_units, self.features)
+
+    @property
+    def over(self) -> str:
+        """What the 200 others differ in: one neuron starts from the same weights whatever its init_seed is."""
+        return self.others if self.hidden_units else "seed"
 
     @abstractmethod
     def open(self, **settings: Any) -> None:

@@ -9,9 +9,9 @@ import panel_material_ui as pmui
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
 from gatesweep.app.lab.commands import Commands
-from gatesweep.app.lab.state import SCIKIT_LEARN, TRAINING, in_sweep
+from gatesweep.app.lab.state import DATA, MODEL, SCIKIT_LEARN, TRAINING, in_sweep
 from gatesweep.app.lab.truth_table import TruthTable
-from gatesweep.app.lab.words import PARAMETERS
+from gatesweep.app.lab.words import LINE
 from gatesweep.engine.solvers import solver_class
 from gatesweep.lessons import LESSONS
 
@@ -67,6 +67,8 @@ class Controls(pn.viewable.Viewer):
                 **ACROSS,
             ),
             "solver": choice(lab, "solver", "Solver"),
+            "hidden_units": slider(lab, "hidden_units", "Hidden neurons"),
+            "activation": choice(lab, "activation", "Activation"),
             "features": toggle(lab, "features", "Features", {"x₁, x₂": "linear", "x₁, x₂, x₁x₂": "interaction"}),
             "C": decades(lab, "C", "C (inverse penalty)", 1e4),
             "learning_rate": decades(lab, "learning_rate", "Learning rate", 1e3),
@@ -76,7 +78,7 @@ class Controls(pn.viewable.Viewer):
             "init_seed": number(lab, "init_seed", "Seed of B"),
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
-        self.hand = {name: slider(lab, name, label) for name, label in PARAMETERS.items()}
+        self.hand = {name: slider(lab, name, label) for name, label in LINE.items()}
         n = self.named
         self.training = _fold("Training", *(n[name] for name in TRAINING))
         self.by_hand = _fold(
@@ -87,7 +89,7 @@ class Controls(pn.viewable.Viewer):
         )
         self._lab = lab
         self._layout = pn.Column(
-            *(n[k] for k in ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features")),
+            *(n[k] for k in (*DATA, *MODEL)),
             self.training,
             self.by_hand,
             css_classes=["gs-controls"],
@@ -96,7 +98,7 @@ class Controls(pn.viewable.Viewer):
         )
         self._problem = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
         lab.param.watch(self._say_refusal, "refused")
-        lab.param.watch(lambda *events: self.draw(), ["solver", "features", "init", "hide", "by_hand"])
+        lab.param.watch(lambda *events: self.draw(), ["solver", "features", "hidden_units", "init", "hide", "by_hand"])
         lab.param.watch(self._unfold, ["lesson", "by_hand"])
         self.draw()
 
@@ -104,13 +106,15 @@ class Controls(pn.viewable.Viewer):
         """Only what this solver uses, less what the lesson hides."""
         lab = self._lab
         unused = {"C", "learning_rate", "epochs", "batch_size"} - {*solver_class(in_sweep(lab.solver)).uses}
-        unused |= set() if lab.init == "linear" else {"init_seed"}
+        starts_as_torch = lab.init == "linear" or (lab.hidden_units and lab.init == "auto")
+        unused |= set() if starts_as_torch else {"init_seed"}
+        unused |= set() if lab.hidden_units else {"activation"}
         unused |= {"init"} if lab.solver == SCIKIT_LEARN else set()
         for name, control in self.named.items():
             part = control._layout if isinstance(control, pn.viewable.Viewer) else control
             part.visible = name not in unused and name not in lab.hide
         for name, control in self.hand.items():
-            control.visible = name != "w3" or lab.features == "interaction"
+            control.visible = name in lab.parameter_names and not lab.hidden_units
         self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
 
     def _say_refusal(self, *events: Any) -> None:

@@ -16,7 +16,7 @@ from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.model import Run, Shown
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.plain import as_csv, as_plain
-from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, VIEW, in_sweep
+from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, TRAINED_NETWORK, VIEW, in_sweep, needs_convex_loss
 from gatesweep.app.lab.view import View
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.theme import DARK, LIGHT
@@ -41,7 +41,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         >>> import gatesweep as gs
         >>> lab = gs.Lab(gate="OR", noise_level=0.2)
         >>> lab.gate = "AND"  # and the model on show is trained again
-        >>> lab.fit.weight.round(1), lab.fit.status
+        >>> lab.fit.model.weight.round(1), lab.fit.status
         (array([4.8, 4.6]), 'converged')
     """
 
@@ -92,18 +92,22 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     @property
     def _hand(self) -> tuple[float, ...]:
-        """Weights and intercept set by hand."""
-        return tuple(getattr(self, name) for name in self.parameter_names)
+        """The numbers of the model set by hand; before there are any for this network, those of the trained one."""
+        if not self.hidden_units:
+            return tuple(getattr(self, name) for name in self.parameter_names)
+        is_whole = len(self.network) == len(self.parameter_names)
+        return tuple(self.network if is_whole else self.fit.models.params[self.shown_epoch].tolist())
 
     @property
     def _view_model(self) -> ViewModel:
         return ViewModel(
-            picture=self.picture,
+            picture=self._picture,
             run=self.fit,
             epoch=self.shown_epoch,
             hand=self._hand if self.by_hand else None,
             threshold=self.threshold,
             corner=self.corner,
+            units=(self.unit_x, self.unit_y),
             labels=self.surface == "label",
             solver=self.solver,
             population=self.population,
@@ -113,6 +117,11 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             span=self._span if self.view.spans else None,
             palette=DARK if self.dark else LIGHT,
         )
+
+    @property
+    def _picture(self) -> str:
+        """The large picture on show: one neuron has no hidden space."""
+        return "boundary" if self.picture == "hidden" and not self.hidden_units else self.picture
 
     @property
     def _span(self) -> tuple[int, int]:
@@ -173,7 +182,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     def saved_picture(self) -> dict[str, Any]:
         """What `Browser.save_figure` needs of the large picture on show."""
         view = self._view_model
-        figure = getattr(self.pictures, self.picture).figure
+        figure = getattr(self.pictures, view.picture).figure
         return {"figure": figure, "heading": words.heading(view), "keys": words.keys(view), "ink": view.palette.ink}
 
     # What can be done
@@ -183,10 +192,11 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self.param.update(**settings, epoch=None, by_hand=False)
 
     def open_quantile(self, share: float) -> None:
-        """Show the seed at this quantile of the population's exact accuracies (0 the worst, 1 the best)."""
+        """Show the model at this quantile of the population's exact accuracies (0 the worst, 1 the best)."""
         if self.population is not None:
             order = np.argsort(self.population.exact_accuracy, kind="stable")
-            self.open(seed=int(self.population.seed[order[round(share * (len(order) - 1))]]))
+            seed = self.population.value[order[round(share * (len(order) - 1))]]
+            self.open(**{self.population.over: int(seed)})
 
     def flip(self, x1: int, x2: int) -> None:
         """Turn the gate's output at one corner around; the gate's name follows."""
@@ -196,8 +206,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     def toggle_pin(self) -> None:
         """Keep the model on show to compare the next ones with; or let go of the one that is kept."""
-        values = [float(value) for value in (*self.shown.weight, self.shown.intercept)]
-        self.pin = values if not self.pin and np.isfinite(values).all() else []
+        self.pin = self.shown.model.params.tolist() if not self.pin and self.shown.is_finite else []
 
     def new_draw(self) -> None:
         """The next seed."""
@@ -270,9 +279,16 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         """The one place that answers to a change: what it takes to show the state as it is now."""
         names = {event.name for event in events}
         is_whole = "revision" in names
+        if self.hidden_units and needs_convex_loss(self.solver) and (is_whole or "hidden_units" in names):
+            own = {name for name in TRAINED_NETWORK if getattr(self, name) != self.param[name].default} - {"solver"}
+            usual = {name: value for name, value in TRAINED_NETWORK.items() if name not in own}
+            self.param.update(**usual, revision=self.revision + is_whole)
+            return
         starts_by_hand = self.init == "hand" and not self.by_hand
         if names & {*SETTINGS} or self._stored is not None or (starts_by_hand and names & {*HAND}):
             self._train(keeps_epoch=is_whole)
+        if names & {"others"}:
+            self._train_others()
         if "by_hand" in names and self.by_hand and not is_whole and not names & {*LINE}:
             self._take_in_hand()
         self._draw()
@@ -339,11 +355,12 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     def _take_in_hand(self) -> None:
         """The line by hand is the one that was on show."""
-        values = [*self.fit.weight_path[self.shown_epoch], self.fit.intercept_path[self.shown_epoch]]
+        values = self.fit.models.params[self.shown_epoch]
         if np.isfinite(values).all():
             low, high = self.param.w1.bounds
-            taken = np.clip(values, low, high)
-            self.param.update(**dict(zip(self.parameter_names, map(float, taken), strict=True)))
+            taken = np.clip(values, low, high).tolist()
+            single = dict(zip(self.parameter_names, taken, strict=True))
+            self.param.update(**({"network": taken} if self.hidden_units else single))
 
     def _draw(self) -> None:
         self.view.draw(self._view_model)
@@ -360,9 +377,9 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     def _train_others(self) -> None:
         """Train the other seeds once the settings have come to rest."""
         if self._is_loaded and has_loop():
-            settings = self.settings
-            work = Rate().seconds(model.others(settings))
-            self._others.submit(lambda job: model.population(settings, job.cancel), work, POPULATION_DELAY)
+            settings, over = self.settings, self.over
+            work = Rate().seconds(model.others(settings, over))
+            self._others.submit(lambda job: model.population(settings, over, job.cancel), work, POPULATION_DELAY)
 
     def _trained_others(self, job: Job) -> None:
         if job.error is None and self._others.is_newest(job):

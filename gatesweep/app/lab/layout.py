@@ -225,7 +225,7 @@ class Numbers(pn.viewable.Viewer):
             self._loss_over(),
         )
         self.training.active.param.watch(self._offer_pairs, "value")
-        lab.param.watch(self._offer_pairs, "features")
+        lab.param.watch(self._offer_pairs, ["features", "hidden_units"])
         self._offer_pairs()
         self.others = Folio(
             "Behind it",
@@ -265,7 +265,7 @@ class Numbers(pn.viewable.Viewer):
         pairs = {pair: [PARAMETERS[name] for name in pair.split(",") if name in names] for pair in PAIRS}
         self.pair.options = {", ".join(pair): key for key, pair in pairs.items() if len(pair) == 2}
         if self._lab.loss_over not in self.pair.options.values():
-            self._lab.loss_over = PAIRS[0]
+            self._lab.loss_over = next(iter(self.pair.options.values()))
         self.pair.visible = self.spans
 
     def _draws(self) -> pn.Row:

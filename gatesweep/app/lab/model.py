@@ -16,7 +16,8 @@ from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.features import expand
-from gatesweep.grids.model import ModelPath, Rows, RowScores
+from gatesweep.grids.model import ModelPath, Rows, RowScores, stored_models
+from gatesweep.models import Model
 from gatesweep.plots.geometry import probability
 from gatesweep.sweep import sweep
 
@@ -27,22 +28,20 @@ N_SEEDS = 200
 
 @dataclass(frozen=True)
 class Shown:
-    """The one model on show: a trained one at some epoch, or a line set by hand."""
+    """The one model on show on its rows: a trained one at some epoch, or one set by hand."""
 
-    weight: np.ndarray
-    intercept: float
+    model: Model
     rows: Rows
     threshold: float = 0.5
 
     @property
-    def features(self) -> str:
-        """What the weights are of: a model that is pinned may have other ones than the rows' own."""
-        return "interaction" if len(self.weight) == 3 else "linear"
+    def is_finite(self) -> bool:
+        return bool(np.isfinite(self.model.params).all())
 
     @cached_property
     def logit(self) -> np.ndarray:
         """Logit of each row, (n,)."""
-        return expand(self.rows.X, self.features) @ self.weight + self.intercept
+        return self.model.logit(self.rows.X)
 
     @cached_property
     def probability(self) -> np.ndarray:
@@ -64,21 +63,17 @@ class Shown:
 
     @cached_property
     def scores(self) -> RowScores:
-        return self.rows.scores(self.weight, self.intercept)
+        return self.rows.scores(self.model)
 
     @cached_property
     def exact_accuracy(self) -> float:
         """Accuracy on the true distribution, of the rule p >= 0.5."""
-        return float(theory.exact_accuracy(*self._where))
+        return float(self.model.exact_accuracy(self.rows.gate, self.rows.noise_level))
 
     @cached_property
     def exact_log_loss(self) -> float:
         """Mean log loss on the true distribution, in nats."""
-        return float(theory.exact_log_loss(*self._where))
-
-    @property
-    def _where(self) -> tuple:
-        return self.weight, self.intercept, self.rows.gate, self.rows.noise_level, self.features
+        return float(self.model.exact_log_loss(self.rows.gate, self.rows.noise_level))
 
     @cached_property
     def confusion(self) -> np.ndarray:
@@ -101,23 +96,14 @@ class Run:
     """Whether this is but the first step of a training that is still to be done."""
 
     @property
-    def weight_path(self) -> np.ndarray:
-        """(epoch, feature)"""
-        return self.path.weight
+    def models(self) -> Model:
+        """The model at every epoch."""
+        return self.path.model
 
     @property
-    def intercept_path(self) -> np.ndarray:
-        """(epoch,)"""
-        return self.path.intercept
-
-    @property
-    def weight(self) -> np.ndarray:
-        """The trained weights, (feature,)."""
-        return self.path.weight[-1]
-
-    @property
-    def intercept(self) -> float:
-        return float(self.path.intercept[-1])
+    def model(self) -> Model:
+        """The trained one."""
+        return self.path.model[-1]
 
     @property
     def status(self) -> str:
@@ -130,12 +116,12 @@ class Run:
 
     @property
     def last_epoch(self) -> int:
-        return len(self.path.intercept) - 1
+        return self.path.last_step
 
     @cached_property
     def history(self) -> RowScores:
         """Scores at every epoch, each field of shape (epoch,)."""
-        return self.rows.scores(self.path.weight, self.path.intercept)
+        return self.rows.scores(self.models)
 
     @cached_property
     def bayes_accuracy(self) -> float:
@@ -175,7 +161,7 @@ def first_step(settings: Mapping[str, Any], start: np.ndarray | None = None) -> 
 
 def stored(settings: Mapping[str, Any], path: ModelPath) -> Run:
     """A model that a sweep has trained with these settings: shown as it is, not trained again."""
-    return Run(Rows.of(nearest_sweep(settings)), path, is_whole=len(path.intercept) > 1)
+    return Run(Rows.of(nearest_sweep(settings)), path, is_whole=path.last_step > 0)
 
 
 def _scikit_learn(rows: Rows) -> ModelPath:
@@ -185,11 +171,9 @@ def _scikit_learn(rows: Rows) -> ModelPath:
         raise InputError("scikit-learn needs training rows of both classes", str(rows.gate), "Use the solver newton")
     C = rows.experiment.grid["C"][0]
     model = LogisticRegression(C=C).fit(expand(rows.X[rows.train], rows.features), y)
-    weight, intercept = model.coef_[0], model.intercept_[0]
+    last = np.append(model.coef_[0], model.intercept_)
     status = Status.converged if model.n_iter_[0] < model.max_iter else Status.max_iter
-    return ModelPath(
-        np.stack([np.zeros_like(weight), weight]), np.array([0.0, intercept]), status, int(model.n_iter_[0])
-    )
+    return ModelPath(rows.model_of(np.stack([np.zeros_like(last), last])), status, int(model.n_iter_[0]))
 
 
 @dataclass(frozen=True)
@@ -197,7 +181,7 @@ class LossGrid:
     """Mean log loss of the training rows over two parameters of a model, at the trained values of the others."""
 
     places: tuple[int, int]
-    """Which two, counted w1, w2, (w3,) intercept."""
+    """Which two, by their places among the model's numbers."""
     path: np.ndarray
     """Where training was at each epoch, (epoch, 2)."""
     spans: tuple[tuple[float, float], ...]
@@ -207,9 +191,9 @@ class LossGrid:
     @classmethod
     def of(cls, run: Run, shown: Shown, places: tuple[int, int] = (0, 1), pixels: int = 48) -> "LossGrid":
         """Around the whole path of a run and the model on show, with a margin."""
-        values = np.column_stack([run.weight_path, run.intercept_path])
+        values = run.models.params
         path = values[:, list(places)]
-        here = np.append(shown.weight, shown.intercept)[list(places)]
+        here = shown.model.params[list(places)]
         known = np.vstack([path, here])
         known = known[np.isfinite(known).all(-1)]
         low, high = known.min(0), known.max(0)
@@ -218,29 +202,31 @@ class LossGrid:
         axes = [a + (np.arange(pixels) + 0.5) * (b - a) / pixels for a, b in spans]
         grid = np.tile(np.nan_to_num(values[-1]), (pixels, pixels, 1))
         grid[..., list(places)] = np.stack(np.meshgrid(*axes), -1)
-        loss = run.rows.scores(grid[..., :-1], grid[..., -1]).train_loss
+        loss = run.rows.scores(run.models.like(grid)).train_loss
         return cls(places, path, spans, loss.astype(np.float32))
 
 
 @dataclass(frozen=True, eq=False)
 class Population:
-    """The same settings under other seeds."""
+    """The same settings but for one: other seeds, or other first weights."""
 
-    seed: np.ndarray
-    weight: np.ndarray
-    """(seed, feature)"""
-    intercept: np.ndarray
+    over: str
+    """What they differ in: "seed" or "init_seed"."""
+    value: np.ndarray
+    """The seed of each."""
+    models: Model
     exact_accuracy: np.ndarray
 
 
-def others(settings: Mapping[str, Any]) -> Experiment:
+def others(settings: Mapping[str, Any], over: str = "seed") -> Experiment:
     """The seeds 0 to 199 under these settings."""
-    return nearest_sweep({**settings, "seed": range(N_SEEDS)})
+    return nearest_sweep({**settings, over: range(N_SEEDS)})
 
 
-def population(settings: Mapping[str, Any], cancel: threading.Event | None = None) -> Population:
+def population(settings: Mapping[str, Any], over: str = "seed", cancel: threading.Event | None = None) -> Population:
     """The models of the seeds 0 to 199 under these settings; each starts as in a sweep."""
-    seeds = np.arange(N_SEEDS)
-    found = sweep(others(settings), device="cpu", cancel=cancel)
-    one = found.isel(gate=0, noise_level=0)
-    return Population(seeds, *(one[name].values.astype(float) for name in ("weight", "intercept", "exact_accuracy")))
+    experiment = others(settings, over)
+    found = sweep(experiment, device="cpu", cancel=cancel)
+    one = found.isel({name: 0 for name in found["status"].dims if name != over})
+    models = stored_models(one, over, settings["hidden_units"], settings["activation"])
+    return Population(over, np.arange(N_SEEDS), models, one["exact_accuracy"].values.astype(float))

@@ -8,6 +8,7 @@ import numpy as np
 from bokeh.models import CustomJS, PointDrawTool
 from bokeh.plotting import figure
 
+from gatesweep import models
 from gatesweep.app.assets import asset
 from gatesweep.app.lab.model import LossGrid, Population, Run, Shown
 from gatesweep.gates import as_gate
@@ -31,7 +32,8 @@ from gatesweep.plots.s_curve import s_curve, s_curve_columns, s_curve_span
 
 __all__ = ["Pictures"]
 
-NOBODY = np.zeros(0)
+NOBODY, ONE = np.zeros(0), models.Neuron(np.ones(2), np.array(-1.0))
+"""No rows, and the model that pictures are rendered with, before there is one."""
 MEANINGS = [
     EXPLANATIONS[name].sentence for name in ("train", "test", "exact", "best_linear_accuracy", "bayes_accuracy")
 ]
@@ -83,9 +85,9 @@ class Boundary(_Picture):
         super().__init__(
             row_columns(np.empty((0, 2)), NOBODY.astype(int), NOBODY.astype(bool), LIGHT)
             | corner_columns(as_gate("AND"))
-            | model_columns(np.ones(2), -1.0, np.empty((0, 2)), 0.5, False, False)
+            | model_columns(ONE, np.empty((0, 2)), 0.5, False, False)
             | line_columns([])
-            | pinned_columns(NOBODY, 0.0)
+            | pinned_columns(None)
             | limit_columns(None)
         )
         # The browser alone moves the grips; see grips.js.
@@ -106,19 +108,19 @@ class Boundary(_Picture):
 
     def show_model(self, shown: Shown, labels: bool, by_hand: bool) -> None:
         wrong = shown.rows.X[shown.wrong]
-        columns = model_columns(shown.weight, shown.intercept, wrong, shown.threshold, labels, by_hand)
+        columns = model_columns(shown.model, wrong, shown.threshold, labels, by_hand, self.palette)
         self.columns["grips"] = columns.pop("grips")
         self.write(columns)
         self.figure.toolbar.active_drag = self.drag if by_hand else None
 
     def show_cloud(self, population: Population | None) -> None:
         """The boundaries of the other seeds."""
-        models = () if population is None else zip(population.weight, population.intercept, strict=True)
-        self.write(line_columns(models))
+        models = population.models if population else None
+        self.write(line_columns([] if models is None else [models[i] for i in range(len(models.params))]))
 
     def show_pinned(self, pinned: Shown | None) -> None:
         """The boundary of the model to compare with."""
-        self.write(pinned_columns(NOBODY, 0.0) if pinned is None else pinned_columns(pinned.weight, pinned.intercept))
+        self.write(pinned_columns(pinned.model if pinned else None))
 
     def show_limits(self, rows: Rows | None) -> None:
         """The best line and the best boundary for these rows' gate and noise level."""
@@ -131,13 +133,13 @@ class Neuron(_Picture):
     name, define = "neuron", neuron
 
     def __init__(self) -> None:
-        super().__init__(neuron_columns(np.ones(2), -1.0, (1, 1), 1, 0.5, LIGHT))
+        super().__init__(neuron_columns(ONE, (1, 1), 1, 0.5, LIGHT))
         self.figure.toolbar.update(active_tap=None, active_drag=None)
 
     def show(self, shown: Shown, corner: str) -> None:
         x1, x2 = map(int, corner)
         truth = shown.rows.gate.truth[2 * x1 + x2]
-        self.write(neuron_columns(shown.weight, shown.intercept, (x1, x2), truth, shown.threshold, self.palette))
+        self.write(neuron_columns(shown.model, (x1, x2), truth, shown.threshold, self.palette))
 
 
 class SCurve(_Picture):
@@ -247,7 +249,7 @@ class LossSurface(_Picture):
 
     def move(self, shown: Shown) -> bool:
         """The model on show, a dot on the surface; whether the surface reaches so far."""
-        x, y = np.append(shown.weight, shown.intercept)[list(self.places)]
+        x, y = shown.model.params[list(self.places)]
         self.write(here_columns(x, y))
         across, up = self.figure.x_range, self.figure.y_range
         return bool(across.start <= x <= across.end and up.start <= y <= up.end)

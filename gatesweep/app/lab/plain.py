@@ -6,6 +6,7 @@ from gatesweep.app.lab.model import Run, Shown
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.grids.model import Rows
 from gatesweep.lecture import n_rows
+from gatesweep.models import Model, Network, Neuron
 
 __all__ = ["as_csv", "as_plain"]
 
@@ -21,7 +22,7 @@ def as_plain(run: Run, shown: Shown, epoch: int, by_hand: bool) -> str:
     """
     data = _rows(run.rows)
     if by_hand:
-        return data + _by_hand(shown)
+        return data + _by_hand(shown.model)
     return data + (_newton(run, epoch) if "C" in run.rows.experiment.solver.uses else _descent(run, epoch))
 
 
@@ -50,11 +51,29 @@ X, y = X[order], y[order]
     return text + ("X = np.column_stack([X, X[:, 0] * X[:, 1]])\n" if rows.features == "interaction" else "")
 
 
-def _by_hand(shown: Shown) -> str:
+def _by_hand(model: Model) -> str:
+    if isinstance(model, Network):
+        return _network_by_hand(model)
+    assert isinstance(model, Neuron)
     return f"""
-weight, intercept = np.array({shown.weight.tolist()}), {shown.intercept!r}
+weight, intercept = np.array({model.weight.tolist()}), {float(model.intercept)!r}
 p = 1 / (1 + np.exp(-(X @ weight + intercept)))
 print(weight, intercept, "accuracy", np.mean((p >= 0.5) == (y == 1)))
+"""
+
+
+_IN_NUMPY = {"sigmoid": "1 / (1 + np.exp(-z))", "tanh": "np.tanh(z)", "relu": "np.maximum(z, 0)"}
+_IN_TORCH = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU"}
+
+
+def _network_by_hand(model: Network) -> str:
+    return f"""
+hidden_weight, hidden_intercept = np.array({model.hidden_weight.tolist()}), np.array({model.hidden_intercept.tolist()})
+output_weight, intercept = np.array({model.output_weight.tolist()}), {float(model.intercept)!r}
+z = X @ hidden_weight.T + hidden_intercept
+hidden = {_IN_NUMPY[model.activation]}
+p = 1 / (1 + np.exp(-(hidden @ output_weight + intercept)))
+print(output_weight, intercept, "accuracy", np.mean((p >= 0.5) == (y == 1)))
 """
 
 
@@ -102,30 +121,39 @@ def _descent(run: Run, epoch: int) -> str:
     if experiment.split != "torch":
         # The mini-batches come from the same stream, wherever the split comes from.
         split += f"import torch\n\ntorch.manual_seed({seed})\ntorch.randperm({n})  # as random_split draws\n"
+    parameters, logit = ("net.parameters()", "net({})[:, 0]") if run.model.hidden_units else ("[w, b]", "{} @ w + b")
+    found = (
+        "net[2].weight[0].detach().numpy(), net[2].bias.item()"
+        if run.model.hidden_units
+        else ("w.detach().numpy(), b.item()")
+    )
     return f"""
 {split}X, y = torch.tensor(X, dtype=torch.{fixed["dtype"]}), torch.tensor(y, dtype=torch.{fixed["dtype"]})
 {_first(run)}
 rows = torch.utils.data.TensorDataset(X[train], y[train])
 loader = torch.utils.data.DataLoader(rows, batch_size={fixed["batch_size"]}, shuffle=True)
 tests = torch.utils.data.DataLoader(range(1))  # opening it takes a number from torch's stream, as the lecture does
-optimizer = torch.optim.{kind}([w, b], lr={experiment.grid["learning_rate"][0]!r})
+optimizer = torch.optim.{kind}({parameters}, lr={experiment.grid["learning_rate"][0]!r})
 for epoch in range({epoch}):
     for x, label in loader:
         optimizer.zero_grad()
-        torch.nn.functional.binary_cross_entropy_with_logits(x @ w + b, label).backward()
+        torch.nn.functional.binary_cross_entropy_with_logits({logit.format("x")}, label).backward()
         optimizer.step()
     iter(tests)
-weight, intercept = w.detach().numpy(), b.item()
-print(weight, intercept, "test accuracy", ((X[test] @ w + b >= 0) == (y[test] == 1)).double().mean().item())
+weight, intercept = {found}
+print(weight, intercept, "test accuracy", (({logit.format("X[test]")} >= 0) == (y[test] == 1)).double().mean().item())
 """
 
 
 def _first(run: Run) -> str:
-    """Lines that give the first weights, `w` and `b`."""
-    experiment, features = run.rows.experiment, run.weight_path.shape[1]
+    """Lines that give the first weights: `w` and `b`, or of a network `net`."""
+    experiment, first = run.rows.experiment, run.models[0]
     dtype = experiment.fixed["dtype"]
+    if isinstance(first, Network):
+        return _first_network(run, first)
+    features = len(first.direct)
     if experiment.init != "linear":
-        w, b = run.weight_path[0].tolist(), float(run.intercept_path[0])
+        w, b = first.direct.tolist(), float(first.intercept)
         return (
             f"w = torch.tensor({w}, dtype=torch.{dtype}, requires_grad=True)\n"
             f"b = torch.tensor({b!r}, dtype=torch.{dtype}, requires_grad=True)"
@@ -139,3 +167,22 @@ def _first(run: Run) -> str:
         f"w = layer.weight[0].detach().to(torch.{dtype}).requires_grad_()\n"
         f"b = layer.bias[0].detach().to(torch.{dtype}).requires_grad_()"
     )
+
+
+def _first_network(run: Run, first: Network) -> str:
+    """Lines that give `net`: as torch makes its layers, or with other weights at first."""
+    rows, [init_seed] = run.rows, run.rows.experiment.grid["init_seed"]
+    is_drawn = rows.batch.models.init == "linear"
+    sizes = first.hidden_weight.shape[1], first.hidden_units, first.hidden_units
+    layers = "torch.nn.Linear({}, {}), torch.nn.{}(), torch.nn.Linear({}, 1)"
+    layers = layers.format(*sizes[:2], _IN_TORCH[first.activation], sizes[2])
+    lines = f"net = torch.nn.Sequential({layers}).to(torch.{rows.experiment.fixed['dtype']})\n"
+    if not is_drawn or init_seed is not None:
+        # What it takes from torch's stream would be missing from the mini-batches.
+        lines = f"with torch.random.fork_rng():\n    torch.manual_seed({init_seed or 0})\n    {lines}"
+    if not is_drawn or not np.array_equal(rows.batch.first.ravel(), first.params.astype(np.float32)):
+        parts = first.hidden_weight, first.hidden_intercept, first.output_weight, first.intercept
+        values = [value for part in parts for value in np.ravel(part).tolist()]
+        lines += f"values = torch.tensor({values}, dtype=torch.{rows.experiment.fixed['dtype']})\n"
+        lines += "torch.nn.utils.vector_to_parameters(values, net.parameters())\n"
+    return lines.rstrip()

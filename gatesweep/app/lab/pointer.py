@@ -10,6 +10,7 @@ from bokeh.plotting import figure
 from gatesweep.app.assets import asset
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
+from gatesweep.app.lab.state import numbers_of
 from gatesweep.app.numbered import Numbered
 from gatesweep.plots.geometry import through
 from gatesweep.plots.neuron import HEIGHTS, INPUTS
@@ -39,7 +40,7 @@ def flip_inputs(lab: Commands, figure: figure) -> None:
         if event.x is None or event.y is None:
             return
         inputs = list(lab.corner)
-        places = HEIGHTS[len(lab.parameter_names)]
+        places = HEIGHTS[len(numbers_of(0, lab.features))]
         for place in (0, 1):
             if np.hypot(event.x - INPUTS, event.y - places[place]) < NEAR:
                 inputs[place] = str(1 - int(inputs[place]))
@@ -87,7 +88,7 @@ class Pointer:
             points = np.array([asked["x1"], asked["x2"]], dtype=float).T
         except (KeyError, TypeError, ValueError):
             return
-        if lab.by_hand and points.shape == (2, 2) and np.isfinite(points).all():
+        if lab.by_hand and not lab.hidden_units and points.shape == (2, 2) and np.isfinite(points).all():
             weight, intercept = through(points, np.hypot(lab.w1, lab.w2) or 1.0)
             lab.param.update(w1=float(weight[0]), w2=float(weight[1]), intercept=intercept)
 
@@ -98,6 +99,7 @@ class Pointer:
         low, high = (bars.data[side][new[0]] for side in ("left", "right"))
         bars.selected.indices = []
         accuracy = lab.population.exact_accuracy
-        found = lab.population.seed[(accuracy >= low) & (accuracy <= high)]
+        over, found = lab.population.over, lab.population.value[(accuracy >= low) & (accuracy <= high)]
         if len(found):
-            lab.open(seed=int(found[found > lab.seed][0] if (found > lab.seed).any() else found[0]))
+            here = -1 if (seed := getattr(lab, over)) is None else seed
+            lab.open(**{over: int(found[found > here][0] if (found > here).any() else found[0])})

@@ -8,6 +8,7 @@ from gatesweep.engine.solvers import SOLVERS, solver_class
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import LESSONS
+from gatesweep.models import n_params
 from gatesweep.settings import Settings
 
 __all__ = [
@@ -20,8 +21,11 @@ __all__ = [
     "SETTINGS",
     "TRAINING",
     "VIEW",
+    "TRAINED_NETWORK",
     "LabState",
     "in_sweep",
+    "needs_convex_loss",
+    "numbers_of",
 ]
 
 SCIKIT_LEARN = "scikit-learn"
@@ -30,10 +34,16 @@ CHOICES = (SCIKIT_LEARN, *SOLVERS)
 """Solvers of the Lab."""
 TRAINING = ("C", "learning_rate", "epochs", "batch_size", "init", "init_seed")
 """Controls that are folded away under Training."""
-HIDEABLE = ("gate", "truth", "noise_level", "num_samples", "seed", "solver", "features", *TRAINING, "training", "hand")
+DATA = ("gate", "truth", "noise_level", "num_samples", "seed")
+MODEL = ("hidden_units", "activation", "solver", "features")
+HIDEABLE = (*DATA, *MODEL, *TRAINING, "training", "hand")
 """What a link or a lesson can hide: single controls, the truth table, and two folds."""
-PAIRS = ("w1,w2", "w1,intercept", "w2,intercept", "w1,w3", "w2,w3", "w3,intercept")
-"""What a loss surface can span; w3, the weight of x1*x2, only where there is one."""
+PAIRS = ("w1,w2", "w1,intercept", "w2,intercept", "w1,w3", "w2,w3", "w3,intercept", "v1,v2", "v1,intercept")
+"""What a loss surface can span; w3, the weight of x1*x2, only where there is one, and v1, what the output makes of
+the first hidden neuron."""
+TRAINED_NETWORK = {"solver": "adam", "learning_rate": 0.1, "epochs": 100}
+"""What trains a network that was chosen while the solver was one for a convex loss; numbers that are not at their
+default any more stay as they are."""
 MAX_ROW_VISITS = 4_000_000
 """Rows times epochs that the Lab trains at most while the page waits."""
 MAX_STEPS = 20_000
@@ -43,6 +53,24 @@ MAX_STEPS = 20_000
 def in_sweep(solver: str) -> str:
     """What a sweep has for a solver of the Lab: scikit-learn's optimum is newton's."""
     return "newton" if solver == SCIKIT_LEARN else solver
+
+
+def needs_convex_loss(solver: str) -> bool:
+    """Whether it is for models without hidden neurons alone."""
+    return solver_class(in_sweep(solver)).needs_convex_loss
+
+
+def numbers_of(hidden_units: int, features: str) -> tuple[str, ...]:
+    """What a model's numbers are called, in the engine's order.
+
+    w1, w2, w3 with the product feature, intercept; of hidden neuron 2 they are h2w1 and so on, and v2 is what the
+    output makes of it.
+    """
+    line = ("w1", "w2", *(["w3"] if features == "interaction" else []), "intercept")
+    if not hidden_units:
+        return line
+    units = range(1, hidden_units + 1)
+    return (*(f"h{u}{name}" for u in units for name in line), *(f"v{u}" for u in units), "intercept")
 
 
 class LabState(Settings):
@@ -69,8 +97,9 @@ class LabState(Settings):
     epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")
     picture = param.Selector(
         default="boundary",
-        objects=["boundary", "neuron", "s_curve"],
-        doc="The rows in the plane of their inputs; the neuron with its numbers; or the rows on its S-curve.",
+        objects=["boundary", "neuron", "s_curve", "hidden"],
+        doc="The rows in the plane of their inputs; the neurons with their numbers; the rows on the S-curve; or where "
+        "the hidden neurons put them.",
     )
     corner = param.Selector(
         default="11", objects=["00", "01", "10", "11"], doc="The inputs x1, x2 that the neuron is shown."
@@ -80,7 +109,14 @@ class LabState(Settings):
         default="w1,w2", objects=list(PAIRS), doc="The two parameters that the loss surface spans."
     )
     threshold = param.Number(0.5, bounds=(0, 1), step=0.01, doc="Probability from which a row counts as class 1.")
+    unit_x = param.Integer(0, bounds=(0, 16), doc="The hidden neuron across the hidden space; 0: what weighs most.")
+    unit_y = param.Integer(0, bounds=(0, 16), doc="And the one up it; 0: what weighs most of the others.")
     cloud = param.Boolean(False, doc="Draw the boundaries of the other seeds.")
+    others = param.Selector(
+        default="seed",
+        objects=["seed", "init_seed"],
+        doc="What the 200 others differ in: seed, other rows; init_seed, other first weights (of a network).",
+    )
     limits = param.Boolean(False, doc="Draw the best line, and the best boundary of any kind.")
     pin = param.List(
         [], item_type=float, bounds=(0, 4), doc="Weights and intercept of a model to compare with; none is empty."
@@ -90,6 +126,12 @@ class LabState(Settings):
     w2 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x2, by hand.")
     w3 = param.Number(0.0, bounds=(-1e6, 1e6), softbounds=(-40, 40), step=0.1, doc="Weight of x1*x2, by hand.")
     intercept = param.Number(-1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Intercept, by hand.")
+    network = param.List(
+        [],
+        item_type=float,
+        bounds=(0, n_params(16, "interaction")),
+        doc="A network by hand: each hidden neuron's weights and intercept, the output's weights, its intercept.",
+    )
     lesson = param.Integer(0, bounds=(0, len(LESSONS)), doc="The lesson on show, from 1; 0 is none.")
     hide = param.ListSelector([], objects=list(HIDEABLE), doc="Controls that are hidden.")
 
@@ -104,8 +146,6 @@ class LabState(Settings):
     @classmethod
     def affordable(cls, settings: dict[str, Any]) -> None:
         """Refuse a training run that the Lab cannot show, or that would keep the page waiting: InputError."""
-        if settings["hidden_units"]:
-            raise InputError("the Lab shows models without hidden_units", settings["hidden_units"], "Open the Explorer")
         steps, visits = cls._work(settings)
         if visits > MAX_ROW_VISITS or steps > MAX_STEPS:
             raise InputError(
@@ -125,14 +165,18 @@ class LabState(Settings):
         """Steps, and rows looked at."""
         solver, rows = solver_class(in_sweep(settings["solver"])), settings["num_samples"]
         epochs = settings[solver.budget]
-        return epochs * -(-rows // solver.rows_at_once(rows, settings)), rows * epochs
+        visits = rows * epochs * max(1, settings["hidden_units"])
+        return epochs * -(-rows // solver.rows_at_once(rows, settings)), visits
 
 
 SETTINGS = tuple(name for name in Settings.param if name not in ("name", "record"))
 """Parameters that decide which model is trained."""
-HAND = ("by_hand", "w1", "w2", "w3", "intercept")
-"""The line set by hand."""
-LOOK = ("epoch", "picture", "corner", "surface", "loss_over", "threshold", "cloud", "limits", "pin", *HAND)
+HAND = ("by_hand", "w1", "w2", "w3", "intercept", "network")
+"""The model set by hand."""
+LOOK = (
+    *("epoch", "picture", "corner", "surface", "loss_over", "threshold", "unit_x", "unit_y"),
+    *("cloud", "others", "limits", "pin", *HAND),
+)
 """What decides how a model is drawn."""
 VIEW = (*LOOK, "lesson", "hide")
 """Parameters that decide how it is looked at, and belong in a link."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from gatesweep.app.lab.model import Population, Run, Shown
 from gatesweep.app.theme import Palette
+from gatesweep.models import model_of
 
 __all__ = ["ViewModel"]
 
@@ -20,10 +21,12 @@ class ViewModel:
     run: Run
     epoch: int
     hand: tuple[float, ...] | None
-    """Weights and intercept of the line set by hand; None where the trained model is on show."""
+    """The numbers of the model set by hand; None where the trained one is on show."""
     threshold: float
     corner: str
     """The inputs that the neuron is shown."""
+    units: tuple[int, int]
+    """The hidden neurons that the hidden space spans, counted from 1; 0 for what weighs most."""
     labels: bool
     """Whether the plane is coloured by labels, not by probabilities."""
     solver: str
@@ -41,14 +44,13 @@ class ViewModel:
     @cached_property
     def shown(self) -> Shown:
         """The model on show."""
-        values = np.array(self.hand) if self.hand is not None else None
-        weight = self.run.weight_path[self.epoch] if values is None else values[:-1]
-        intercept = self.run.intercept_path[self.epoch] if values is None else values[-1]
-        return Shown(weight, float(intercept), self.run.rows, self.threshold)
+        trained = self.run.models
+        model = trained[self.epoch] if self.hand is None else trained.like(np.array(self.hand))
+        return Shown(model, self.run.rows, self.threshold)
 
     @cached_property
     def pinned(self) -> Shown | None:
         """The model to compare with, on the rows of the one on show; None where none is pinned."""
         if len(self.pin) < 3:
             return None
-        return Shown(np.array(self.pin[:-1]), self.pin[-1], self.run.rows, self.threshold)
+        return Shown(model_of(np.array(self.pin), 0, ""), self.run.rows, self.threshold)

@@ -6,12 +6,14 @@ import numpy as np
 
 from gatesweep.app.explain import explained
 from gatesweep.app.lab.model import Run, Shown
-from gatesweep.app.lab.state import SCIKIT_LEARN, in_sweep
+from gatesweep.app.lab.state import SCIKIT_LEARN, LabState, in_sweep
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.legend import Key
 from gatesweep.engine.solvers import solver_class
+from gatesweep.models import Model
 from gatesweep.plots.boundary import beyond
-from gatesweep.plots.labels import number
+from gatesweep.plots.labels import number, subscript, unit_name
+from gatesweep.plots.look import unit_hue
 
 __all__ = [
     "PARAMETERS",
@@ -43,8 +45,16 @@ CONFUSED = {"test rows": "confusion_matrix", "precision": "precision", "recall":
 """Which sentence is behind words of `meaning`, `losses` and `confusion`."""
 
 TERMS = ("x₁", "x₂", "x₁x₂")
-PARAMETERS = {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}
+LINE = {"w1": "w₁", "w2": "w₂", "w3": "w₃", "intercept": "intercept"}
+UNITS = range(1, LabState.param["hidden_units"].bounds[1] + 1)
+PARAMETERS = (
+    LINE
+    | {f"v{u}": f"v{subscript(u)}" for u in UNITS}
+    | {f"h{u}{name}": f"{unit_name(u - 1)} {text}" for u in UNITS for name, text in LINE.items()}
+)
 """What the screen calls a model's numbers."""
+MOST_TERMS = 4
+"""Hidden neurons that an equation says one by one."""
 
 
 def _signed(value: float) -> str:
@@ -52,19 +62,30 @@ def _signed(value: float) -> str:
 
 
 def equation(shown: Shown) -> str:
-    """The model with its numbers, as HTML."""
-    first, *rest = shown.weight
-    terms = f"{number(first)}&hairsp;{TERMS[0]}"
-    terms += "".join(f"{_signed(w)}&hairsp;{t}" for w, t in zip(rest, TERMS[1:], strict=False))
-    return f"p = σ( {terms}{_signed(shown.intercept)} )"
+    """The model with its numbers, as HTML; of a network, what the output makes of its hidden neurons."""
+    model = shown.model
+    if model.hidden_units > MOST_TERMS:
+        return f"p = σ( {model.hidden_units} hidden neurons, weighed{_signed(float(model.intercept))} )"
+    terms = [unit_name(u) for u in range(model.hidden_units)] or TERMS
+    (w, term), *rest = zip(model.output_weight if model.hidden_units else model.direct, terms, strict=False)
+    said = f"{number(w)}&hairsp;{term}" + "".join(f"{_signed(w)}&hairsp;{t}" for w, t in rest)
+    return f"p = σ( {said}{_signed(float(model.intercept))} )"
+
+
+def _made_of(model: Model) -> str:
+    """What lets its boundary bend; nothing if it is a line."""
+    if model.hidden_units:
+        return "one hidden neuron" if model.hidden_units == 1 else f"{model.hidden_units} hidden neurons"
+    return "x₁x₂" if model.features == "interaction" else ""
 
 
 def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
     """One sentence: what this accuracy is worth at this gate and noise level."""
     gate, noise = run.rows.gate, run.rows.noise_level
     line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
-    remedy = solver_class(in_sweep(solver)).remedy
-    if not np.isfinite([*shown.weight, shown.intercept]).all():
+    remedy, made_of = solver_class(in_sweep(solver)).remedy, _made_of(shown.model)
+    this = "this network" if shown.model.hidden_units else "this one"
+    if not shown.is_finite:
         return f"The weights have run off to infinity: this is no model any more. {remedy}"
     if run.status == "diverged" and not by_hand:
         return (
@@ -73,20 +94,22 @@ def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
         )
     if len(set(gate.truth)) == 1:
         return f"{gate} never changes its answer, so there is nothing to separate: guessing it is always right."
-    if len(shown.weight) == 3 and not gate.is_linearly_separable:
-        return f"No line beats {line} on {gate}. With x₁x₂ the boundary bends: this one reaches {here} of {bayes}."
+    if made_of and not gate.is_linearly_separable:
+        bends = "is a line still" if shown.model.hidden_units == 1 and shown.model.features == "linear" else "bends"
+        reached = f"this one reaches {here} of {bayes}."
+        return f"No line beats {line} on {gate}. With {made_of} the boundary {bends}: {reached}"
     if not gate.is_linearly_separable:
         return (
             f"No line can do better than {line} on {gate}; this one is right on {here} of new points. "
             f"The limit for any classifier is {bayes}."
         )
     if noise == 0:
-        return f"Without noise a line can be right on every point of {gate}; this one is on {here}."
+        return f"Without noise a line can be right on every point of {gate}; {this} is on {here}."
     if bayes == "100.0%":
-        return f"{gate} can be solved by a line: the best one is right on {line} of new points, this one on {here}."
+        return f"{gate} can be solved by a line: the best one is right on {line} of new points, {this} on {here}."
     return (
         f"At noise level {noise:g} the corners overlap: nobody can beat {bayes} on {gate}, no line {line}; "
-        f"this one gets {here}."
+        f"{this} gets {here}."
     )
 
 
@@ -176,10 +199,14 @@ def keys(view: ViewModel) -> list[Key]:
     palette = view.palette
     zero, one = palette.classes
     if view.picture == "neuron":
+        hidden = (
+            [Key("", "into a hidden neuron: less or more of it", "hidden")] if view.shown.model.hidden_units else []
+        )
         return [
             Key(_line(zero, 4), "speaks for 0", "weight"),
             Key(_line(one, 4), "speaks for 1", "weight"),
             Key("", "the wider, the larger the weight"),
+            *hidden,
         ]
     hollow, ring = f"fill='none' stroke='{palette.muted}'", f"fill='none' stroke='{palette.ink}'"
     found = [
@@ -193,7 +220,7 @@ def keys(view: ViewModel) -> list[Key]:
             "misclassified",
         ),
     ]
-    if view.picture == "s_curve":
+    if view.picture in ("s_curve", "hidden"):
         return found
     outside = sum(beyond(view.run.rows.X))
     found += [Key("", f"{outside} rows beyond the frame", "beyond")] if outside else []
@@ -202,6 +229,9 @@ def keys(view: ViewModel) -> list[Key]:
             Key(_line(palette.best_line), "best line", "best_linear_accuracy"),
             Key(_line(palette.bayes), "best boundary", "bayes_accuracy"),
         ]
+    if view.shown.model.hidden_units:
+        arrow = f"<path d='M0 6H9M6 2L10 6L6 10' fill='none' stroke='{unit_hue(0, palette)}' stroke-width='2'/>"
+        found.append(Key(arrow, "a hidden neuron's own line", "hidden"))
     return found + ([Key(_line(palette.test), "pinned", "pin")] if view.pinned else [])
 
 
@@ -230,7 +260,7 @@ def heading(view: ViewModel) -> str:
 def difference(run: Run, solver: str, init: str, by_hand: bool) -> str:
     """Comment lines for a script: what a sweep of these settings does otherwise than the Lab."""
     notes = (
-        (by_hand, "The line on show is set by hand; this is the trained one."),
+        (by_hand, "The model on show is set by hand; this is the trained one."),
         (init == "hand", "The Lab starts from the weights set by hand; a sweep starts as usual."),
         (solver == SCIKIT_LEARN, "scikit-learn stops a little before the optimum that this finds."),
         (run.status == "separable", "Separable: weights grow for ever, and where they stop depends on the start."),
