@@ -1,7 +1,6 @@
 """Results in a few numbers: statistics over the seeds of a sweep, and the coefficients of a table's models."""
 
-from gatesweep.results.statistics import *  # noqa: F403
-from gatesweep.results.statistics import __all__ as _statistics
+from gatesweep.results.statistics import BAND, STATISTICS, run_seed, summary
 from gatesweep.tables.estimates import coefficients
 
-__all__ = [*_statistics, "coefficients"]
+__all__ = ["BAND", "STATISTICS", "coefficients", "run_seed", "summary"]

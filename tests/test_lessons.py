@@ -403,6 +403,81 @@ def _() -> None:
     assert (share.sel(num_samples=500, noise_level=0.5) == 0).all()
 
 
+@cache
+def solved(name: str, **changes: object) -> xr.DataArray:
+    ds = swept(name, **changes)
+    return (ds.exact_accuracy >= ds.bayes_accuracy - 0.02).squeeze()
+
+
+def per_cent(share: xr.DataArray) -> list[int]:
+    return [round(100 * value) for value in share.values.ravel().tolist()]
+
+
+@of(COMPARISONS["neurons"], "one neuron is never enough; two find XOR from 55 % of the starts, three from 75 %, four")
+@of(COMPARISONS["neurons"], "four from 88 % and eight from all")
+def _() -> None:
+    shares = solved("neurons").mean(["seed", "init_seed"])
+    assert not shares.sel(hidden_units=1).any()
+    assert per_cent(shares.sel(noise_level=0.1, hidden_units=[2, 3, 4, 8])) == [55, 75, 88, 100]
+
+
+@of(COMPARISONS["neurons"], "relu finds it less often, 25 % with two: a unit that is 0 on every row")
+def _() -> None:
+    shares = solved("neurons", activation="relu").mean(["seed", "init_seed"]).sel(noise_level=0.1)
+    assert per_cent(shares.sel(hidden_units=2)) == [25]
+    assert (shares <= solved("neurons").mean(["seed", "init_seed"]).sel(noise_level=0.1)).all()
+
+
+@of(COMPARISONS["neurons"], "has no gradient and never comes back")
+def _() -> None:
+    """Of the nets that miss XOR, most have a unit that is 0 on every corner."""
+    nets = swept("neurons", activation="relu").sel(noise_level=0.1, hidden_units=2).squeeze()
+    corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
+    lines = nets.hidden_weight.transpose(..., "unit", "feature").values[:, :, :2] @ corners.T
+    dead = (lines + nets.hidden_intercept.transpose(..., "unit").values[:, :, :2, None] <= 0).all(-1).any(-1)
+    missed = ~solved("neurons", activation="relu").sel(noise_level=0.1, hidden_units=2)
+    assert dead[missed.transpose(*nets.intercept.dims).values].mean() > 0.5
+
+
+@of(COMPARISONS["neurons"], "At 0.2 two sigmoid neurons never come within two points of Bayes")
+def _() -> None:
+    assert not solved("neurons").sel(noise_level=0.2, hidden_units=2).any()
+
+
+@of(COMPARISONS["neurons"], "Two hidden neurons can hold XOR")
+def _() -> None:
+    or_less_and = theory.Network([[40, 40], [40, 40]], [-20, -60], [40, -40], -20)
+    assert float(theory.network_accuracy(or_less_and, "XOR", 0.1)) > 0.999
+
+
+@of(COMPARISONS["neurons"], "Each cell is 40 nets: 20 starts, each on two draws of rows")
+def _() -> None:
+    assert dict(swept("neurons").sizes) | {"init_seed": 20, "seed": 2} == dict(swept("neurons").sizes)
+
+
+@of(COMPARISONS["starts"], "number 16 finds XOR on 90 % of the draws, number 5 on none")
+@of(COMPARISONS["starts"], "eight every start finds it on every draw")
+def _() -> None:
+    shares = solved("starts").mean("seed")
+    assert per_cent(shares.sel(hidden_units=2, init_seed=[16, 5])) == [90, 0]
+    assert shares.sel(hidden_units=8).min() == 1
+
+
+@of(COMPARISONS["two_neurons"], "at 55 % after five epochs at a noise level of 0.1, and are at 96 % after fifteen")
+@of(COMPARISONS["two_neurons"], "Without hidden units the model stays at a coin toss")
+def _() -> None:
+    right = swept("two_neurons").exact_accuracy_history.mean("seed").squeeze()
+    assert per_cent(right.sel(hidden_units=2, noise_level=0.1, epoch=[5, 15])) == [55, 96]
+    assert float(np.abs(right.sel(hidden_units=0) - 0.5).max()) < 0.1
+
+
+@of(COMPARISONS["two_neurons"], "three stay on three corners of four")
+def _() -> None:
+    right = swept("two_neurons").exact_accuracy.sel(hidden_units=2, noise_level=0.1).squeeze()
+    assert (right > 0.98).sum() == 17
+    np.testing.assert_allclose(right.values[right.values < 0.98], 0.75, atol=0.01)
+
+
 # --- the list itself --------------------------------------------------------------------------------
 
 

@@ -197,7 +197,8 @@ CELLS = """({values, explorer, shown}) => {
     return {bayes: bayesAccuracy(truth, level), best, majority: majorityAccuracy(truth)};
   }});
   const axes = axesOf(grid, values.measure), base = {};
-  for (const name of Object.keys(axes)) if (name !== "seed") base[name] = name === "epoch" ? grid.steps - 1 : 0;
+  const over = drawn(axes, Object.fromEntries(shown.map((name) => [name, 0])));
+  for (const name of Object.keys(axes)) if (!over.includes(name)) base[name] = name === "epoch" ? grid.steps - 1 : 0;
   const visit = ([name, ...rest], index) => (name === undefined ? cellOf(grid, axes, index, values)
     : axes[name].map((_, i) => visit(rest, {...index, [name]: i})));
   return visit(shown, base);

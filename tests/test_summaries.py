@@ -7,7 +7,8 @@ import xarray as xr
 from gatesweep import theory
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
-from gatesweep.results.statistics import run_seed, summary
+from gatesweep.plots.picture import Picture
+from gatesweep.results.statistics import run_of, run_seed, summary
 from gatesweep.sweep import sweep
 
 NOISE = (0.0, 0.3, 0.8)
@@ -136,3 +137,22 @@ def test_refusals(dataset):
     ):
         with pytest.raises(InputError):
             wrong()
+
+
+def test_starts_count_with_the_seeds_until_they_have_a_place():
+    starts = sweep(
+        gate="XOR", noise_level=(0.1, 0.3), seed=range(3), init_seed=range(4), hidden_units=(1, 2), solver="adam",
+        learning_rate=0.1, epochs=3, num_samples=60,
+    )  # fmt: skip
+    values = starts["test_loss"].sel(gate="XOR", noise_level=0.3, hidden_units=2)
+    shown = summary(starts, "test_loss", y="hidden_units")["value"].sel(noise_level=0.3, hidden_units=2)
+    assert shown.item() == pytest.approx(np.median(values.values), rel=1e-6)
+    across = summary(starts, "test_loss", x="init_seed", y="hidden_units", at={"noise_level": 0.3})["value"]
+    np.testing.assert_allclose(across.sel(hidden_units=2), values.median("seed"), rtol=1e-6)
+    one = summary(starts, "test_loss", y="hidden_units", at={"init_seed": 2})["value"].sel(noise_level=0.3)
+    assert one.sel(hidden_units=2).item() == pytest.approx(values.sel(init_seed=2).median().item(), rel=1e-6)
+    best = run_of(starts, "test_loss", "best", gate="XOR", noise_level=0.3, hidden_units=2)
+    assert values.sel(best) == values.min() and set(best) == {"seed", "init_seed"}
+    picture = Picture.from_data(starts, {"y": "hidden_units", "measure": "test_loss"})
+    assert picture.names[-1] == "12 nets of 2 hidden units, noise level 0.3"
+    assert "median of 12 nets" in picture.title and "10 to 90 % of nets" in picture.tooltip

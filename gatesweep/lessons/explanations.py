@@ -21,6 +21,17 @@ EXPLANATIONS: dict[str, Explanation] = {
     "model": Explanation(
         "model", "One neuron: a weight for each input and an intercept, trained on the rows of one seed."
     ),
+    "net": Explanation("net", "A model with hidden units: each sees the inputs, and the output weighs what they say."),
+    "hidden_unit": Explanation(
+        "hidden unit", "A neuron between the inputs and the output, with a line of its own; XOR takes two of them."
+    ),
+    "activation_function": Explanation(
+        "activation function", "What a hidden unit makes of its weighted sum; without one, many lines are one line."
+    ),
+    "start": Explanation("start", "The first weights of a model: its init seed draws them, its seed draws the rows."),
+    "share_solved": Explanation(
+        "share solved", "Models whose exact accuracy is at most 2 points below the Bayes limit, out of all of a cell."
+    ),
     "corner": Explanation(
         "corner",
         "One of the combinations of inputs 0 and 1; a row is a corner plus noise, its label the gate's output.",
@@ -79,7 +90,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "seeds", "Each seed draws other rows and so trains another model: how far these lie apart is chance, not skill."
     ),
     "cell": Explanation(
-        "cell", "All seeds of one setting, shown as one number; pointing reads it, opening shows one model."
+        "cell", "All models of one setting, shown as one number; pointing reads it, opening shows one of them."
     ),
     "band": Explanation("band", "The middle 80 % of the seeds, from the 10 % to the 90 % quantile."),
     "mark": Explanation(

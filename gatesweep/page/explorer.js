@@ -5,7 +5,7 @@ import {Population} from "./crew.js";
 import {jobOf, refusalOf} from "./grids.js";
 import {Player} from "./player.js";
 import {everyOf, onScale, scaleOf, ticksOf} from "./scale.js";
-import {axesOf, cellOf, TEST_NOISE} from "./summary.js";
+import {axesOf, cellOf, drawn, placesOf, TEST_NOISE} from "./summary.js";
 
 // Between groups of rows, in units of one row.
 const GAP = 0.5;
@@ -101,11 +101,18 @@ export class Explorer {
     if (this.#isNetwork(index)) return;
     const {values} = cellOf(grid, axes, index, {...this.values, measure: "exact_accuracy"});
     const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]), share = {worst: 0, median: 0.5, best: 1}[this.values.run];
-    const settings = {seed: axes.seed[order[Math.round(share * (order.length - 1))]]};
+    const over = drawn(axes, index), settings = {}, place = placesOf(axes, over)[order[Math.round(share * (order.length - 1))]];
+    for (const name of over) settings[name] = axes[name][place[name]];
     if (this.isLive) for (const name of this.data.settings) if (name in this.values) settings[name] = this.values[name];
     for (const [name, i] of Object.entries(index)) if (this.data.settings.includes(name)) settings[name] = axes[name][i];
     if (grid.steps > 1) settings.epoch = index.epoch ?? this.epoch;
     this.open(settings);
+  }
+
+  // What a cell is of: "20 seeds", or with first weights drawn as well "40 nets".
+  #numberOf(axes, index) {
+    const over = drawn(axes, index), count = over.reduce((product, name) => product * axes[name].length, 1);
+    return `${count} ${over.join() === "seed" ? "seeds" : this.#isNetwork(index) ? "nets" : "models"}`;
   }
 
   // ---- drawing
@@ -135,7 +142,7 @@ export class Explorer {
     const {values} = this, {x, y, panel} = this.#fitting(axes), isThere = this.#ready(grid, axes), rows = [];
     const look = `${values.measure} ${values.statistic} ${x} ${y} ${panel} ${this.epoch} ${this.isLive ? "" : this.lab.run.key(this.lab.at)}`;
     if (look !== this.look) [this.look] = [look, this.cells.clear()];
-    const base = Object.fromEntries(Object.keys(axes).filter((name) => name !== "seed").map((name) => [name, 0]));
+    const over = drawn(axes, {[x]: 0, [y]: 0, [panel]: 0}), base = Object.fromEntries(Object.keys(axes).filter((name) => !over.includes(name)).map((name) => [name, 0]));
     if ("epoch" in base) base.epoch = this.epoch;
     (panel ? axes[panel] : [null]).forEach((panelValue, p) => axes[y].forEach((value, r) => {
       const cells = axes[x].map((_, c) => {
@@ -155,7 +162,7 @@ export class Explorer {
   #ready(grid, axes) {
     if (grid.done) return () => true;
     const names = Object.keys(grid.axes);
-    return (index) => names.reduce((sum, name) => sum * axes[name].length + (name === "seed" ? axes.seed.length - 1 : index[name]), 0) < grid.ready;
+    return (index) => names.reduce((sum, name) => sum * axes[name].length + (index[name] ?? axes[name].length - 1), 0) < grid.ready;
   }
   // The wished axes where the grid has them, else the nearest ones it has.
   #fitting(axes) {
@@ -183,7 +190,7 @@ export class Explorer {
     const row = rows[Math.min(this.chosen.row, rows.length - 1)], column = Math.min(this.chosen.column, axes[x].length - 1), cell = row.cells[column];
     figures.picked(column, column + 1, row.up);
     const isShare = kind === "share", statistic = isShare ? "mean" : values.statistic;
-    $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}, ${this.data.explorer.statistics[statistic]} over ${axes.seed.length} seeds`;
+    $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}, ${this.data.explorer.statistics[statistic]} over ${this.#numberOf(axes, cell.index)}`;
     $("heatmap-title").title = doc;
     $("open").disabled = this.#isNetwork(cell.index);
     const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
@@ -195,16 +202,16 @@ export class Explorer {
   #curves(rows, row, {x, column, across, kind, names, y}, axes, grid) {
     const others = rows.filter((other) => other !== row && other.panel === row.panel);
     const levels = x === "noise_level" || x === TEST_NOISE ? axes[x] : null, gate = axes.gate[row.cells[0].index.gate];
-    const limits = kind === "accuracy" && levels ? levels.map((level) => grid.limitsOf(gate, level)) : null;
-    const drawn = [...row.cells.flatMap(({low, high, value}) => [low, high, value]), ...others.flatMap(({cells}) => cells.map(({median}) => median)),
+    const limits = kind === "accuracy" && levels ? levels.map((level) => grid.limitsOf(gate, level)) : null, what = this.#numberOf(axes, row.cells[0].index).split(" ")[1];
+    const numbers = [...row.cells.flatMap(({low, high, value}) => [low, high, value]), ...others.flatMap(({cells}) => cells.map(({median}) => median)),
       ...(limits ?? []).flatMap(({bayes, best}) => [bayes, best])];
-    const scale = scaleOf(kind, drawn), to = (value) => onScale(scale, value), isShare = kind === "share", middle = isShare ? "value" : "median";
+    const scale = scaleOf(kind, numbers), to = (value) => onScale(scale, value), isShare = kind === "share", middle = isShare ? "value" : "median";
     this.figures.curves({
       x: axes[x].map((_, i) => i + 0.5), mark: column + 0.5, others: others.map(({cells}) => cells.map((cell) => to(cell[middle]))), limits,
       chosen: row.cells.map((cell) => (isShare ? {low: NaN, high: NaN, median: to(cell.value)} : {low: to(cell.low), high: to(cell.high), median: to(cell.median)})),
     }, across, scale, ticksOf(scale, kind));
     $("curves-title").textContent = [row.panel, `${names[y] ?? y} ${row.value}`].filter(Boolean).join(", ");
-    const entries = [["median", isShare ? "share of seeds" : "median, and 10 to 90 % of the seeds"], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
+    const entries = [["median", isShare ? `share of ${what}` : `median, and 10 to 90 % of the ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
       ...(limits ? [["best", "best line"], ["bayes", "Bayes limit"]] : [])];
     $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([mark, text]) => {
       const entry = document.createElement("span"), stroke = Object.assign(document.createElement("i"), {className: `stroke ${mark}`});

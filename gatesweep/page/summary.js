@@ -47,12 +47,19 @@ export function axesOf(grid, measure) {
   return {...grid.axes, ...epochs, ...(measure === "transfer_accuracy" ? {[TEST_NOISE]: grid.axes.noise_level} : {})};
 }
 
-// One cell: `index` says which value of each dimension but the seed.
+// Dimensions that only draw: other rows, other first weights. A cell holds all of those that its index leaves out.
+const CHANCE = ["seed", "init_seed"];
+export const drawn = (axes, given) => CHANCE.filter((name) => name in axes && !(name in given));
+
+// Each place along some dimensions, the last one fastest.
+export const placesOf = (axes, names) => names.reduce((places, name) => places.flatMap((place) => axes[name].map((_, i) => ({...place, [name]: i}))), [{}]);
+
+// One cell: `index` says which value of each dimension but those that are drawn.
 export function cellOf(grid, axes, index, {measure, statistic}) {
   const step = index.epoch ?? grid.steps - 1, place = {};
   for (const [name, i] of Object.entries(index)) place[name] = axes[name][i];
   const limits = grid.limitsOf(place.gate, place.noise_level);
-  const models = axes.seed.map((_, seed) => grid.of({...index, seed}, step));
+  const models = placesOf(axes, drawn(axes, index)).map((one) => grid.of({...index, ...one}, step));
   const values = models.map((kept) => measureOf(measure, kept, limits, place));
   const isShare = ["solved", "separable", "converged", "diverged"].includes(measure);
   const diverged = models.filter(({status}) => status === "diverged").length / models.length;

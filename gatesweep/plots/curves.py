@@ -233,7 +233,7 @@ def line_names(p: Picture) -> dict[int, str]:
 
 def single_name(p: Picture) -> str:
     """What a line is that is alone in its picture."""
-    return "share of seeds" if p.low is None else "one model" if p.has_single_models else "median"
+    return f"share of {p.of_what}" if p.low is None else "one model" if p.has_single_models else "median"
 
 
 def line_colours(p: Picture, palette: Palette, n_lines: int) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import xarray as xr
 from gatesweep.plots.labels import label, short_label
 from gatesweep.plots.look import FONT
 from gatesweep.plots.scale import Scale, number_text
-from gatesweep.results.measures import LIMITS, MEASURES, limit_name
-from gatesweep.results.statistics import STATISTICS, summary
+from gatesweep.results.measures import LIMITS, MEASURES, axes, limit_name
+from gatesweep.results.statistics import STATISTICS, drawn, summary
 
 __all__ = ["Axis", "Picture", "row_name"]
 
@@ -60,13 +61,16 @@ class Picture:
     diverged: np.ndarray
     limits: dict[str, np.ndarray]
     frame: xr.Dataset
-    n_seeds: int | None
+    n_models: int | None
+    """Of a cell: what a statistic sums up; None where only the summary is known."""
     known: tuple[str, ...] = ()
     """Every dimension that could be an axis."""
     hidden: tuple[Axis, ...] = ()
     """The swept parameters that are left out: the picture is of one value of each."""
     marked: tuple[int, int, int] | None = None
     """The cell (panel, row, column) that has a frame."""
+    noun: str = "model"
+    """What one of the models is called: a net, if it has hidden units."""
 
     @classmethod
     def of(
@@ -75,9 +79,10 @@ class Picture:
         x: str,
         y: str,
         panel: str | None,
-        n_seeds: int | None,
+        n_models: int | None,
         known: tuple[str, ...] = (),
         hidden: tuple[Axis, ...] = (),
+        noun: str = "model",
     ) -> "Picture":
         dims = ((panel,) if panel else ()) + (y, x)
         plays = "epoch" in frame["value"].dims and "epoch" not in dims
@@ -106,9 +111,10 @@ class Picture:
             diverged=array("diverged"),
             limits={name: array(drawn)[..., 0] for name, drawn in limits.items() if drawn in frame},
             frame=frame,
-            n_seeds=n_seeds,
+            n_models=n_models,
             known=known,
             hidden=hidden,
+            noun=noun,
         )
 
     @classmethod
@@ -117,7 +123,10 @@ class Picture:
         if "value" not in data:
             frame = summary(data, **view)
             shown = {"x": "noise_level", "y": "gate", "panel": None} | dict(view)
-            return cls.of(frame, shown["x"], shown["y"], shown["panel"], data.sizes["seed"])
+            known, noun = axes(data, frame.attrs["measure"]), "model" if "weight" in data else "net"
+            over = drawn(known, {*shown.values(), *(shown.get("at") or {})})
+            n_models = prod(data.sizes[dim] for dim in over)
+            return cls.of(frame, shown["x"], shown["y"], shown["panel"], n_models, known, noun=noun)
         dims = [str(d) for d in data["value"].dims]
         *panel, y, x = dims[:-1] if len(dims) > 2 and dims[-1] == "epoch" else dims
         return cls.of(data, x, y, panel[0] if panel else None, None)
@@ -148,7 +157,17 @@ class Picture:
     @property
     def has_single_models(self) -> bool:
         """Whether each cell is of one seed: there is nothing to sum up."""
-        return self.n_seeds == 1 or "seed" in (self.x.name, self.y.name, self.panel and self.panel.name)
+        return self.n_models == 1 or (self.n_models is None and "seed" in self._shown)
+
+    @property
+    def _shown(self) -> tuple[str, ...]:
+        return tuple(axis.name for axis in (self.panel, self.y, self.x) if axis)
+
+    @property
+    def of_what(self) -> str:
+        """What a statistic is taken over: seeds, or models that differ by their first weights, too."""
+        are_seeds = drawn(self.known or ("seed",), {*self._shown, *self.at}) == ("seed",)
+        return "seeds" if are_seeds else f"{self.noun}s"
 
     @property
     def is_of_seeds(self) -> bool:
@@ -164,7 +183,7 @@ class Picture:
             return label + where
         if self.has_single_models:
             return label + (", spread of one seed" if self.statistic == "spread" else "") + where
-        seeds = "" if self.n_seeds is None else f" of {self.n_seeds:,} seeds"
+        seeds = "" if self.n_models is None else f" of {self.n_models:,} {self.of_what}"
         return f"{label}, {STATISTICS[self.statistic]}{seeds}{where}"
 
     @property
@@ -225,16 +244,29 @@ class Picture:
 
     @property
     def names(self) -> list[str]:
-        """What every cell is called."""
-        rows = [t if self.y.name == "gate" else f"{self.y.name.replace('_', ' ')} {t}" for t in self.y.texts]
-        columns = [f"{self.x.name.replace('_', ' ')} {t}" for t in self.x.texts]
-        panels = [f"{t}, " if t else "" for t in self.panel_texts]
-        return [f"{a}{b}, {c}" for a in panels for b in rows for c in columns]
+        """What every cell is called: "XOR, noise level 0.1"; "20 nets of 2 hidden units, noise level 0.1"."""
+        rows, columns = ([self._place(axis, text) for text in axis.texts] for axis in (self.y, self.x))
+        panels = [self._place(self.panel, text) for text in self.panel.texts] if self.panel else [""]
+        return [self._cell(a, b, c) for a in panels for b in rows for c in columns]
+
+    def _place(self, axis: Axis, text: str) -> str:
+        if axis.name == "gate":
+            return text
+        if axis.name != "hidden_units":
+            return f"{axis.name.replace('_', ' ')} {text}"
+        alone = self.n_models in (1, None)
+        nets = "a net" if alone else f"{self.n_models:,} nets"
+        models = "a model" if alone else f"{self.n_models:,} models"
+        return f"{models} without hidden units" if text == "0" else f"{nets} of {text} hidden unit{'s'[text == '1' :]}"
+
+    def _cell(self, *places: str) -> str:
+        """The models first: they are what lies at all the rest."""
+        return ", ".join(sorted(filter(None, places), key=lambda place: "hidden unit" not in place))
 
     @property
     def tooltip(self) -> str:
         """HTML for the pointer, of `columns` and `where`."""
-        band = "" if self.low is None else "<br>10 to 90 % of seeds: @low{0.000} to @high{0.000}"
+        band = "" if self.low is None else f"<br>10 to 90 % of {self.of_what}: @low{{0.000}} to @high{{0.000}}"
         number = f"{self.title}: <b>@number{{0.000}}</b>"
         return f"<div style='font:13px {FONT.replace(chr(39), '')};padding:2px'><b>@where</b><br>{number}{band}</div>"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import xarray as xr
@@ -12,7 +13,7 @@ from gatesweep.codec import write
 from gatesweep.experiment import Experiment
 from gatesweep.plots.picture import Axis, Picture
 from gatesweep.results.measures import TEST_NOISE, axes
-from gatesweep.results.statistics import summary
+from gatesweep.results.statistics import drawn, summary
 from gatesweep.sweep import sweep
 
 __all__ = ["draw", "train_and_draw"]
@@ -31,14 +32,16 @@ def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
     known = axes(dataset, view["measure"])
     x, y, panel = fitting_axes(view["x"], view["y"], view["panel"], known)
     wanted = dict(part.partition(":")[::2] for part in view["at"].split(","))
-    names = [d for d in known if d not in (x, y, panel, "seed", "epoch")]
+    over = drawn(known, {x, y, panel, *wanted})
+    names = [d for d in known if d not in (x, y, panel, *over, "epoch")]
     hidden = tuple(Axis(d, dataset["noise_level" if d == TEST_NOISE else d].values) for d in names)
     at = {}
     for axis in hidden:
         text = wanted.get(axis.name, "")
         at[axis.name] = axis.values[axis.texts.index(text) if text in axis.texts else 0]
     frame = summary(dataset, view["measure"], view["statistic"], x=x, y=y, panel=panel or None, at=at)
-    picture = Picture.of(frame, x, y, panel or None, dataset.sizes["seed"], known, hidden)
+    n_models, noun = prod(dataset.sizes[dim] for dim in over), "model" if "weight" in dataset else "net"
+    picture = Picture.of(frame, x, y, panel or None, n_models, known, hidden, noun)
     return replace(picture, marked=_place(picture, view["mark"]))
 
 

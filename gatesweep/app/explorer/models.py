@@ -10,7 +10,7 @@ from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
 from gatesweep.results import schema
 from gatesweep.results.measures import axes
-from gatesweep.results.statistics import run_seed
+from gatesweep.results.statistics import drawn, run_of
 
 __all__ = ["experiment_of", "model_at", "one_model"]
 
@@ -51,16 +51,17 @@ def model_at(
     """Settings of the median, best or worst run of a cell, judged at an epoch (none: the last one).
 
     Args:
-        cell: values of swept parameters; what it leaves out has the sweep's first value.
+        cell: values of swept parameters; what it leaves out has the sweep's first value, less what is left to chance.
     """
     dims = axes(dataset, measure)
-    full = {d: dataset[d].values[0] for d in dims if d in dataset.dims and d not in ("seed", "epoch")}
+    over = drawn(dims, cell)
+    full = {d: dataset[d].values[0] for d in dims if d in dataset.dims and d not in (*over, "epoch")}
     full |= dict(cell) | ({} if epoch is None else {"epoch": epoch})
     full = {d: v.item() if isinstance(v, np.generic) else v for d, v in full.items()}
     settings = {name: experiment.fixed[name] for name in OPENED}
     settings |= {name: values[0] for name, values in experiment.grid.items() if name not in experiment.swept}
     settings |= {name: value for name, value in full.items() if name in (*SWEPT, "epoch")}
-    return settings if "seed" in settings else settings | {"seed": run_seed(dataset, measure, run, **full)}
+    return settings | run_of(dataset, measure, run, **full) if over else settings
 
 
 def one_model(dataset: xr.Dataset, settings: Mapping[str, Any]) -> xr.Dataset:

@@ -97,7 +97,7 @@ def title(p: Picture, is_first: bool) -> str:
 
 
 def _invitation(p: Picture) -> str:
-    what = "one trained model" if p.has_single_models else f"{p.n_seeds:,} trained models"
+    what = f"one trained {p.noun}" if p.has_single_models else f"{p.n_models:,} trained {p.noun}s"
     doing = {"pointed": "point to read, click to open", "touched": "tap to read, tap again to open"}
     ways = "".join(f"<span class={how}>{text}</span>" for how, text in doing.items())
     return f"<span class=invitation>Each {explained('cell', 'cell')} is {what}: {ways}.</span>"
