@@ -21,8 +21,9 @@ app: $(VENV)/app.stamp  ## install gatesweep and open the app; PORT=5006 ADDRESS
 	$(BIN)/gatesweep serve $(if $(PORT),--port $(PORT)) $(if $(ADDRESS),--address $(ADDRESS))
 
 .PHONY: test
-test: lint  ## install, find a browser, lint, check types, run the tests; PYTEST_ARGS="-n 2" for speed
+test: lint  ## install, find a browser and nginx, lint, check types, run the tests; PYTEST_ARGS="-n 2" for speed
 	$(BIN)/python tests/browser.py --install
+	$(BIN)/python -m tests.test_proxy
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint

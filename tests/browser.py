@@ -63,7 +63,7 @@ def _starts(path: str) -> bool:
 
 def install_browser() -> str:
     """Path of a Chromium, installed if need be by the system's package manager, else by Playwright."""
-    for command in (*_package_managers(), [sys.executable, "-m", "playwright", "install", "chromium"]):
+    for command in (*package_managers("chromium"), [sys.executable, "-m", "playwright", "install", "chromium"]):
         try:
             return find_browser()
         except NoBrowserError:
@@ -74,16 +74,16 @@ def install_browser() -> str:
     return find_browser()
 
 
-def _package_managers() -> Iterator[list[str]]:
-    """Commands that may install Chromium here, without asking anybody for a password."""
+def package_managers(package: str) -> Iterator[list[str]]:
+    """Commands that may install a package here, without asking anybody for a password."""
     become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if become_root and (not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"]).returncode):
         return
     if shutil.which("apt-get"):
         yield [*become_root, "apt-get", "update", "-q"]
-        yield [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qy", "chromium"]
+        yield [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qy", package]
     elif shutil.which("dnf"):
-        yield [*become_root, "dnf", "install", "-qy", "chromium"]
+        yield [*become_root, "dnf", "install", "-qy", package]
 
 
 if __name__ == "__main__":
