@@ -195,9 +195,9 @@ class App(param.Parameterized):
         if complaints:
             self._complain(complaints)
             return
-        # A network is no line: the Lab says so.
-        dataset = None if self.explorer is None or settings.get("hidden_units") else self.explorer.dataset
-        path = None if dataset is None else stored_path(one_model(dataset, settings))
+        dataset = None if self.explorer is None else self.explorer.dataset
+        kind = {name: settings[name] for name in ("hidden_units", "activation")}
+        path = None if dataset is None else stored_path(one_model(dataset, settings), **kind)
         self.lab.restore(values, path)
         self.view = "lab"
 

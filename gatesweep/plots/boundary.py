@@ -309,7 +309,7 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             ),
             hv.Labels(columns["neuron names"], axes, ["text", "text_color"], label="neuron names").opts(
                 text_color=hv.dim("text_color"), text_font_size=TEXT, text_font_style="bold", default_tools=[],
-                hooks=[typed, on_paper(palette)],
+                hooks=[typed, on_paper(palette), own_colours(columns["neuron names"]["text_color"], "text_color")],
             ),
             hv.Labels(columns["beyond"], axes, "text", label="beyond").opts(
                 text_color=ink, text_font_size=TEXT, default_tools=[], hooks=[typed, on_paper(palette)],

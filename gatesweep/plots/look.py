@@ -193,7 +193,8 @@ def unfading(plot: Any, element: Any) -> None:
 
 
 def own_colours(colours: list[str], name: str = "line_color") -> Callable[[Any, Any], None]:
-    """A hook: HoloViews takes the colours of paths for categories, and would choose others for them."""
+    """A hook: HoloViews takes the colours of paths for categories, and would choose others for them; and those of an
+    empty layer for numbers, which BokehJS does not take for colours."""
 
     def hook(plot: Any, element: Any) -> None:
         plot.handles["source"].data[name] = colours

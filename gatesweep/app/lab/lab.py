@@ -16,7 +16,7 @@ from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.model import Run, Shown
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.plain import as_csv, as_plain
-from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, TRAINED_NETWORK, VIEW, in_sweep, needs_convex_loss
+from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, TRAINED_NETWORK, VIEW, in_sweep, needs_convex_loss, numbers_of
 from gatesweep.app.lab.view import View
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.theme import DARK, LIGHT
@@ -93,10 +93,17 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     @property
     def _hand(self) -> tuple[float, ...]:
         """The numbers of the model set by hand; before there are any for this network, those of the trained one."""
+        if not self.fit.model.hidden_units:
+            return tuple(getattr(self, name) for name in numbers_of(0, self.features))
+        trained = self.fit.models.params[self.shown_epoch].tolist()
+        return tuple(self.network if len(self.network) == len(trained) else trained)
+
+    @property
+    def _start(self) -> np.ndarray | None:
+        """The numbers by hand for these settings; none where a network has not been set by hand."""
         if not self.hidden_units:
-            return tuple(getattr(self, name) for name in self.parameter_names)
-        is_whole = len(self.network) == len(self.parameter_names)
-        return tuple(self.network if is_whole else self.fit.models.params[self.shown_epoch].tolist())
+            return np.array([getattr(self, name) for name in self.parameter_names])
+        return np.array(self.network) if len(self.network) == len(self.parameter_names) else None
 
     @property
     def _view_model(self) -> ViewModel:
@@ -121,7 +128,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     @property
     def _picture(self) -> str:
         """The large picture on show: one neuron has no hidden space."""
-        return "boundary" if self.picture == "hidden" and not self.hidden_units else self.picture
+        return "boundary" if self.picture == "hidden" and not self.fit.model.hidden_units else self.picture
 
     @property
     def _span(self) -> tuple[int, int]:
@@ -149,6 +156,13 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         """The probability of every row over its logit."""
         self.view.bring("s_curve")
         return self.pictures.s_curve.element
+
+    @property
+    def hidden(self) -> hv.Overlay:
+        """The rows where the hidden neurons put them; of a model that has none, nothing."""
+        if self.fit.model.hidden_units:
+            self.view.bring("hidden")
+        return self.pictures.hidden.element
 
     @property
     def scores(self) -> hv.Overlay:
@@ -299,7 +313,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         try:
             if path is None:
                 self.affordable(settings)
-                start = np.array(self._hand) if self.init == "hand" else None
+                start = self._start if self.init == "hand" else None
                 if self._is_served and self.seconds(settings) > SMALL:
                     self._train_later(settings, start, keeps_epoch)
                     return

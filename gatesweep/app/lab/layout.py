@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import NO_LABEL, brisk, button, choice, slider, switch, toggle, wide
+from gatesweep.app.controls import NO_LABEL, PickedMenu, brisk, button, choice, slider, switch, toggle, wide
 from gatesweep.app.explain import explained, glossed
 from gatesweep.app.lab import words
 from gatesweep.app.lab.commands import Commands
@@ -17,6 +17,7 @@ from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.player import Player
 from gatesweep.lessons import LESSONS
+from gatesweep.plots.labels import unit_name
 
 __all__ = ["LessonBar", "Numbers", "Stage", "page"]
 
@@ -129,6 +130,7 @@ class Folio(pn.viewable.Viewer):
 
 
 PICTURES = {"Plane": "boundary", "Neuron": "neuron", "S-curve": "s_curve"}
+HIDDEN_SPACE = {"Hidden": "hidden"}
 CORNERS = LabState.param["corner"].objects
 SURFACE = "Loss surface"
 SLIM = {"minWidth": 0, "padding": "4px 8px"}
@@ -146,6 +148,7 @@ class Stage(pn.viewable.Viewer):
         self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
         self.player = Player(lab)
         self._lab, self._pictures = lab, pictures
+        self._axes = tuple(PickedMenu(self._pick, sizing_mode=None, stylesheets=wide("7rem")) for _ in range(2))
         self._panes: dict[str, pn.pane.Bokeh] = {}
         self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("figure", "lab/frame"), **FILL)
         self._stand("boundary")
@@ -157,12 +160,16 @@ class Stage(pn.viewable.Viewer):
             ),
             "neuron": (toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS}),),
             "s_curve": (slider(lab, "threshold", "Threshold", max_width=260),),
+            "hidden": tuple(menu.select for menu in self._axes),
         }
         """What belongs to each picture alone."""
+        self.pictures = toggle(lab, "picture", "Picture", PICTURES)
+        lab.param.watch(self._offer, ["hidden_units", "picture"])
+        self._offer()
         self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
         self._layout = pn.Column(
             pn.Row(
-                toggle(lab, "picture", "Picture", PICTURES),
+                self.pictures,
                 pn.HSpacer(),
                 *(part for parts in self._beside.values() for part in parts),
                 stylesheets=sheets("lab/top"),
@@ -185,6 +192,22 @@ class Stage(pn.viewable.Viewer):
         if name == "neuron":
             flip_inputs(self._lab, figure)
 
+    def _offer(self, *events: Any) -> None:
+        """One neuron has no hidden space to look at."""
+        has_layer = self._lab.hidden_units or self._lab.picture in HIDDEN_SPACE.values()
+        self.pictures.options = PICTURES | (HIDDEN_SPACE if has_layer else {})
+
+    def _pick(self, name: str, unit: int) -> None:
+        self._lab.param.update(**{name: unit})
+
+    def _show_axes(self, view: ViewModel) -> None:
+        units = view.shown.model.hidden_units
+        for menu, name, label, place in zip(self._axes, ("unit_x", "unit_y"), ("Across", "Up"), view.pair, strict=True):
+            if place is None:
+                menu.hide()
+            else:
+                menu.show(name, label, {unit_name(u): u + 1 for u in range(units)}, place + 1)
+
     def _turn(self, picture: str) -> None:
         if picture not in self._panes:
             self._stand(picture)
@@ -203,6 +226,8 @@ class Stage(pn.viewable.Viewer):
         behind = "by_hand" if by_hand else view.run.status
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{explained(behind, progress)}</span>"
+        if view.picture == "hidden":
+            self._show_axes(view)
         self.player.draw()
         self.legend.object = words.legend(words.keys(view))
         summary = words.summary(view.run, view.shown, view.epoch)

@@ -25,6 +25,7 @@ from gatesweep.plots.boundary import (
     row_columns,
 )
 from gatesweep.plots.drawn import Columns, Drawn
+from gatesweep.plots.hidden import Pair, hidden_columns, hidden_labels, hidden_space, hidden_span
 from gatesweep.plots.look import LIGHT, Palette
 from gatesweep.plots.loss_surface import here_columns, limits, loss_surface, loss_surface_columns
 from gatesweep.plots.neuron import neuron, neuron_columns
@@ -162,6 +163,26 @@ class SCurve(_Picture):
         self.drawn.span(**s_curve_span(shown.logit))
 
 
+class Hidden(_Picture):
+    """The rows where two hidden neurons put them."""
+
+    name, define = "hidden", hidden_space
+
+    def __init__(self) -> None:
+        nobody = NOBODY.astype(int), NOBODY.astype(bool), NOBODY.astype(bool)
+        two = models.Network(np.eye(2), np.zeros(2), np.ones(2), np.array(0.0))
+        super().__init__(hidden_columns(two, (0, 1), np.empty((0, 2)), *nobody, 0.5, LIGHT))
+        self.figure.toolbar.update(active_tap=None, active_drag=None)
+
+    def show(self, shown: Shown, pair: Pair) -> None:
+        rows = shown.rows
+        given = (rows.X, rows.y, rows.is_test, shown.wrong, shown.threshold, self.palette)
+        self.write(hidden_columns(shown.model, pair, *given))
+        span = hidden_span(shown.model, rows.X)
+        self.drawn.span(span, span)
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = hidden_labels(pair)
+
+
 class Scores(_Picture):
     """Train, test and exact accuracy beside the two limits."""
 
@@ -256,7 +277,7 @@ class LossSurface(_Picture):
 
 
 class Pictures:
-    """All of them; neuron and S-curve are made when they are first looked at."""
+    """All of them; neuron, S-curve and hidden space are made when they are first looked at."""
 
     def __init__(self) -> None:
         self.boundary, self.scores, self.losses = Boundary(), Scores(), Losses()
@@ -273,3 +294,7 @@ class Pictures:
     @cached_property
     def s_curve(self) -> SCurve:
         return SCurve()
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        return Hidden()

@@ -66,7 +66,7 @@ class View:
                 self.numbers.draw(view)
             if "population" in changed:
                 pictures.seeds.show(view.population)
-            if changed & {*OF_THE_MODEL, "picture", "limits", "pin"}:
+            if changed & {*OF_THE_MODEL, "picture", "limits", "pin", "units"}:
                 self.stage.draw(view)
             self.bring(view.picture)
             if view.span is not None:
@@ -87,6 +87,8 @@ class View:
             picture.show(view.shown, view.corner)
         elif name == "s_curve" and changed & OF_THE_MODEL:
             picture.show(view.shown)
+        elif name == "hidden" and changed & {*OF_THE_MODEL, "units"}:
+            picture.show(view.shown, view.pair)
 
     def _draw_boundary(self, view: ViewModel, changed: set[str]) -> None:
         boundary = self._pictures.boundary

@@ -8,6 +8,7 @@ import numpy as np
 from gatesweep.app.lab.model import Population, Run, Shown
 from gatesweep.app.theme import Palette
 from gatesweep.models import model_of
+from gatesweep.plots.hidden import Pair, pair_of
 
 __all__ = ["ViewModel"]
 
@@ -47,6 +48,13 @@ class ViewModel:
         trained = self.run.models
         model = trained[self.epoch] if self.hand is None else trained.like(np.array(self.hand))
         return Shown(model, self.run.rows, self.threshold)
+
+    @cached_property
+    def pair(self) -> Pair:
+        """The hidden neurons that the hidden space spans. What matters most is asked of the end of the training, so
+        that the axes stay while the epochs play."""
+        model = self.run.model if self.hand is None else self.shown.model
+        return pair_of(model, self.run.rows.X, self.units)
 
     @cached_property
     def pinned(self) -> Shown | None:

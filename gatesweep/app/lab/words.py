@@ -220,8 +220,12 @@ def keys(view: ViewModel) -> list[Key]:
             "misclassified",
         ),
     ]
-    if view.picture in ("s_curve", "hidden"):
+    if view.picture == "s_curve":
         return found
+    if view.picture == "hidden":
+        rest = view.shown.model.hidden_units - 2
+        more = "the other neuron at its mean" if rest == 1 else f"the other {rest} neurons at their mean"
+        return [*found, Key("", "digits: the four corners", "corner"), *([Key("", more)] if rest > 0 else [])]
     outside = sum(beyond(view.run.rows.X))
     found += [Key("", f"{outside} rows beyond the frame", "beyond")] if outside else []
     if view.limits:
