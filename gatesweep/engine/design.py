@@ -18,7 +18,7 @@ from torch import Tensor
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.scaling import Frame, Independent
 
-__all__ = ["CornerDesign", "DenseDesign", "Design", "Layered", "LinearDesign", "PullBack", "log_loss"]
+__all__ = ["CornerDesign", "DenseDesign", "Design", "Empty", "Layered", "LinearDesign", "PullBack", "log_loss"]
 
 FEW_MODELS = 6
 """So many models of the same rows are worth the products of the columns; fewer weight the rows one by one."""
@@ -32,6 +32,9 @@ PRODUCT_ELEMENTS = 2_000_000
 
 
 Index = tuple[int, ...]
+
+Empty = Callable[[tuple[int, ...]], Tensor]
+"""Gives a contiguous tensor of a shape, with any content."""
 
 PullBack = Callable[[Float[Tensor, "*batch n"]], Float[Tensor, "*batch p"]]
 """From what a change of each row's logit is worth to what a change of each parameter is."""
@@ -74,7 +77,10 @@ class Design(Protocol):
         """The signed logit of each row; of a line, rows @ params"""
 
     def vjp(self, params: Float[Tensor, "*batch p"]) -> tuple[Float[Tensor, "*batch n"], PullBack]:
-        """The logits, and what takes a residual from there back to the parameters: the gradient"""
+        """The logits, and what takes a residual from there back to the parameters: the gradient.
+
+        Of a part (`take`) this holds until the next `vjp` of it or of a part of it: they share their memory.
+        """
 
     def magnitude(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
         """What the terms of no logit add up to, nor its rounding in units of roundoff"""
@@ -133,11 +139,12 @@ class LinearDesign(Design, Protocol):
 class Layered(LinearDesign, Protocol):
     """Rows that a layer of hidden units may see: each unit has a line of its own, and no row a sign yet.
 
-    Every result may lie in memory with the models last, which is how elementwise operations run fastest.
+    Every result may lie in memory with the units first and the models last: elementwise operations run fastest
+    along the latter, and what all units share is then one stretch for each of them.
     """
 
-    def layer(self, lines: Float[Tensor, "*batch h p"]) -> Float[Tensor, "*batch h n"]:
-        """What each unit's line gives each row"""
+    def layer(self, lines: Float[Tensor, "*batch h p"], empty: Empty) -> Float[Tensor, "*batch h n"]:
+        """What each unit's line gives each row, in memory that may come from `empty`"""
 
     def pull_back_layer(self, residual: Float[Tensor, "*batch h n"]) -> Float[Tensor, "*batch h p"]:
         """From there back to the lines"""
@@ -288,7 +295,7 @@ class DenseDesign:
     def vjp(self, params: Float[Tensor, "*batch p"]) -> tuple[Float[Tensor, "*batch n"], PullBack]:
         return self.logits(params), self.gradient
 
-    def layer(self, lines: Float[Tensor, "*batch h p"]) -> Float[Tensor, "*batch h n"]:
+    def layer(self, lines: Float[Tensor, "*batch h p"], empty: Empty) -> Float[Tensor, "*batch h n"]:
         return self._through(self._tables, lines)
 
     def pull_back_layer(self, residual: Float[Tensor, "*batch h n"]) -> Float[Tensor, "*batch h p"]:
@@ -458,18 +465,24 @@ class CornerDesign:
     def vjp(self, params: Float[Tensor, "seeds gates r p"]) -> tuple[Float[Tensor, "seeds gates r n"], PullBack]:
         return self.logits(params), self.gradient
 
-    def layer(self, lines: Float[Tensor, "seeds gates r h p"]) -> Float[Tensor, "seeds gates r h n"]:
+    def layer(self, lines: Float[Tensor, "seeds gates r h p"], empty: Empty) -> Float[Tensor, "seeds gates r h n"]:
         # The rows have no sign here, so the columns of a seed serve all its gates at once.
-        gates, r, h = lines.shape[1:4]
-        coefficients = _for_each(self.lift, lines.permute(0, 4, 3, 1, 2).flatten(2)).unflatten(2, (h * gates, r))
-        values = torch.bmm(self.columns, coefficients.mul_(self.scale.mT[:, None]).flatten(2))
-        return values.unflatten(2, (h, gates, r)).permute(0, 3, 4, 2, 1)
+        seeds, gates, r, h = lines.shape[:4]
+        coefficients = _for_each(self.lift, lines.permute(3, 0, 4, 1, 2).reshape(h * seeds, -1, gates * r))
+        coefficients.unflatten(2, (gates, r)).mul_(self._scale[:, None])
+        values = torch.bmm(self._for_units(h), coefficients, out=empty((h * seeds, self.n_rows, gates * r)))
+        return values.view(h, seeds, -1, gates, r).permute(1, 3, 4, 0, 2)
 
     def pull_back_layer(self, residual: Float[Tensor, "seeds gates r h n"]) -> Float[Tensor, "seeds gates r h p"]:
-        gates, r, h = residual.shape[1:4]
-        moments = torch.bmm(self.columns.mT, residual.permute(0, 4, 3, 1, 2).flatten(2)).unflatten(2, (h * gates, r))
-        lines = _for_each(self.lift.mT, moments.mul_(self.scale.mT[:, None]).flatten(2))
-        return lines.unflatten(2, (h, gates, r)).permute(0, 3, 4, 2, 1)
+        seeds, gates, r, h = residual.shape[:4]
+        values = residual.permute(3, 0, 4, 1, 2).reshape(h * seeds, -1, gates * r)
+        moments = torch.bmm(self._for_units(h).mT, values)
+        moments.unflatten(2, (gates, r)).mul_(self._scale[:, None])
+        return _for_each(self.lift.mT, moments).view(h, seeds, -1, gates, r).permute(1, 3, 4, 0, 2)
+
+    def _for_units(self, h: int) -> Float[Tensor, "h_seeds n q"]:
+        """The columns once more for each unit: they are few, and so one product does for all units."""
+        return self.columns.expand(h, *self.columns.shape).flatten(0, 1)
 
     def signed(self, values: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r n"]:
         return values * self.sign[:, :, None]

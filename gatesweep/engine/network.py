@@ -6,6 +6,7 @@ already. What comes back through them (the pull-back) is in closed form: no grap
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Self
 
 import torch
@@ -19,17 +20,20 @@ __all__ = ["ACTIVATIONS", "Activation", "NetworkDesign", "Weights", "joined", "n
 
 @dataclass(frozen=True)
 class Activation:
-    """What a hidden unit makes of its line, and the derivative of that, told from the unit's output."""
+    """What a hidden unit makes of its line, and how an error comes back through it."""
 
     value_: Callable[[Tensor], Tensor]
     """Overwrites its argument."""
-    slope: Callable[[Tensor], Tensor]
+    back_: Callable[[Tensor, Tensor, Tensor], Tensor]
+    """The error times the slope, from the unit's output, the product of both, which it overwrites, and the error."""
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(torch.sigmoid_, lambda output: torch.addcmul(output, output, output, value=-1)),
-    "tanh": Activation(torch.tanh_, lambda output: torch.addcmul(torch.ones_like(output), output, output, value=-1)),
-    "relu": Activation(torch.relu_, lambda output: (output > 0).to(output.dtype)),
+    "sigmoid": Activation(torch.sigmoid_, lambda unit, product, error: product.addcmul_(product, unit, value=-1)),
+    "tanh": Activation(
+        torch.tanh_, lambda unit, product, error: torch.addcmul(error, product, unit, value=-1, out=product)
+    ),
+    "relu": Activation(torch.relu_, lambda unit, product, error: torch.sign(unit, out=product).mul_(error)),
 }
 """By the name of torch's own module. The slope of relu at 0 is 0, as torch has it."""
 
@@ -56,8 +60,24 @@ class Weights:
 
 
 def joined(weights: Weights) -> Float[Tensor, "*batch q"]:
-    """The inverse of `Weights.of`."""
-    return torch.cat([weights.hidden.flatten(-2), weights.output, weights.intercept[..., None]], -1)
+    """The inverse of `Weights.of`, with the models last in memory."""
+    parts = (weights.hidden.flatten(-2), weights.output, weights.intercept[..., None])
+    return torch.cat([part.movedim(-1, 0) for part in parts]).movedim(0, -1)
+
+
+class Memory:
+    """What the mini-batches of an epoch use one after the other: memory that is freed and asked for again comes from
+    the system page by page, which takes longer than the arithmetic."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Tensor] = {}
+
+    def empty(self, name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
+        """A contiguous tensor with any content; the one before of this name is overwritten."""
+        size, held = prod(shape), self._held.get(name)
+        if held is None or held.numel() < size:
+            held = self._held[name] = like.new_empty(size)
+        return held[:size].view(shape)
 
 
 class NetworkDesign:
@@ -76,6 +96,8 @@ class NetworkDesign:
         self.n_params = n_weights(inputs.n_params - 1, n_units)
         self.n_rows, self.count, self.sample_weight = inputs.n_rows, inputs.count, inputs.sample_weight
         self._act = ACTIVATIONS[activation]
+        self._memory: Memory | None = None
+        """Of a part."""
 
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
@@ -98,17 +120,20 @@ class NetworkDesign:
     def vjp(self, params: Float[Tensor, "*batch q"]) -> tuple[Float[Tensor, "*batch n"], PullBack]:
         # With the models last in memory every operation runs along them, whatever the number of units.
         weights = Weights.of(params.movedim(-1, 0).contiguous().movedim(0, -1), self.n_units)
-        units = self._act.value_(self.inputs.layer(weights.hidden))
-        output = weights.output[..., None]
-        logits = self.inputs.signed((units * output).sum(-2) + weights.intercept[..., None])
+        memory = self._memory or Memory()
+        units = self._act.value_(self.inputs.layer(weights.hidden, lambda shape: memory.empty("units", shape, params)))
+        logits = torch.addcmul(weights.intercept[..., None], units[..., 0, :], weights.output[..., 0, None])
+        for j in range(1, self.n_units):
+            logits.addcmul_(units[..., j, :], weights.output[..., j, None])
 
         def pull_back(residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch q"]:
             error = self.inputs.weighted(self.inputs.signed(residual))
-            lines = self._act.slope(units).mul_(output).mul_(error[..., None, :])
-            back = Weights(self.inputs.pull_back_layer(lines), (units * error[..., None, :]).sum(-1), error.sum(-1))
-            return joined(back)
+            product = memory.empty("product", (units.numel(),), units).as_strided(units.shape, units.stride())
+            output = torch.mul(units, error[..., None, :], out=product).sum(-1)
+            lines = self.inputs.pull_back_layer(self._act.back_(units, product, error[..., None, :]))
+            return joined(Weights(lines * weights.output[..., None], output, error.sum(-1)))
 
-        return logits, pull_back
+        return self.inputs.signed(logits), pull_back
 
     def correct(self, logits: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
         return self.inputs.correct(logits)
@@ -117,4 +142,6 @@ class NetworkDesign:
         return self.inputs.mean(values)
 
     def take(self, index: Int[Tensor, " rows"] | slice) -> "NetworkDesign":
-        return NetworkDesign(self.inputs.take(index), self.n_units, self.activation)
+        part = NetworkDesign(self.inputs.take(index), self.n_units, self.activation)
+        part._memory = self._memory or Memory()
+        return part
