@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from gatesweep.engine import compensated
 from gatesweep.engine.design import DenseDesign, Design
 from gatesweep.engine.device import Place, to_host, wide
 from gatesweep.engine.loop import run
@@ -20,6 +21,9 @@ from gatesweep.lecture import Stream
 from gatesweep.settings import Settings
 
 __all__ = ["Fit", "History", "fit"]
+
+ROUNDING = 1e-9
+"""How much of a logit the sum of its terms may lose before it is summed in twice the precision."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,14 @@ class Fit:
         if rows.ndim < 2 or rows.shape[-1] != d:
             rule = f"X must have the shape (*batch, n, {d}), with the columns of the fit"
             raise InputError(rule, tuple(rows.shape), "Give those columns, in their order")
-        logits = (wide(rows).to(self.params.device) @ self.params[..., :-1, None])[..., 0] + self.params[..., -1:]
+        rows, weight, intercept = wide(rows).to(self.params.device), self.params[..., :-1, None], self.params[..., -1:]
+        logits = (rows @ weight)[..., 0] + intercept
+        size = (rows.abs() @ weight.abs())[..., 0] + intercept.abs()
+        cancelled = torch.finfo(size.dtype).eps * (d + 1) * size > ROUNDING * (1 + logits.abs())
+        if cancelled.any():
+            batch = torch.broadcast_shapes(rows.shape[:-2], self.params.shape[:-1])
+            exact = compensated.logits(rows.expand(*batch, -1, -1), self.params.expand(*batch, -1))
+            logits = torch.where(cancelled & exact.isfinite(), exact, logits)
         return logits.to(self.weight)
 
     def predict_proba(self, X: ArrayLike) -> Float[Tensor, "*batch n"]:

@@ -100,6 +100,19 @@ def test_logits_that_cancel_keep_their_digits(seed, d, power):
     np.testing.assert_allclose(found, np.array(exact, float), rtol=1e-12, atol=1e-28 * 10.0**power)
 
 
+@given(st.integers(0, 10**6), st.floats(0, 12), st.floats(-5, 0), st.booleans())
+def test_predictions_keep_the_digits_that_the_weights_have(seed, power, likeness, is_shared):
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(12, 2)) + 10.0**power
+    X[:, 1] = X[:, 0] + 10.0**likeness * random.normal(size=12)
+    found = gs.fit(X, np.arange(12) % 2, C=[1.0, np.inf], dtype="float64")
+    logits = found.logits(X if is_shared else np.stack([X, X])).numpy()
+    for params, of_one in zip(found.params.tolist(), logits, strict=True):
+        weight, intercept = [Fraction(w) for w in params[:-1]], Fraction(params[-1])
+        exact = [float(sum((Fraction(x) * w for x, w in zip(row, weight, strict=True)), intercept)) for row in X]
+        np.testing.assert_allclose(of_one, exact, rtol=2e-9, atol=2e-9)
+
+
 @pytest.mark.parametrize("dtype", CLOSE)
 def test_one_hot_with_all_levels(dtype):
     X = np.eye(3)[np.repeat([0, 1, 2], 10)]
