@@ -7,10 +7,17 @@ import time
 import weakref
 
 import pytest
+from bokeh.application.handlers.function import FunctionHandler
+from bokeh.models import Plot
+from panel.io.application import Application
+from panel.io.session import generate_session
+from panel.io.state import set_curdoc
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.websocket import WebSocketClosedError
 
+from gatesweep.app.compat import SCHEME
 from gatesweep.app.keys import KEYS
-from gatesweep.app.page import EXPLORED, App
+from gatesweep.app.page import EXPLORED, App, create_app
 from gatesweep.app.server import pass_over_closed_pages
 from tests.test_app_explorer import wait
 
@@ -61,6 +68,45 @@ def test_a_page_that_closes_is_not_reported_and_all_else_is(caplog):
         pass_over_closed_pages(loop, {"message": "broken", "exception": KeyError("weight")})
     loop.close()
     assert [record.message for record in caplog.records] == ["broken"]
+
+
+def first_view(view: str, scheme: str = "light"):
+    """The document of a newcomer whose browser has told its device's scheme."""
+    headers = HTTPHeaders({"Cookie": f"{SCHEME}={scheme}", "Host": "localhost"})
+    line = RequestStartLine("GET", "/", "HTTP/1.1")
+    request = HTTPServerRequest(start_line=line, headers=headers, connection=Connection())
+
+    def make(document):
+        with set_curdoc(document):
+            create_app(view=view).server_doc(document)
+
+    return generate_session(Application(FunctionHandler(make)), request=request).document
+
+
+class Connection:
+    """What Tornado asks of a request's connection."""
+
+    def set_close_callback(self, callback):
+        pass
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["lab", "explorer"])
+def test_all_of_a_first_view_is_in_the_device_s_scheme(view, scheme):
+    document = first_view(view, scheme)
+    data = [model.data for model in document.models if "data" in model.properties()]
+    told = [d.dark_theme for d in data if hasattr(d, "dark_theme")]
+    assert len(told) > 20 and set(told) == {scheme == "dark"}
+    papers = {plot.background_fill_color for plot in document.models if isinstance(plot, Plot)}
+    assert papers == {"#12181f" if scheme == "dark" else "#ffffff"}
+
+
+@pytest.mark.parametrize(
+    ("view", "figures"),
+    [("lab", {"boundary", "scores", "loss", "seeds"}), ("explorer", {"heatmap", "curves"})],
+)
+def test_a_first_view_has_the_figures_that_it_shows(view, figures):
+    assert {plot.name for plot in first_view(view).models if isinstance(plot, Plot)} == figures
 
 
 @pytest.mark.parametrize("what", EXPLORED)

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Thread, get_ident
 
+import bokeh
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -203,3 +204,11 @@ def test_a_session_without_its_html_asks_no_cdn_for_style_sheets():
     sheets = [model.url for model in doc.models if isinstance(model, ImportedStyleSheet)]
     assert sheets
     assert [url for url in sheets if "://" in url] == []
+
+
+def test_bokehjs_still_looks_for_a_style_sheet_s_word_on_every_property():
+    """Where it no longer does, first.js has nothing to replace."""
+    script = (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_text()
+    assert '"core/visuals/visual":' in script and "main.require = require" in script
+    assert re.search(r"_get_css_value\(\w\){return getComputedStyle\(", script)
+    assert "_get_css_value" in compat.page_template()

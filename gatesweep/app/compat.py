@@ -35,6 +35,7 @@ from gatesweep.notebook import call, pack
 
 __all__ = [
     "KernelOutput",
+    "SCHEME",
     "TRIED",
     "WIDGET_HEIGHTS",
     "answer_after",
@@ -45,6 +46,7 @@ __all__ = [
     "keep_sheets",
     "material_script",
     "page_of",
+    "page_template",
     "save_figures",
     "send_at_once",
     "take_sheets_from_here",
@@ -257,6 +259,29 @@ def keep_newest(patches: list[dict]) -> None:
 
 
 # --- panel-material-ui ----------------------------------------------------------------------------
+
+
+SCHEME = "gatesweep-scheme"
+"""The cookie that says whether the device is set to dark; see first.js."""
+
+
+def page_template() -> str:
+    """The HTML of a page, with the script first.js, which runs when BokehJS is there and has not asked for anything.
+
+    A browser's first request says nothing of the device's scheme (Sec-CH-Prefers-Color-Scheme comes over https alone,
+    and from Chromium alone), and the page's HTML is the same for all; the session is made when the page's script
+    connects, with a cookie that the script has set. Repainting a page that was made for the other scheme takes longer
+    than making it: each component is told by itself, twice.
+
+    Leans on: the blocks of panel-material-ui's base.html. In first.js, on VisualProperties._get_css_value of BokehJS,
+    replaced: https://github.com/bokeh/bokeh/issues/15286, open; https://github.com/bokeh/bokeh/pull/15205 (merged, not
+    in 3.9) remembers what it has found.
+    """
+    script = asset("first.js")
+    return (
+        '{% extends "base.html" %}{% block postamble %}{{ super() }}'
+        f"<script>{{% raw %}}{script}{{% endraw %}}</script>{{% endblock %}}"
+    )
 
 
 def ignore_busy_state(page: pmui.Page) -> None:

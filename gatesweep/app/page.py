@@ -1,7 +1,8 @@
 """The page: Lab and Explorer under one header, with the address line, keys, and what goes to the clipboard."""
 
 import logging
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import panel as pn
 import panel_material_ui as pmui
@@ -12,7 +13,7 @@ from gatesweep.app import code
 from gatesweep.app.address import Address, read_query, to_query
 from gatesweep.app.assets import asset, sheets
 from gatesweep.app.browser import Browser
-from gatesweep.app.compat import ignore_busy_state, send_at_once, take_sheets_from_here, valid
+from gatesweep.app.compat import SCHEME, ignore_busy_state, page_template, send_at_once, take_sheets_from_here, valid
 from gatesweep.app.controls import brisk
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
@@ -66,6 +67,7 @@ LOOK = {
     "main .MuiToolbar-root": {"margin": "0 0 1px !important"},
     "main .MuiToolbar-root > h5": {"display": "none"},
 }
+Built = TypeVar("Built", Lab, Explorer)
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 
 
@@ -80,23 +82,20 @@ class App(param.Parameterized):
         query = pn.state.location.search if pn.state.location else ""
         asked = dict(part.partition("=")[::2] for part in query.lstrip("?").split("&"))
         self._bare = asked.get("embed") == "true"
-        self.lab, self._dataset, self._home = Lab(), dataset, self.view
-        self.explorer: Explorer | None = None
+        self._dataset, self._home = dataset, self.view
+        self._built: list[Lab | Explorer] = []
         self.keys, self.students = KeyHelp(), StudentLink()
         self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
         self.address = Address(self.browser, lambda: None if self._is_playing else self.query)
         look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
-        self._lab_place = pn.Column(self.lab, **look)
-        self._explorer_place = pn.Column(visible=False, **look)
+        self._places = {view: pn.Column(visible=False, **look) for view in ("lab", "explorer")}
         self.page = self._page(self._bare)
-        self.param.watch(self._show, "view")
-        self.lab.param.watch(self._changed, [*SETTINGS, *VIEW, "playing"])
-        if self.view == "explorer":
-            self._show()
         if query:
             self.go(query)
         else:
             self.address.changed(replaces=True)
+        self._show()
+        self.param.watch(self._turn, "view")
 
     def _page(self, bare: bool) -> pmui.Page:
         views = brisk(
@@ -142,11 +141,13 @@ class App(param.Parameterized):
                     align="center",
                 )
             ],
-            main=[pn.Column(self._lab_place, self._explorer_place, self.keys, self.students, **FILL)],
+            main=[pn.Column(*self._places.values(), self.keys, self.students, **FILL)],
             theme_config=THEME_CONFIG,
             raw_css=[asset("page.css")],
             busy_indicator=None,
             sx=LOOK | (BARE if bare else {}),
+            dark_theme=pn.config.theme == "dark",
+            template=page_template(),
             meta_description="Logistic models on noisy logic gates, live.",
         )
         ignore_busy_state(page)
@@ -160,24 +161,42 @@ class App(param.Parameterized):
         return [{"label": label, "icon": icon} for label, icon in items.items()]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
-        self.lab.dark = self.page.dark_theme
-        if self.explorer:
-            self.explorer.dark = self.page.dark_theme
+        for view in self._built:
+            view.dark = self.page.dark_theme
 
     def _darken(self) -> None:
         self.page.dark_theme = True
 
     # Views
 
-    def _show(self, *events: param.parameterized.Event) -> None:
-        if self.view == "explorer" and self.explorer is None:
-            self.explorer = Explorer(self._dataset, on_open=self.open)
-            self.explorer.dark = self.page.dark_theme
-            self.explorer.param.watch(self._changed, [*LINKED, "playing"])
-            self._explorer_place.append(self.explorer)
-        self._lab_place.visible = self.view == "lab"
-        self._explorer_place.visible = self.view == "explorer"
+    @cached_property
+    def lab(self) -> Lab:
+        """Made when it is first asked for, as the Explorer is: half of the page is enough to begin with."""
+        return self._followed(Lab(dark=self.page.dark_theme), [*SETTINGS, *VIEW, "playing"])
+
+    @cached_property
+    def explorer(self) -> Explorer:
+        made = Explorer(self._dataset, on_open=self.open, dark=self.page.dark_theme)
+        return self._followed(made, [*LINKED, "playing"])
+
+    def _followed(self, view: Built, linked: list[str]) -> Built:
+        view.param.watch(self._changed, linked)
+        self._built.append(view)
+        return view
+
+    def _show(self) -> None:
+        if not self._places[self.view].objects:
+            self._places[self.view].append(self._on_show)
+        for name, place in self._places.items():
+            place.visible = name == self.view
         self._share.items = self._share_items
+
+    @property
+    def _on_show(self) -> Lab | Explorer:
+        return self.lab if self.view == "lab" else self.explorer
+
+    def _turn(self, *events: param.parameterized.Event) -> None:
+        self._show()
         self._changed()
 
     def open(self, **settings: Any) -> None:
@@ -195,7 +214,7 @@ class App(param.Parameterized):
         if complaints:
             self._complain(complaints)
             return
-        dataset = None if self.explorer is None else self.explorer.dataset
+        dataset = self.explorer.dataset
         kind = {name: settings[name] for name in ("hidden_units", "activation")}
         path = None if dataset is None else stored_path(one_model(dataset, settings), **kind)
         self.lab.restore(values, path)
@@ -205,7 +224,7 @@ class App(param.Parameterized):
 
     @property
     def _is_playing(self) -> bool:
-        return self.lab.playing or (self.explorer is not None and self.explorer.playing)
+        return any(view.playing for view in self._built)
 
     @property
     def query(self) -> str:
@@ -215,7 +234,7 @@ class App(param.Parameterized):
 
     @property
     def _view_query(self) -> str:
-        if self.view == "lab" or self.explorer is None:
+        if self.view == "lab":
             query = to_query(self.lab.link_values, self.lab.usual(self.lab.lesson) | {"lesson": 0})
             return query or ("" if self._home == "lab" else "?view=lab")
         e = self.explorer
@@ -226,7 +245,7 @@ class App(param.Parameterized):
         """Show what a link asks for; what it gets wrong is left out and said."""
         asked = set(query.lstrip("?").split("&")) - {"", "embed=true"}
         self.view = self._home if not asked else "explorer" if "view=explorer" in asked else "lab"
-        if self.view == "lab" or self.explorer is None:
+        if self.view == "lab":
             values, complaints = read_query(self.lab, (*SETTINGS, *VIEW), query, ignore=OF_THE_PAGE)
             self.lab.restore(values)
         else:
@@ -254,8 +273,7 @@ class App(param.Parameterized):
         settings = model.fixed | {name: values[0] for name, values in model.grid.items()}
         values = slice_of(settings, SLICES[what.partition(", ")[2]])
         self.view = "explorer"
-        if self.explorer is not None:
-            self.explorer.restore(self.explorer.usual(self.explorer.param.preset.default) | values)
+        self.explorer.restore(self.explorer.usual(self.explorer.param.preset.default) | values)
 
     def share(self, what: str) -> None:
         """Copy a link or code for what is on show, save what it consists of, or show students the way to their page."""
@@ -302,7 +320,7 @@ class App(param.Parameterized):
         return f"{here.protocol}//{here.hostname}{f':{here.port}' if here.port else ''}" if here else ""
 
     def _code(self, python: bool) -> str:
-        if self.view == "lab" or self.explorer is None:
+        if self.view == "lab":
             lab, experiment = self.lab, code.nearest_sweep(self.lab.settings)
             note = words.difference(lab.fit, lab.solver, lab.init, lab.by_hand)
             return note + (code.as_python(experiment) if python else code.as_command(experiment))
@@ -319,10 +337,8 @@ class App(param.Parameterized):
             self.view = "lab" if self.view == "explorer" else "explorer"
         elif key == "?":
             self.keys.toggle()
-        elif self.view == "lab":
-            self.lab.press(key)
-        elif self.explorer:
-            self.explorer.press(key)
+        else:
+            self._on_show.press(key)
 
 
 def _report(error: Exception) -> None:
@@ -339,6 +355,8 @@ def create_app(dataset: xr.Dataset | None = None, view: str = "lab", has_student
         has_student_page: whether the server also hands out, at /page, the page that needs no server.
     """
     pn.extension(notifications=True, exception_handler=_report)
+    # What is made from here on is made for the device's own scheme: to repaint it all takes longer than to make it.
+    pn.config.theme = "dark" if pn.state.cookies.get(SCHEME) == "dark" else "default"
     send_at_once()
     take_sheets_from_here()
     return App(dataset, view=view, has_student_page=has_student_page).page

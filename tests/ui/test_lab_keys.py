@@ -121,12 +121,30 @@ def test_d_and_the_toggle_turn_the_page_dark_and_light(lab):
     assert read(lab)["w"] == model
 
 
-def test_a_device_that_is_set_to_dark_gets_a_dark_page(open_lab):
-    page = open_lab("?gate=XOR", color_scheme="dark")
+CONTRAST = """(control) => {
+  const lightness = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0.05)
+  let behind = control
+  const paper = () => getComputedStyle(behind).backgroundColor
+  while (/, 0\\)$/.test(paper())) behind = behind.assignedSlot ?? behind.parentNode.host ?? behind.parentNode
+  const [low, high] = [getComputedStyle(control).color, paper()].map(lightness).sort((a, b) => a - b)
+  return high / low
+}"""
+"""WCAG's contrast of an element's words with what is behind them."""
+
+
+def test_a_device_that_is_set_to_dark_gets_a_dark_page_from_the_start(page, app_url):
+    page = page(app_url + "?gate=XOR", color_scheme="dark")
+    expect(page.locator("html")).to_have_css("background-color", DARK)
+    gate = control(page, "combobox", "Gate")
+    gate.wait_for()
+    assert gate.evaluate(CONTRAST) > 7
     expect(page.locator("main")).to_have_css("background-color", DARK)
     wait(page, "s.paper === '#12181f'")
     keys(page, "d")
     expect(page.locator("main")).to_have_css("background-color", LIGHT)
+    expect(gate).to_have_css("color", "rgb(21, 32, 43)")
 
 
 def test_v_goes_to_the_explorer_and_back(lab):
