@@ -165,7 +165,9 @@ class App(param.Parameterized):
             view.dark = self.page.dark_theme
 
     def _darken(self) -> None:
-        self.page.dark_theme = True
+        # Where cookies are refused, as in another page's frame, it is heard of late.
+        if SCHEME not in pn.state.cookies:
+            self.page.dark_theme = True
 
     # Views
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from gatesweep.lessons import LESSONS
 from tests.ui.lab_page import (
+    IDLE,
     by_torch,
     choose,
     control,
@@ -141,6 +142,7 @@ def test_a_device_that_is_set_to_dark_gets_a_dark_page_from_the_start(page, app_
     gate.wait_for()
     assert gate.evaluate(CONTRAST) > 7
     expect(page.locator("main")).to_have_css("background-color", DARK)
+    page.wait_for_function(IDLE)
     wait(page, "s.paper === '#12181f'")
     keys(page, "d")
     expect(page.locator("main")).to_have_css("background-color", LIGHT)
