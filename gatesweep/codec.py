@@ -33,7 +33,8 @@ def read(declared: param.Parameter, text: str) -> Any:
     """The one value that `text` says for a declared parameter; whether it is in bounds is for `Settings.check`.
 
     Numbers as Python writes them, `inf` among them, whole ones also as 1e3; `none`; `true` and `false`; a list
-    with commas. All else is the text itself. InputError if it is not of the declared kind.
+    with commas; what has a text of its own (`from_text`, `text`). All else is the text itself. InputError if it is not
+    of the declared kind.
     """
     if declared.allow_None and text.lower() == "none":
         return None
@@ -43,6 +44,8 @@ def read(declared: param.Parameter, text: str) -> Any:
                 f"{declared.name} must be true or false", text, f"The default is {write(declared.default)}"
             )
         return text == "true"
+    if isinstance(declared, param.ClassSelector) and hasattr(declared.class_, "from_text"):
+        return declared.class_.from_text(text)
     if isinstance(declared, param.Range):
         return tuple(_number(declared, item) for item in _items(text))
     if isinstance(declared, param.List | param.ListSelector):
@@ -67,6 +70,8 @@ def write(value: Any) -> str:
     """The shortest text that `read` turns into this value."""
     if isinstance(value, list | tuple):
         return ",".join(map(write, value))
+    if hasattr(value, "from_text"):
+        return value.text
     if isinstance(value, bool) or value is None:
         return str(value).lower()
     return repr(value) if isinstance(value, float) else str(value)

@@ -20,7 +20,7 @@ from gatesweep.groups import padded_groups
 from gatesweep.lecture import Stream
 from gatesweep.settings import Settings
 
-__all__ = ["Fit", "History", "fit"]
+__all__ = ["Fit", "History", "dense_design", "fit"]
 
 ROUNDING = 1e-9
 """How much of a logit the sum of its terms may lose before it is summed in twice the precision."""
@@ -146,7 +146,7 @@ def fit(
     if groups is not None:
         X, y, sample_weight, labels = padded_groups(X, y, sample_weight, groups)
     method = solver_class(solver)
-    design, batch = _dense_design(X, y, sample_weight, method.any_coordinates, place)
+    design, batch = dense_design(X, y, sample_weight, method.any_coordinates, place)
     strength = _checked("C", C).to(place.device)
     rate = place.tensor(_checked("learning_rate", learning_rate))
     batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
@@ -209,9 +209,11 @@ def _common_batch(*shapes: tuple[int, ...]) -> tuple[int, ...]:
         ) from error
 
 
-def _dense_design(
+def dense_design(
     X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, any_coordinates: bool, place: Place
 ) -> tuple[DenseDesign, tuple[int, ...]]:
+    """The rows as the engine has them, checked, and the shape of their batch; centred and scaled in float64 where the
+    solver finds its optimum in any coordinates."""
     given = [("X", X), ("y", y)] + ([] if sample_weight is None else [("sample_weight", sample_weight)])
     inputs, labels, *weights = (_tensor(name, value).to(_home(place.device)) for name, value in given)
     if inputs.ndim < 2 or 0 in inputs.shape:

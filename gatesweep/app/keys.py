@@ -20,6 +20,7 @@ MEANING = (
     (("0",), "close the lesson"),
     (("h", "a"), "hint, answer"),
     (("n",), "new draw: the next seed"),
+    (("z", "y"), "undo, redo what was drawn"),
 )
 NAMES = {" ": "space", "ArrowLeft": "←", "ArrowRight": "→"}
 KEYS = [key for keys, _ in MEANING for key in keys]

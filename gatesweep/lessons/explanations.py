@@ -79,6 +79,22 @@ EXPLANATIONS: dict[str, Explanation] = {
     "best_linear_accuracy": Explanation(
         "best line", "The best that any straight line can do at this gate and noise level, found without training."
     ),
+    "cross_validated": Explanation(
+        "cross-validated",
+        "The mean accuracy on five parts, each held out in turn from a model that is trained on the other four.",
+    ),
+    "best_line_on_rows": Explanation(
+        "best line on these rows",
+        "The straight line that is right on most of all these rows, train and test, found by looking at every line.",
+    ),
+    "majority_of_rows": Explanation("majority", "Always answer with the class that most of these rows have."),
+    "separable_rows": Explanation(
+        "proven", "Every way in which a line can part these rows was looked at; measured values lie often on one line."
+    ),
+    "refits": Explanation(
+        "refits",
+        "Each refit draws as many training rows, some twice and some never: how far these lie apart is chance.",
+    ),
     "majority_accuracy": Explanation(
         "majority rule", "Always answer with the gate's more frequent output, whatever the inputs are."
     ),

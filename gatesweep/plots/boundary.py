@@ -39,10 +39,12 @@ __all__ = [
     "line_columns",
     "marked",
     "model_columns",
+    "numbers",
     "pinned_columns",
     "plane",
     "points",
     "row_columns",
+    "sample_limit_columns",
     "surface",
 ]
 
@@ -159,8 +161,10 @@ def beyond(X: np.ndarray) -> list[int]:
     return np.bincount(outside.argmax(1), minlength=len(EDGES)).tolist()
 
 
-def corner_columns(gate: Gate) -> Columns:
-    """The gate's outputs, beside the corners and outwards."""
+def corner_columns(gate: Gate | None) -> Columns:
+    """The gate's outputs, beside the corners and outwards; of no gate, none."""
+    if gate is None:
+        return {"outputs": {"x1": np.empty(0), "x2": np.empty(0), "text": []}}
     x1, x2 = (0.5 + 1.7 * (corners(2) - 0.5)).T
     return {"outputs": {"x1": x1, "x2": x2, "text": list(map(str, gate.truth))}}
 
@@ -180,12 +184,12 @@ def model_columns(
         "surface": {"image": [image], "x": [PLANE[0]], "y": [PLANE[0]], "dw": [side], "dh": [side]},
         **{name: {"x1": x1, "x2": x2} for name, (x1, x2) in lines.items()},
         **{name: {"x1": xy[:, 0], "x2": xy[:, 1]} for name, xy in points.items()},
-        "model": _numbers(model, threshold),
+        "model": numbers(model, threshold),
         **unit_columns(model, palette),
     }
 
 
-def _numbers(model: Model, threshold: float) -> dict[str, Any]:
+def numbers(model: Model, threshold: float) -> dict[str, Any]:
     """All that the browser needs to work out what a model says; every column as long as the longest."""
     length = max(3, model.hidden_units)
     units = np.zeros((length, 5))
@@ -259,6 +263,12 @@ def limit_columns(gate: Gate | None, noise_level: float = 0.0) -> Columns:
     line = level(weight, float(intercept))
     best = bayes_boundary(gate, noise_level) if gate else nothing
     return {"best line": {"x1": line[0], "x2": line[1]}, "best boundary": {"x1": best[0], "x2": best[1]}}
+
+
+def sample_limit_columns(line: Model) -> Columns:
+    """The best line on the rows themselves; of any boundary nobody knows the best."""
+    [(x1, x2)] = levels(line, (0.5,))
+    return {"best line": {"x1": x1, "x2": x2}, "best boundary": {"x1": np.empty(0), "x2": np.empty(0)}}
 
 
 @with_bokeh()

@@ -11,6 +11,8 @@ from gatesweep.plots.drawn import Columns
 from gatesweep.plots.look import LIGHT, TEXT, TICK, Palette, paint, painted, typed, unfading, with_bokeh
 
 __all__ = [
+    "MEASURES",
+    "OWN_MEASURES",
     "accuracies",
     "accuracy_columns",
     "count_span",
@@ -25,6 +27,8 @@ __all__ = [
 ]
 
 MEASURES = ("train", "test", "exact", "best line", "Bayes")
+OWN_MEASURES = ("train", "test", "5 folds", "best line", "majority")
+"""The same five rows for own data, of which nobody knows the true distribution."""
 MARKS = ("circle", "circle", "diamond", "dash", "dash")
 WIDTHS = (5, 5, 5, 2, 2)
 """Of each bar: a limit is an upright stroke at the end of a thin line, and so unlike a score."""
@@ -108,7 +112,10 @@ def accuracy_columns(values: np.ndarray, palette: Palette, meanings: Sequence[st
 def number_labels(columns: Columns) -> dict[float, str]:
     """What the axis of the numbers says in each row."""
     marks = columns["marks"]
-    return {row: f"{value:.1%}" for row, value in zip(marks["row"].tolist(), marks["value"].tolist(), strict=True)}
+    return {
+        row: "–" if np.isnan(value) else f"{value:.1%}"
+        for row, value in zip(marks["row"].tolist(), marks["value"].tolist(), strict=True)
+    }
 
 
 @with_bokeh()

@@ -63,7 +63,7 @@ class _Layer:
         return np.clip(WIDEST * np.minimum(np.nan_to_num(known / largest, nan=1.0), 1.0), 1.0, WIDEST)
 
 
-def _layers(model: Model, inputs: tuple[int, int]) -> list[_Layer]:
+def _layers(model: Model, inputs: tuple[float, float]) -> list[_Layer]:
     """The inputs, and the hidden neurons if there are any; what each says."""
     point = np.array(inputs, dtype=float)
     x = np.append(expand(point, model.features), 1.0)
@@ -84,8 +84,10 @@ def _layers(model: Model, inputs: tuple[int, int]) -> list[_Layer]:
     return [first, hidden]
 
 
-def neuron_columns(model: Model, inputs: tuple[int, int], truth: int, threshold: float, palette: Palette) -> Columns:
-    """A model that is shown the two `inputs`, for which the gate says `truth`.
+def neuron_columns(
+    model: Model, inputs: tuple[float, float], truth: int, threshold: float, palette: Palette, of: str = "gate"
+) -> Columns:
+    """A model that is shown the two `inputs`, for which what they are `of` (the gate, a row) says `truth`.
 
     An edge is as wide as its weight is large, and has the colour of the class that it speaks for.
     """
@@ -171,7 +173,7 @@ def neuron_columns(model: Model, inputs: tuple[int, int], truth: int, threshold:
                 f"z = {_terms(last)} = {number(z)}",
                 f"p = σ(z) = 1 / (1 + e^({number(-z)})) = {p:.3f}",
                 f"{number(threshold)} or more is 1, so the answer is {answer}: "
-                + ("right" if answer == truth else f"wrong, the gate says {truth}"),
+                + ("right" if answer == truth else f"wrong, the {of} says {truth}"),
             ],
         },
     }

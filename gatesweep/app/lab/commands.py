@@ -6,6 +6,8 @@ from typing import Any
 import param
 
 from gatesweep.app.lab.model import Population, Run
+from gatesweep.app.lab.own import Own
+from gatesweep.app.lab.own_model import Resampled
 from gatesweep.app.lab.state import LabState, numbers_of
 from gatesweep.app.player import Playing
 
@@ -16,12 +18,25 @@ class Commands(Playing, LabState):
     """The Lab as its views know it."""
 
     fit: Run = param.Parameter(None, precedence=-1, doc="The training run on show (gatesweep.app.lab.model.Run).")
-    population: Population | None = param.Parameter(
-        None, precedence=-1, doc="The same settings under 200 seeds (or 200 first weights), once trained."
+    population: Population | Resampled | None = param.Parameter(
+        None,
+        precedence=-1,
+        doc="The same settings under 200 seeds (or 200 first weights), once trained; of own rows 200 refits.",
     )
 
     refused: dict[str, str] = param.Dict(
         {}, precedence=-1, doc="Settings that could not be shown, each with what is wrong; the last good ones are."
+    )
+
+    pen = param.Selector(default=1, objects=[0, 1], precedence=-1, doc="The class of the points that are drawn.")
+    tool = param.Selector(
+        default="point",
+        objects=["point", "cloud", "erase"],
+        precedence=-1,
+        doc="What a tap on the plane does: adds a point or a cloud of 20, or takes one away. A drag moves a point.",
+    )
+    spread = param.Number(
+        0.2, bounds=(0.01, 1), step=0.01, precedence=-1, doc="Standard deviation of a cloud, as the gates' noise level."
     )
 
     @property
@@ -45,6 +60,32 @@ class Commands(Playing, LabState):
     @abstractmethod
     def flip(self, x1: int, x2: int) -> None:
         """Turn the gate's output at one corner around; the gate's name follows."""
+
+    @abstractmethod
+    def edit(self, own: Own, gesture: Any = None) -> None:
+        """Show other own rows; `undo` goes back to those of now. Edits of one gesture are undone together."""
+
+    @abstractmethod
+    def undo(self) -> None:
+        """The own rows before the last edit."""
+
+    @abstractmethod
+    def redo(self) -> None:
+        """The own rows before the last undo."""
+
+    @abstractmethod
+    def take_gate_rows(self) -> None:
+        """Make the gate's rows own ones, to edit."""
+
+    @property
+    @abstractmethod
+    def can_undo(self) -> bool:
+        """Whether there is an edit to undo."""
+
+    @property
+    @abstractmethod
+    def can_redo(self) -> bool:
+        """Whether an edit was undone."""
 
     @abstractmethod
     def toggle_pin(self) -> None:

@@ -9,6 +9,8 @@ import panel_material_ui as pmui
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
 from gatesweep.app.lab.commands import Commands
+from gatesweep.app.lab.own_panel import OwnPanel
+from gatesweep.app.lab.pictures import Boundary
 from gatesweep.app.lab.state import DATA, MODEL, SCIKIT_LEARN, TRAINING, in_sweep
 from gatesweep.app.lab.truth_table import TruthTable
 from gatesweep.app.lab.words import LINE
@@ -53,8 +55,11 @@ def _fold(title: str, *parts: Any) -> pmui.Accordion:
 class Controls(pn.viewable.Viewer):
     """Every setting of the data and of the model; what few lessons need is folded away."""
 
-    def __init__(self, lab: Commands) -> None:
+    def __init__(self, lab: Commands, boundary: Boundary) -> None:
         super().__init__()
+        self.source = toggle(lab, "source", "Data", {"Gate": "gate", "Own data": "own"})
+        self.source.param.update(margin=(8, 10), sizing_mode="stretch_width")
+        self.own = OwnPanel(lab, boundary)
         self.named = {
             "gate": choice(lab, "gate", "Gate"),
             "truth": TruthTable(lab),
@@ -89,6 +94,8 @@ class Controls(pn.viewable.Viewer):
         )
         self._lab = lab
         self._layout = pn.Column(
+            self.source,
+            self.own,
             *(n[k] for k in (*DATA, *MODEL)),
             self.training,
             self.by_hand,
@@ -98,7 +105,9 @@ class Controls(pn.viewable.Viewer):
         )
         self._problem = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
         lab.param.watch(self._say_refusal, "refused")
-        lab.param.watch(lambda *events: self.draw(), ["solver", "features", "hidden_units", "init", "hide", "by_hand"])
+        lab.param.watch(
+            lambda *events: self.draw(), ["source", "solver", "features", "hidden_units", "init", "hide", "by_hand"]
+        )
         lab.param.watch(self._unfold, ["lesson", "by_hand"])
         self.draw()
 
@@ -109,6 +118,9 @@ class Controls(pn.viewable.Viewer):
         starts_as_torch = lab.init == "linear" or (lab.hidden_units and lab.init == "auto")
         unused |= set() if starts_as_torch else {"init_seed"}
         unused |= set() if lab.hidden_units else {"activation"}
+        unused |= {*DATA} if lab.source == "own" else set()
+        self.own._layout.visible = lab.source == "own"
+        self.source.visible = "gate" not in lab.hide
         unused |= {"init"} if lab.solver == SCIKIT_LEARN else set()
         for name, control in self.named.items():
             part = control._layout if isinstance(control, pn.viewable.Viewer) else control

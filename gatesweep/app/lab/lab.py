@@ -1,22 +1,36 @@
 """The Lab: one model on one noisy gate, understood completely."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import holoviews as hv
 import numpy as np
+import pandas as pd
 import panel as pn
 import param
 
 from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.explorer.cost import Rate
 from gatesweep.app.jobs import SMALL, Job, Session, has_loop
-from gatesweep.app.lab import model, words
+from gatesweep.app.lab import model, own_model, own_words, words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.model import Run, Shown
+from gatesweep.app.lab.own import History, Own
+from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.plain import as_csv, as_plain
-from gatesweep.app.lab.state import HAND, LOOK, SETTINGS, TRAINED_NETWORK, VIEW, in_sweep, needs_convex_loss, numbers_of
+from gatesweep.app.lab.state import (
+    HAND,
+    LOOK,
+    OWN,
+    SETTINGS,
+    TRAINED_NETWORK,
+    VIEW,
+    in_sweep,
+    needs_convex_loss,
+    numbers_of,
+)
 from gatesweep.app.lab.view import View
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.theme import DARK, LIGHT
@@ -48,9 +62,13 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     dark = param.Boolean(False, precedence=-1)
     revision = param.Integer(0, precedence=-1, doc="Counts the states that came as a whole: links and lessons.")
 
-    def __init__(self, **params: Any) -> None:
+    def __init__(self, data: pd.DataFrame | None = None, **params: Any) -> None:
+        """`data`: own rows, as the property of that name takes them."""
         prepare()
+        if data is not None:
+            params = {"source": "own", "own": Own.from_frame(data)} | params
         super().__init__(**params)
+        self._history = History()
         self._stored: ModelPath | None = None
         self._good: dict[str, Any] = {}
         self._is_loaded = False
@@ -65,7 +83,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self.view = View(self, self.pictures)
         self.view.watch_pages(self._draw)
         self._draw()
-        seen = [*SETTINGS, *LOOK, "population", "dark"]
+        seen = [*SETTINGS, *OWN, *LOOK, "population", "dark"]
         self.param.watch(self._changed, ["revision", *seen])
         self._is_loaded = not self._is_served
         pn.state.onload(self._begin)
@@ -114,6 +132,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             hand=self._hand if self.by_hand else None,
             threshold=self.threshold,
             corner=self.corner,
+            row=self.row,
             units=(self.unit_x, self.unit_y),
             labels=self.surface == "label",
             solver=self.solver,
@@ -179,11 +198,59 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         """The exact accuracies of the other seeds."""
         return self.pictures.seeds.element
 
+    # Own rows
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The rows on show: two columns and a label. Set it to such a frame, and the Lab shows your own rows.
+
+        Example:
+            >>> import gatesweep as gs, pandas as pd
+            >>> lab = gs.Lab()
+            >>> lab.data = pd.DataFrame({"width": [1.0, 2.0, 3.0], "height": [2.0, 1.0, 5.0], "y": [0, 0, 1]})
+            >>> lab.source, lab.data.shape
+            ('own', (3, 3))
+        """
+        rows = self.fit.rows
+        return rows.own.frame if isinstance(rows, OwnRows) else Own.of(rows.X, rows.y).frame
+
+    @data.setter
+    def data(self, frame: pd.DataFrame) -> None:
+        self.edit(Own.from_frame(frame))
+
+    def edit(self, own: Own, gesture: Any = None) -> None:
+        """Show other own rows; `undo` goes back to those of now. Edits of one gesture are undone together."""
+        self._history.note(self.own, gesture)
+        self.param.update(own=own, source="own")
+
+    def undo(self) -> None:
+        """The own rows before the last edit."""
+        self.param.update(own=self._history.undo(self.own), source="own")
+
+    def redo(self) -> None:
+        """The own rows before the last undo."""
+        self.param.update(own=self._history.redo(self.own), source="own")
+
+    @property
+    def can_undo(self) -> bool:
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        return self._history.can_redo
+
+    def take_gate_rows(self) -> None:
+        """Make the gate's rows own ones, to edit."""
+        rows = model.rows_of(self.settings)
+        self.edit(Own.of(rows.X.round(3), rows.y))
+
     # What can be taken away
 
     @property
     def plain_code(self) -> str:
         """A script of NumPy, scikit-learn or PyTorch alone that makes the model on show."""
+        if isinstance(self.fit.rows, OwnRows):
+            return own_words.as_python(self.fit.rows)
         self._walk()
         return as_plain(self.fit, self.shown, self.shown_epoch, self.by_hand)
 
@@ -197,7 +264,9 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         """What `Browser.save_figure` needs of the large picture on show."""
         view = self._view_model
         figure = getattr(self.pictures, view.picture).figure
-        return {"figure": figure, "heading": words.heading(view), "keys": words.keys(view), "ink": view.palette.ink}
+        heading, keys = words.heading(view) if not view.is_own else own_words.heading(view), words.keys(view)
+        keys = own_words.keys(view, keys) if view.is_own else keys
+        return {"figure": figure, "heading": heading, "keys": keys, "ink": view.palette.ink}
 
     # What can be done
 
@@ -207,7 +276,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     def open_quantile(self, share: float) -> None:
         """Show the model at this quantile of the population's exact accuracies (0 the worst, 1 the best)."""
-        if self.population is not None:
+        if isinstance(self.population, model.Population):
             order = np.argsort(self.population.exact_accuracy, kind="stable")
             seed = self.population.value[order[round(share * (len(order) - 1))]]
             self.open(**{self.population.over: int(seed)})
@@ -254,8 +323,9 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     @property
     def link_values(self) -> dict[str, Any]:
-        """What a link must carry."""
-        return {name: getattr(self, name) for name in (*SETTINGS, *VIEW)}
+        """What a link must carry. Of a gate it carries no own rows, and of more than fit into it, none."""
+        left_out = () if self.source == "own" and self.own.is_linkable else ("own",)
+        return {name: getattr(self, name) for name in (*SETTINGS, *VIEW) if name not in left_out}
 
     def restore(self, values: Mapping[str, Any], stored: ModelPath | None = None) -> None:
         """Show what a link carried; all else is as the link's lesson has it.
@@ -264,6 +334,8 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             stored: the model of these settings, where a sweep has trained it already.
         """
         state = self.usual(values.get("lesson", 0)) | dict(values)
+        if "own" not in values and (state["source"] == "gate" or not self.own.is_linkable):
+            del state["own"]  # They stay with the page, for whoever comes back to them.
         self._stored = stored
         self.param.update(**state, playing=False, revision=self.revision + 1)
 
@@ -279,8 +351,10 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             return True
         if key.isdigit() and int(key) <= len(LESSONS):
             self.teach(int(key))
-        elif key == "n":
+        elif key == "n" and self.source == "gate":
             self.new_draw()
+        elif key in ("z", "y") and self.source == "own":
+            (self.undo if key == "z" else self.redo)()
         elif key in ("h", "a") and self.lesson:
             self.view.lessons.reveal("hint" if key == "h" else "answer")
         else:
@@ -299,7 +373,9 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             self.param.update(**usual, revision=self.revision + is_whole)
             return
         starts_by_hand = self.init == "hand" and not self.by_hand
-        if names & {*SETTINGS} or self._stored is not None or (starts_by_hand and names & {*HAND}):
+        if "source" in names:
+            self.population = None
+        if names & {*SETTINGS, *OWN} or self._stored is not None or (starts_by_hand and names & {*HAND}):
             self._train(keeps_epoch=is_whole)
         if names & {"others"}:
             self._train_others()
@@ -310,14 +386,15 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
     def _train(self, keeps_epoch: bool = False) -> None:
         """Have the model of these settings, trained here or by a sweep; settings that cannot be trained go back."""
         settings, path, self._stored = self.settings, self._stored, None
+        train, _ = self._models
         try:
             if path is None:
-                self.affordable(settings)
+                self.affordable(self._sized)
                 start = self._start if self.init == "hand" else None
-                if self._is_served and self.seconds(settings) > SMALL:
+                if self._is_served and self.seconds(self._sized) > SMALL:
                     self._train_later(settings, start, keeps_epoch)
                     return
-                run = model.train(settings, start)
+                run = train(settings, start)
             else:
                 run = model.stored(settings, path)
         except InputError as error:
@@ -326,8 +403,22 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self._training.cancel()
         self._take(settings, run, keeps_epoch)
 
+    @property
+    def _models(self) -> tuple[Callable[..., Run], Callable[..., Run]]:
+        """What trains a model on the rows that are asked for, and what takes but its first step."""
+        if self.source == "gate":
+            return model.train, model.first_step
+        data = self.own, self.standardize
+        return partial(own_model.train, *data), partial(own_model.first_step, *data)
+
+    @property
+    def _sized(self) -> dict[str, Any]:
+        """The settings with as many rows as there are."""
+        return self.settings | ({"num_samples": max(len(self.own), 1)} if self.source == "own" else {})
+
     def _take(self, settings: dict[str, Any], run: Run, keeps_epoch: bool) -> None:
-        self._good, self.refused = settings, {}
+        self._good = settings | {name: getattr(self, name) for name in OWN}
+        self.refused = {}
         epoch = self.epoch if keeps_epoch else None
         self.param.update(fit=run, epoch=min(self.shown_epoch, run.last_epoch) if self.playing else epoch)
         self._train_others()
@@ -336,20 +427,22 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         """Back to the last settings that could be trained."""
         if not self._good:
             raise error
-        wrong = [name for name in SETTINGS if settings[name] != self._good[name]]
+        asked = settings | {name: getattr(self, name) for name in OWN}
+        wrong = [name for name in asked if asked[name] != self._good[name]]
         self.param.update(**self._good)
         self.refused = dict.fromkeys(wrong, str(error))
 
     def _train_later(self, settings: dict[str, Any], start: np.ndarray | None, keeps_epoch: bool) -> None:
         """Show the rows with a first step, and train in the queue, so that no other visitor waits for it."""
-        self.param.update(fit=model.first_step(settings, start), **({} if keeps_epoch else {"epoch": None}))
+        train, first_step = self._models
+        self.param.update(fit=first_step(settings, start), **({} if keeps_epoch else {"epoch": None}))
         # What changes before the page is loaded may not reach it; see `_begin`.
         if self._is_loaded:
 
             def work(job: Job) -> tuple[dict[str, Any], Run, bool]:
-                return settings, model.train(settings, start, lambda: _stop_if(job.cancel.is_set())), keeps_epoch
+                return settings, train(settings, start, lambda: _stop_if(job.cancel.is_set())), keeps_epoch
 
-            self._training.submit(work, self.seconds(settings))
+            self._training.submit(work, self.seconds(self._sized))
 
     def _trained(self, job: Job) -> None:
         if not self._training.is_newest(job):
@@ -390,7 +483,13 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
 
     def _train_others(self) -> None:
         """Train the other seeds once the settings have come to rest."""
-        if self._is_loaded and has_loop():
+        if not (self._is_loaded and has_loop()):
+            return
+        rows = self.fit.rows
+        if isinstance(rows, OwnRows):
+            work = own_model.N_REFITS * self.seconds(self._sized) / 10
+            self._others.submit(lambda job: own_model.resampled(rows, job.cancel), work, POPULATION_DELAY)
+        else:
             settings, over = self.settings, self.over
             work = Rate().seconds(model.others(settings, over))
             self._others.submit(lambda job: model.population(settings, over, job.cancel), work, POPULATION_DELAY)

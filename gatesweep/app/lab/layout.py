@@ -6,9 +6,9 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import NO_LABEL, PickedMenu, brisk, button, choice, slider, switch, toggle, wide
+from gatesweep.app.controls import NO_LABEL, PickedMenu, brisk, button, choice, number, slider, switch, toggle, wide
 from gatesweep.app.explain import explained, glossed
-from gatesweep.app.lab import words
+from gatesweep.app.lab import own_words, words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.pointer import flip_inputs
@@ -158,7 +158,10 @@ class Stage(pn.viewable.Viewer):
                 switch(lab, "cloud", "200 seeds", margin=(4, 10)),
                 toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"}),
             ),
-            "neuron": (toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS}),),
+            "neuron": (
+                toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS}),
+                number(lab, "row", "Row", sizing_mode=None, width=90),
+            ),
             "s_curve": (slider(lab, "threshold", "Threshold", max_width=260),),
             "hidden": tuple(menu.select for menu in self._axes),
         }
@@ -216,11 +219,16 @@ class Stage(pn.viewable.Viewer):
         for name, parts in self._beside.items():
             for part in parts:
                 part.visible = name == picture
+        if picture == "neuron":
+            is_own = self._lab.source == "own"
+            for part, wanted in zip(self._beside["neuron"], (not is_own, is_own), strict=True):
+                part.visible = wanted
 
     def draw(self, view: ViewModel) -> None:
         by_hand = view.hand is not None
         self._turn(view.picture)
         pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
+        of = own_words if view.is_own else None
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
         self.pin.label = "Unpin" if view.pinned else "Pin"
         behind = "by_hand" if by_hand else view.run.status
@@ -229,8 +237,9 @@ class Stage(pn.viewable.Viewer):
         if view.picture == "hidden":
             self._show_axes(view)
         self.player.draw()
-        self.legend.object = words.legend(words.keys(view))
-        summary = words.summary(view.run, view.shown, view.epoch)
+        keys = words.keys(view)
+        self.legend.object = words.legend(of.keys(view, keys) if of else keys)
+        summary = of.summary(view) if of else words.summary(view.run, view.shown, view.epoch)
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -252,13 +261,14 @@ class Numbers(pn.viewable.Viewer):
         self.training.active.param.watch(self._offer_pairs, "value")
         lab.param.watch(self._offer_pairs, ["features", "hidden_units"])
         self._offer_pairs()
+        self.draws = self._draws()
         self.others = Folio(
             "Behind it",
             {
                 "200 seeds": _chart(pictures.seeds.figure),
                 "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
-            self._draws(),
+            self.draws,
         )
         scores = pn.Column(
             pn.pane.Bokeh(pictures.scores.figure, sizing_mode="stretch_both", margin=(6, 8, 0, 8)),
@@ -308,11 +318,17 @@ class Numbers(pn.viewable.Viewer):
         return self.training.active.value == SURFACE
 
     def draw(self, view: ViewModel) -> None:
-        meaning = words.meaning(view.run, view.shown, view.solver, view.hand is not None)
+        if view.is_own:
+            meaning, losses = own_words.meaning(view), own_words.losses(view)
+        else:
+            meaning = words.meaning(view.run, view.shown, view.solver, view.hand is not None)
+            losses = words.losses(view.shown)
+        of = own_words if view.is_own else words
         self.meaning.object = (
-            f"<div class=meaning aria-live=polite>{glossed(meaning, words.MEANT)}</div>"
-            f"<div class=losses>{glossed(words.losses(view.shown), words.LOST)}</div>"
+            f"<div class=meaning aria-live=polite>{glossed(meaning, of.MEANT)}</div>"
+            f"<div class=losses>{glossed(losses, of.LOST)}</div>"
         )
+        self.draws.visible = not view.is_own
         self.confusion.object = glossed(words.confusion(view.shown), words.CONFUSED)
 
     def __panel__(self) -> pn.viewable.Viewable:

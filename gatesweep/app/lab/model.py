@@ -1,27 +1,43 @@
 """The Lab's models: the rows, the path that training took on them, and what any weights are worth. No screen here."""
 
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from gatesweep import theory
 from gatesweep.app.code import nearest_sweep
+from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.app.lab.state import SCIKIT_LEARN
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 from gatesweep.features import expand
 from gatesweep.grids.model import ModelPath, Rows, RowScores, stored_models
-from gatesweep.models import Model
+from gatesweep.models import Model, model_of
 from gatesweep.plots.geometry import probability
 from gatesweep.sweep import sweep
 
-__all__ = ["N_SEEDS", "LossGrid", "Population", "Run", "Shown", "first_step", "others", "population", "stored", "train"]
+__all__ = [
+    "N_SEEDS",
+    "LossGrid",
+    "Population",
+    "Run",
+    "Shown",
+    "first_step",
+    "others",
+    "population",
+    "rows_of",
+    "scikit_learn",
+    "stored",
+    "train",
+]
 
 N_SEEDS = 200
 
@@ -31,7 +47,7 @@ class Shown:
     """The one model on show on its rows: a trained one at some epoch, or one set by hand."""
 
     model: Model
-    rows: Rows
+    rows: Rows | OwnRows
     threshold: float = 0.5
 
     @property
@@ -89,7 +105,7 @@ class Run:
     Where `is_whole` is false only the result is at hand: of a sweep that did not record its steps.
     """
 
-    rows: Rows
+    rows: Rows | OwnRows
     path: ModelPath
     is_whole: bool = True
     is_under_way: bool = False
@@ -149,8 +165,14 @@ def train(
     """
     rows = Rows.of(nearest_sweep(settings))
     if settings["solver"] == SCIKIT_LEARN:
-        return Run(rows, _scikit_learn(rows))
+        X, y = expand(rows.X[rows.train], rows.features), rows.y[rows.train]
+        return Run(rows, scikit_learn(X, y, rows.experiment.grid["C"][0], str(rows.gate)))
     return Run(rows, rows.fit(rows.origin if start is None and settings["init"] == "auto" else start, check))
+
+
+def rows_of(settings: Mapping[str, Any]) -> Rows:
+    """The rows of a gate."""
+    return Rows.of(nearest_sweep(settings))
 
 
 def first_step(settings: Mapping[str, Any], start: np.ndarray | None = None) -> Run:
@@ -164,16 +186,21 @@ def stored(settings: Mapping[str, Any], path: ModelPath) -> Run:
     return Run(Rows.of(nearest_sweep(settings)), path, is_whole=path.last_step > 0)
 
 
-def _scikit_learn(rows: Rows) -> ModelPath:
-    """The lecture's own call. It keeps no path: only where it starts and where it ends."""
-    y = rows.y[rows.train]
+def scikit_learn(X: np.ndarray, y: np.ndarray, C: float, what: str) -> ModelPath:
+    """The lecture's own call on training rows. It keeps no path: only where it starts and where it ends.
+
+    Args:
+        what: whose rows they are, for the error where they have one class.
+    """
     if len(np.unique(y)) < 2:
-        raise InputError("scikit-learn needs training rows of both classes", str(rows.gate), "Use the solver newton")
-    C = rows.experiment.grid["C"][0]
-    model = LogisticRegression(C=C).fit(expand(rows.X[rows.train], rows.features), y)
+        raise InputError("scikit-learn needs training rows of both classes", what, "Use the solver newton")
+    with warnings.catch_warnings():
+        # How it ended is a status here.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = LogisticRegression(C=C).fit(X, y)
     last = np.append(model.coef_[0], model.intercept_)
     status = Status.converged if model.n_iter_[0] < model.max_iter else Status.max_iter
-    return ModelPath(rows.model_of(np.stack([np.zeros_like(last), last])), status, int(model.n_iter_[0]))
+    return ModelPath(model_of(np.stack([np.zeros_like(last), last]), 0, ""), status, int(model.n_iter_[0]))
 
 
 @dataclass(frozen=True)
@@ -216,6 +243,11 @@ class Population:
     """The seed of each."""
     models: Model
     exact_accuracy: np.ndarray
+
+    @property
+    def accuracy(self) -> np.ndarray:
+        """What the histogram is of: here the exact one."""
+        return self.exact_accuracy
 
 
 def others(settings: Mapping[str, Any], over: str = "seed") -> Experiment:

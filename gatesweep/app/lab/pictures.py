@@ -5,12 +5,14 @@ from functools import cached_property
 
 import holoviews as hv
 import numpy as np
-from bokeh.models import CustomJS, PointDrawTool
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, PointDrawTool
 from bokeh.plotting import figure
 
 from gatesweep import models
 from gatesweep.app.assets import asset
 from gatesweep.app.lab.model import LossGrid, Population, Run, Shown
+from gatesweep.app.lab.own_model import Resampled
+from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.gates import as_gate
 from gatesweep.grids.model import Rows
 from gatesweep.lessons import EXPLANATIONS
@@ -20,9 +22,11 @@ from gatesweep.plots.boundary import (
     limit_columns,
     line_columns,
     model_columns,
+    numbers,
     pinned_columns,
     plane,
     row_columns,
+    sample_limit_columns,
 )
 from gatesweep.plots.drawn import Columns, Drawn
 from gatesweep.plots.hidden import Pair, hidden_columns, hidden_labels, hidden_space, hidden_span
@@ -30,11 +34,17 @@ from gatesweep.plots.look import LIGHT, Palette
 from gatesweep.plots.loss_surface import here_columns, limits, loss_surface, loss_surface_columns
 from gatesweep.plots.neuron import neuron, neuron_columns
 from gatesweep.plots.s_curve import s_curve, s_curve_columns, s_curve_span
+from gatesweep.plots.window import UNIT
 
 __all__ = ["Pictures"]
 
 NOBODY, ONE = np.zeros(0), models.Neuron(np.ones(2), np.array(-1.0))
 """No rows, and the model that pictures are rendered with, before there is one."""
+OWN_MEANINGS = [
+    EXPLANATIONS[name].sentence
+    for name in ("train", "test", "cross_validated", "best_line_on_rows", "majority_of_rows")
+]
+AXES = ("x₁", "x₂")
 MEANINGS = [
     EXPLANATIONS[name].sentence for name in ("train", "test", "exact", "best_linear_accuracy", "bayes_accuracy")
 ]
@@ -91,6 +101,11 @@ class Boundary(_Picture):
             | pinned_columns(None)
             | limit_columns(None)
         )
+        self.window = UNIT
+        self.cross = ColumnDataSource({"x1": [], "x2": []})
+        """Where the keyboard draws; the browser alone moves it, see draw.js."""
+        look = {"marker": "cross", "size": 26, "line_width": 2.5, "line_color": LIGHT.ink}
+        self._cross = self.figure.scatter("x1", "x2", source=self.cross, **look)
         # The browser alone moves the grips; see grips.js.
         self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
         self.figure.add_tools(self.drag)
@@ -104,28 +119,55 @@ class Boundary(_Picture):
         """Where the line by hand is held."""
         return {name: np.asarray(self.columns["grips"][name]).tolist() for name in ("x1", "x2")}
 
-    def show_rows(self, rows: Rows) -> None:
-        self.write(row_columns(rows.X, rows.y, rows.is_test, self.palette) | corner_columns(rows.gate))
+    def theme(self, palette: Palette) -> None:
+        super().theme(palette)
+        self._cross.glyph.line_color = palette.ink
 
-    def show_model(self, shown: Shown, labels: bool, by_hand: bool) -> None:
-        wrong = shown.rows.X[shown.wrong]
-        columns = model_columns(shown.model, wrong, shown.threshold, labels, by_hand, self.palette)
+    def show_rows(self, rows: Rows | OwnRows) -> bool:
+        """Whether they are seen through another window than those before: then all else has to be drawn again."""
+        window, names = (rows.window, rows.names) if isinstance(rows, OwnRows) else (UNIT, AXES)
+        is_new = window != self.window
+        if is_new:
+            self.window = window
+            self.drawn.span(*zip(window.low, window.high, strict=True))
+        for axis, name in zip((self.figure.xaxis, self.figure.yaxis), names, strict=True):
+            axis.axis_label = name
+        columns = row_columns(window.to_plane(rows.X), rows.y, rows.is_test, self.palette)
+        columns["rows"] |= {"x1": rows.X[:, 0], "x2": rows.X[:, 1]}
+        self.write(columns | {"beyond": window.seen(columns)["beyond"]} | corner_columns(rows.gate))
+        return is_new
+
+    def show_model(self, shown: Shown, labels: bool, by_hand: bool, is_drawn: bool = False) -> None:
+        """`is_drawn`: a drag moves points, so the figure takes it, as it does for the grips."""
+        wrong, window = self.window.to_plane(shown.rows.X[shown.wrong]), self.window
+        model = window.to_plane_model(shown.model)
+        columns = window.seen(model_columns(model, wrong, shown.threshold, labels, by_hand, self.palette))
+        columns["model"] = numbers(shown.model, shown.threshold)
         self.columns["grips"] = columns.pop("grips")
         self.write(columns)
-        self.figure.toolbar.active_drag = self.drag if by_hand else None
+        self.figure.toolbar.active_drag = self.drag if by_hand or is_drawn else None
 
-    def show_cloud(self, population: Population | None) -> None:
+    def show_cloud(self, population: Population | Resampled | None) -> None:
         """The boundaries of the other seeds."""
         models = population.models if population else None
-        self.write(line_columns([] if models is None else [models[i] for i in range(len(models.params))]))
+        several = [] if models is None else [models[i] for i in range(len(models.params))]
+        self.write(self.window.seen(line_columns(map(self.window.to_plane_model, several))))
 
     def show_pinned(self, pinned: Shown | None) -> None:
         """The boundary of the model to compare with."""
-        self.write(pinned_columns(pinned.model if pinned else None))
+        self.write(self.window.seen(pinned_columns(self.window.to_plane_model(pinned.model) if pinned else None)))
 
-    def show_limits(self, rows: Rows | None) -> None:
-        """The best line and the best boundary for these rows' gate and noise level."""
-        self.write(limit_columns(None) if rows is None else limit_columns(rows.gate, rows.noise_level))
+    def show_limits(self, rows: Rows | OwnRows | None, known: Resampled | None = None) -> None:
+        """The best line and the best boundary for these rows' gate and noise level; of own rows the best line, once
+        it is known."""
+        best = None if known is None else known.best
+        if isinstance(rows, Rows):
+            self.write(limit_columns(rows.gate, rows.noise_level))
+        elif rows is not None and best is not None:
+            line = models.Neuron(best.weight, np.array(best.intercept))
+            self.write(self.window.seen(sample_limit_columns(self.window.to_plane_model(line))))
+        else:
+            self.write(limit_columns(None))
 
 
 class Neuron(_Picture):
@@ -137,10 +179,18 @@ class Neuron(_Picture):
         super().__init__(neuron_columns(ONE, (1, 1), 1, 0.5, LIGHT))
         self.figure.toolbar.update(active_tap=None, active_drag=None)
 
-    def show(self, shown: Shown, corner: str) -> None:
-        x1, x2 = map(int, corner)
-        truth = shown.rows.gate.truth[2 * x1 + x2]
-        self.write(neuron_columns(shown.model, (x1, x2), truth, shown.threshold, self.palette))
+    def show(self, shown: Shown, corner: str, row: int) -> None:
+        """What it makes of a corner of the gate, or of one of the own rows, counted from 1."""
+        rows = shown.rows
+        if not isinstance(rows, OwnRows):
+            x1, x2 = map(int, corner)
+            truth = rows.gate.truth[2 * x1 + x2]
+            self.write(neuron_columns(shown.model, (x1, x2), truth, shown.threshold, self.palette))
+        elif len(rows.y):
+            place = min(row, len(rows.y)) - 1
+            x = (float(rows.X[place, 0]), float(rows.X[place, 1]))
+            columns = neuron_columns(shown.model, x, int(rows.y[place]), shown.threshold, self.palette, "row")
+            self.write(columns)
 
 
 class SCurve(_Picture):
@@ -193,17 +243,23 @@ class Scores(_Picture):
         # Looked up once: a search through the figure takes longer than all else that a move costs.
         self.numbers = self.figure.select_one({"name": "numbers"})
 
-    def show(self, run: Run, shown: Shown) -> None:
-        scores = shown.scores
-        values = (
-            scores.train_accuracy,
-            scores.test_accuracy,
-            shown.exact_accuracy,
-            run.best_linear_accuracy,
-            run.bayes_accuracy,
-        )
-        columns = charts.accuracy_columns(np.array(values, dtype=float), self.palette, MEANINGS)
+        self.names = self.figure.left[0]
+
+    def show(self, run: Run, shown: Shown, known: Resampled | None = None) -> None:
+        """`known`: what the own rows say; None of a gate, and until it is known."""
+        scores, is_own = shown.scores, isinstance(run.rows, OwnRows)
+        others: tuple[float, float, float]
+        if is_own:
+            best = np.nan if known is None or known.best is None else known.best.accuracy
+            ones = float(run.rows.y.mean()) if len(run.rows.y) else np.nan
+            others = np.nan if known is None else known.cross_validated, best, max(ones, 1 - ones)
+        else:
+            others = shown.exact_accuracy, run.best_linear_accuracy, run.bayes_accuracy
+        values = np.array([scores.train_accuracy, scores.test_accuracy, *others], dtype=float)
+        columns = charts.accuracy_columns(values, self.palette, OWN_MEANINGS if is_own else MEANINGS)
         self.write(columns)
+        called = charts.OWN_MEASURES if is_own else charts.MEASURES
+        self.names.major_label_overrides = dict(zip(columns["marks"]["row"].tolist(), called, strict=True))
         self.numbers.major_label_overrides = charts.number_labels(columns)
 
 
@@ -240,10 +296,18 @@ class Seeds(_Picture):
         super().__init__(charts.population_columns(NOBODY) | charts.mark_columns("this seed", 0))
         self.bars = self.drawn.sources["seeds"]
 
-    def show(self, population: Population | None) -> None:
-        columns = charts.population_columns(NOBODY if population is None else population.exact_accuracy)
+    def show(self, population: Population | Resampled | None) -> None:
+        accuracy = NOBODY if population is None else population.accuracy
+        columns = charts.population_columns(accuracy[np.isfinite(accuracy)])
         self.write(columns)
+        self.call(isinstance(population, Resampled))
         self.drawn.span(**charts.count_span(columns["seeds"]["top"]))
+
+    def call(self, of_own: bool) -> None:
+        """Name the axes after what is counted: seeds of a gate, refits of own rows."""
+        across, up = ("accuracy on rows left out", "refits") if of_own else ("exact accuracy", "seeds")
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = across, up
+        self.figure.select_one({"type": HoverTool}).tooltips = [(across, "@left{0.0%} to @right{0.0%}"), (up, "@top")]
 
     def mark(self, accuracy: float) -> None:
         self.write(charts.mark_columns("this seed", accuracy))

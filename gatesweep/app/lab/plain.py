@@ -3,6 +3,7 @@
 import numpy as np
 
 from gatesweep.app.lab.model import Run, Shown
+from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.grids.model import Rows
 from gatesweep.lecture import n_rows
@@ -20,17 +21,24 @@ def as_plain(run: Run, shown: Shown, epoch: int, by_hand: bool) -> str:
     Args:
         run: trained here, from its first values; of a sweep that recorded no steps it has none.
     """
-    data = _rows(run.rows)
+    data = _rows(_of_gate(run))
     if by_hand:
         return data + _by_hand(shown.model)
-    return data + (_newton(run, epoch) if "C" in run.rows.experiment.solver.uses else _descent(run, epoch))
+    return data + (_newton(run, epoch) if "C" in _of_gate(run).experiment.solver.uses else _descent(run, epoch))
+
+
+def _of_gate(run: Run) -> Rows:
+    """Its rows, which are a gate's: own ones have a script of their own."""
+    assert isinstance(run.rows, Rows)
+    return run.rows
 
 
 def as_csv(shown: Shown) -> str:
     """Its rows with their labels, their part, and what the model says of them."""
     rows = shown.rows
     part = np.where(rows.is_test, "test", "train")
-    columns = (*rows.X.T, rows.y, part, shown.probability, shown.loss)
+    X = rows.own.X if isinstance(rows, OwnRows) else rows.X
+    columns = (*X.T, rows.y, part, shown.probability, shown.loss)
     lines = (",".join(map(str, line)) for line in zip(*(column.tolist() for column in columns), strict=True))
     return "\n".join(["x1,x2,y,part,p,loss", *lines, ""])
 
@@ -78,7 +86,7 @@ print(output_weight, intercept, "accuracy", np.mean((p >= 0.5) == (y == 1)))
 
 
 def _newton(run: Run, epoch: int) -> str:
-    rows = run.rows
+    rows = _of_gate(run)
     [C] = rows.experiment.grid["C"]
     number = 'float("inf")' if np.isinf(C) else repr(C)
     notes = [
@@ -113,7 +121,7 @@ train, test = train_test_split(np.arange({n}), test_size=0.2, random_state={seed
 
 
 def _descent(run: Run, epoch: int) -> str:
-    rows = run.rows
+    rows = _of_gate(run)
     experiment, n = rows.experiment, len(rows.y)
     fixed = experiment.fixed
     seed, kind = fixed["train_seed"], {"sgd": "SGD", "adam": "Adam"}[fixed["solver"]]
@@ -147,7 +155,7 @@ print(weight, intercept, "test accuracy", (({logit.format("X[test]")} >= 0) == (
 
 def _first(run: Run) -> str:
     """Lines that give the first weights: `w` and `b`, or of a network `net`."""
-    experiment, first = run.rows.experiment, run.models[0]
+    experiment, first = _of_gate(run).experiment, run.models[0]
     dtype = experiment.fixed["dtype"]
     if isinstance(first, Network):
         return _first_network(run, first)
@@ -171,7 +179,8 @@ def _first(run: Run) -> str:
 
 def _first_network(run: Run, first: Network) -> str:
     """Lines that give `net`: as torch makes its layers, or with other weights at first."""
-    rows, [init_seed] = run.rows, run.rows.experiment.grid["init_seed"]
+    rows = _of_gate(run)
+    [init_seed] = rows.experiment.grid["init_seed"]
     is_drawn = rows.batch.models.init == "linear"
     sizes = first.hidden_weight.shape[1], first.hidden_units, first.hidden_units
     layers = "torch.nn.Linear({}, {}), torch.nn.{}(), torch.nn.Linear({}, 1)"

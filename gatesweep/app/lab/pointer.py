@@ -9,6 +9,7 @@ from bokeh.plotting import figure
 
 from gatesweep.app.assets import asset
 from gatesweep.app.lab.commands import Commands
+from gatesweep.app.lab.model import Population
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.state import numbers_of
 from gatesweep.app.numbered import Numbered
@@ -37,7 +38,7 @@ def flip_inputs(lab: Commands, figure: figure) -> None:
     """Let a tapped input of the neuron turn around."""
 
     def tap(event: Any) -> None:
-        if event.x is None or event.y is None:
+        if event.x is None or event.y is None or lab.source == "own":
             return
         inputs = list(lab.corner)
         places = HEIGHTS[len(numbers_of(0, lab.features))]
@@ -72,7 +73,7 @@ class Pointer:
         pictures.seeds.bars.selected.on_change("indices", self._bar)
 
     def _tap(self, event: Any) -> None:
-        if event.x is None or event.y is None:
+        if event.x is None or event.y is None or self._lab.source == "own":
             return
         x1, x2 = round(event.x), round(event.y)
         grips = self._pictures.boundary.grips
@@ -89,12 +90,16 @@ class Pointer:
         except (KeyError, TypeError, ValueError):
             return
         if lab.by_hand and not lab.hidden_units and points.shape == (2, 2) and np.isfinite(points).all():
-            weight, intercept = through(points, np.hypot(lab.w1, lab.w2) or 1.0)
-            lab.param.update(w1=float(weight[0]), w2=float(weight[1]), intercept=intercept)
+            window = self._pictures.boundary.window
+            there, _ = window.line_to_plane(np.array([lab.w1, lab.w2]), lab.intercept)
+            found = through(window.to_plane(points), np.hypot(*there) or 1.0)
+            weight, intercept = window.line_from_plane(*found)
+            lab.param.update(w1=float(weight[0]), w2=float(weight[1]), intercept=float(intercept))
 
     def _bar(self, attr: str, old: list[int], new: list[int]) -> None:
         lab, bars = self._lab, self._pictures.seeds.bars
-        if not new or lab.population is None:
+        if not new or not isinstance(lab.population, Population):
+            bars.selected.indices = []
             return
         low, high = (bars.data[side][new[0]] for side in ("left", "right"))
         bars.selected.indices = []

@@ -1,9 +1,11 @@
 """What the Lab shows, as parameters only: the settings of one model and how it is looked at."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import param
 
+from gatesweep.app.lab.own import Own
 from gatesweep.engine.solvers import SOLVERS, solver_class
 from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
@@ -17,6 +19,7 @@ __all__ = [
     "HIDEABLE",
     "LOOK",
     "PAIRS",
+    "OWN",
     "SCIKIT_LEARN",
     "SETTINGS",
     "TRAINING",
@@ -94,6 +97,17 @@ class LabState(Settings):
     )
     record = param.Selector(default="epoch", objects=["epoch"], constant=True, precedence=-1)
 
+    source = param.Selector(
+        default="gate", objects=["gate", "own"], doc="Rows of a gate, or your own: drawn, or from a table."
+    )
+    own = param.ClassSelector(
+        class_=Own, default=Own.of([], []), doc="Your own rows. A link carries up to 100 of them, or a table's name."
+    )
+    standardize = param.Boolean(
+        False,
+        doc="Count each column of your own rows from its mean, in standard deviations of the training rows.",
+    )
+
     epoch = param.Integer(None, allow_None=True, bounds=(0, None), doc="The epoch shown; none is the last one.")
     picture = param.Selector(
         default="boundary",
@@ -104,6 +118,7 @@ class LabState(Settings):
     corner = param.Selector(
         default="11", objects=["00", "01", "10", "11"], doc="The inputs x1, x2 that the neuron is shown."
     )
+    row = param.Integer(1, bounds=(1, None), doc="The own row that the neuron is shown.")
     surface = param.Selector(default="probability", objects=["probability", "label"], doc="What colours the plane.")
     loss_over = param.Selector(
         default="w1,w2", objects=list(PAIRS), doc="The two parameters that the loss surface spans."
@@ -144,7 +159,7 @@ class LabState(Settings):
         return usual | dict(chosen.settings) | {"lesson": lesson, "hide": list(chosen.hide)}
 
     @classmethod
-    def affordable(cls, settings: dict[str, Any]) -> None:
+    def affordable(cls, settings: Mapping[str, Any]) -> None:
         """Refuse a training run that the Lab cannot show, or that would keep the page waiting: InputError."""
         steps, visits = cls._work(settings)
         if visits > MAX_ROW_VISITS or steps > MAX_STEPS:
@@ -155,13 +170,13 @@ class LabState(Settings):
             )
 
     @classmethod
-    def seconds(cls, settings: dict[str, Any]) -> float:
+    def seconds(cls, settings: Mapping[str, Any]) -> float:
         """About how long training takes."""
         steps, visits = cls._work(settings)
         return 2e-4 * steps + 2e-8 * visits
 
     @staticmethod
-    def _work(settings: dict[str, Any]) -> tuple[int, int]:
+    def _work(settings: Mapping[str, Any]) -> tuple[int, int]:
         """Steps, and rows looked at."""
         solver, rows = solver_class(in_sweep(settings["solver"])), settings["num_samples"]
         epochs = settings[solver.budget]
@@ -171,12 +186,14 @@ class LabState(Settings):
 
 SETTINGS = tuple(name for name in Settings.param if name not in ("name", "record"))
 """Parameters that decide which model is trained."""
+OWN = ("source", "own", "standardize")
+"""What decides which rows it is trained on, beside a gate's settings."""
 HAND = ("by_hand", "w1", "w2", "w3", "intercept", "network")
 """The model set by hand."""
 LOOK = (
-    *("epoch", "picture", "corner", "surface", "loss_over", "threshold", "unit_x", "unit_y"),
+    *("epoch", "picture", "corner", "row", "surface", "loss_over", "threshold", "unit_x", "unit_y"),
     *("cloud", "others", "limits", "pin", *HAND),
 )
 """What decides how a model is drawn."""
-VIEW = (*LOOK, "lesson", "hide")
-"""Parameters that decide how it is looked at, and belong in a link."""
+VIEW = (*OWN, *LOOK, "lesson", "hide")
+"""What belongs in a link beside the settings: the rows where they are no gate's, and how the model is looked at."""

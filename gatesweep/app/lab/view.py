@@ -30,7 +30,7 @@ class View:
         self._lab, self._pictures = lab, pictures
         self._drawn: ViewModel | None = None
         self._waiting: dict[str, set[str]] = {name: set() for name in STAGED}
-        self.lessons, self.controls = LessonBar(lab), Controls(lab)
+        self.lessons, self.controls = LessonBar(lab), Controls(lab, pictures.boundary)
         self.stage, self.numbers = Stage(lab, pictures), Numbers(lab, pictures)
         self.pointer = Pointer(lab, pictures)
         self.root = page(self.lessons, self.controls, self.stage, self.numbers, self.pointer.grips, Explain(lab))
@@ -60,13 +60,14 @@ class View:
             if changed & {"run", "palette"}:
                 pictures.losses.show(view.run)
             if changed & OF_THE_MODEL:
-                pictures.scores.show(view.run, view.shown)
+                pictures.seeds.mark(view.chance)
                 pictures.losses.move(view.run, view.epoch, None if view.hand is None else view.shown)
-                pictures.seeds.mark(view.shown.exact_accuracy)
+            if changed & {*OF_THE_MODEL, "population"}:
+                pictures.scores.show(view.run, view.shown, view.resampled)
                 self.numbers.draw(view)
             if "population" in changed:
                 pictures.seeds.show(view.population)
-            if changed & {*OF_THE_MODEL, "picture", "limits", "pin", "units"}:
+            if changed & {*OF_THE_MODEL, "picture", "limits", "pin", "population", "row", "units"}:
                 self.stage.draw(view)
             self.bring(view.picture)
             if view.span is not None:
@@ -83,8 +84,8 @@ class View:
             picture.theme(view.palette)
         if name == "boundary":
             self._draw_boundary(view, changed)
-        elif name == "neuron" and changed & {*OF_THE_MODEL, "corner"}:
-            picture.show(view.shown, view.corner)
+        elif name == "neuron" and changed & {*OF_THE_MODEL, "corner", "row"}:
+            picture.show(view.shown, view.corner, view.row)
         elif name == "s_curve" and changed & OF_THE_MODEL:
             picture.show(view.shown)
         elif name == "hidden" and changed & {*OF_THE_MODEL, "units"}:
@@ -92,15 +93,15 @@ class View:
 
     def _draw_boundary(self, view: ViewModel, changed: set[str]) -> None:
         boundary = self._pictures.boundary
-        if changed & {"run", "palette"}:
-            boundary.show_rows(view.run.rows)
+        if changed & {"run", "palette"} and boundary.show_rows(view.run.rows):
+            changed = changed | {"cloud"}
         if changed & OF_THE_MODEL:
-            boundary.show_model(view.shown, view.labels, view.hand is not None)
+            boundary.show_model(view.shown, view.labels, view.hand is not None, view.is_own)
             self.pointer.grips.tell()
         if changed & {"population", "cloud"}:
             boundary.show_cloud(view.population if view.cloud else None)
-        if changed & {"run", "limits"}:
-            boundary.show_limits(view.run.rows if view.limits else None)
+        if changed & {"run", "limits", "population"}:
+            boundary.show_limits(view.run.rows if view.limits else None, view.resampled)
         if changed & {"run", "pin"}:
             boundary.show_pinned(view.pinned)
 

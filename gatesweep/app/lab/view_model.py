@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from gatesweep.app.lab.model import Population, Run, Shown
+from gatesweep.app.lab.own_model import Resampled
+from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.app.theme import Palette
 from gatesweep.models import model_of
 from gatesweep.plots.hidden import Pair, pair_of
@@ -26,12 +28,14 @@ class ViewModel:
     threshold: float
     corner: str
     """The inputs that the neuron is shown."""
+    row: int
+    """The own row that it is shown, from 1."""
     units: tuple[int, int]
     """The hidden neurons that the hidden space spans, counted from 1; 0 for what weighs most."""
     labels: bool
     """Whether the plane is coloured by labels, not by probabilities."""
     solver: str
-    population: Population | None
+    population: Population | Resampled | None
     cloud: bool
     """Whether the boundaries of the population are drawn."""
     limits: bool
@@ -48,6 +52,21 @@ class ViewModel:
         trained = self.run.models
         model = trained[self.epoch] if self.hand is None else trained.like(np.array(self.hand))
         return Shown(model, self.run.rows, self.threshold)
+
+    @property
+    def is_own(self) -> bool:
+        return isinstance(self.run.rows, OwnRows)
+
+    @property
+    def chance(self) -> float:
+        """Where the model on show stands among those that chance gives: its exact accuracy, of own rows its test's."""
+        return float(self.shown.scores.test_accuracy) if self.is_own else self.shown.exact_accuracy
+
+    @property
+    def resampled(self) -> Resampled | None:
+        """What the own rows on show say of models; None of a gate, and until it is known."""
+        known = self.population
+        return known if isinstance(known, Resampled) and known.rows is self.run.rows else None
 
     @cached_property
     def pair(self) -> Pair:

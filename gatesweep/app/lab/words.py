@@ -1,6 +1,6 @@
 """What the Lab says about a model in words: equation, meaning, state of the training, summary."""
 
-from html import unescape
+from html import escape, unescape
 
 import numpy as np
 
@@ -19,14 +19,17 @@ __all__ = [
     "PARAMETERS",
     "confusion",
     "difference",
+    "at",
     "equation",
     "heading",
     "keys",
     "legend",
+    "loss",
     "losses",
     "meaning",
     "pinned",
     "progress",
+    "stroke",
     "summary",
 ]
 
@@ -145,16 +148,16 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
 def summary(run: Run, shown: Shown, epoch: int) -> str:
     """The picture in words, for those who cannot see it."""
     rows, scores = run.rows, shown.scores
-    at, half = _at(shown.threshold), "" if shown.threshold == 0.5 else "At threshold 0.5: "
+    place, half = at(shown.threshold), "" if shown.threshold == 0.5 else "At threshold 0.5: "
     return (
         f"{rows.gate} gate, noise level {rows.noise_level:g}, {len(rows.y)} rows, epoch {epoch} of {run.last_epoch}. "
-        f"{int(shown.wrong.sum())} rows misclassified{at}. {half}Train accuracy {float(scores.train_accuracy):.1%}, "
+        f"{int(shown.wrong.sum())} rows misclassified{place}. {half}Train accuracy {float(scores.train_accuracy):.1%}, "
         f"test {float(scores.test_accuracy):.1%}, exact {shown.exact_accuracy:.1%}. "
-        f"Log loss {_loss(scores.train_loss)} on train rows, {_loss(scores.test_loss)} on test rows."
+        f"Log loss {loss(scores.train_loss)} on train rows, {loss(scores.test_loss)} on test rows."
     )
 
 
-def _at(threshold: float) -> str:
+def at(threshold: float) -> str:
     """Where it is not the usual threshold, what it is."""
     return "" if threshold == 0.5 else f" at threshold {threshold:g}"
 
@@ -175,7 +178,8 @@ def confusion(shown: Shown) -> str:
     )
 
 
-def _loss(value: float | np.ndarray) -> str:
+def loss(value: float | np.ndarray) -> str:
+    """A log loss in nats."""
     nats = float(value)
     return f"{nats:.3f}" if abs(nats) < 1e4 else number(nats)
 
@@ -184,14 +188,15 @@ def losses(shown: Shown) -> str:
     """Log losses side by side."""
     scores = shown.scores
     return (
-        f"log loss: train {_loss(scores.train_loss)} · test {_loss(scores.test_loss)} · "
-        f"exact {_loss(shown.exact_log_loss)}" + ("" if shown.threshold == 0.5 else " · accuracies: threshold 0.5")
+        f"log loss: train {loss(scores.train_loss)} · test {loss(scores.test_loss)} · "
+        f"exact {loss(shown.exact_log_loss)}" + ("" if shown.threshold == 0.5 else " · accuracies: threshold 0.5")
     )
 
 
 def pinned(shown: Shown) -> str:
     """The model that is compared with, as HTML."""
-    return f"pinned: {equation(shown)}, exact {shown.exact_accuracy:.1%}"
+    exact = "" if shown.rows.gate is None else f", exact {shown.exact_accuracy:.1%}"
+    return f"pinned: {equation(shown)}{exact}"
 
 
 def keys(view: ViewModel) -> list[Key]:
@@ -203,8 +208,8 @@ def keys(view: ViewModel) -> list[Key]:
             [Key("", "into a hidden neuron: less or more of it", "hidden")] if view.shown.model.hidden_units else []
         )
         return [
-            Key(_line(zero, 4), "speaks for 0", "weight"),
-            Key(_line(one, 4), "speaks for 1", "weight"),
+            Key(stroke(zero, 4), "speaks for 0", "weight"),
+            Key(stroke(one, 4), "speaks for 1", "weight"),
             Key("", "the wider, the larger the weight"),
             *hidden,
         ]
@@ -216,7 +221,7 @@ def keys(view: ViewModel) -> list[Key]:
         Key(
             f"<circle cx='6' cy='6' r='6.5' {ring} stroke-width='1.6'/><circle cx='6' cy='6' r='3' "
             f"fill='{palette.muted}'/>",
-            f"misclassified{_at(view.threshold)}",
+            f"misclassified{at(view.threshold)}",
             "misclassified",
         ),
     ]
@@ -226,20 +231,21 @@ def keys(view: ViewModel) -> list[Key]:
         rest = view.shown.model.hidden_units - 2
         more = "the other neuron at its mean" if rest == 1 else f"the other {rest} neurons at their mean"
         return [*found, Key("", "digits: the four corners", "corner"), *([Key("", more)] if rest > 0 else [])]
-    outside = sum(beyond(view.run.rows.X))
+    outside = 0 if view.run.rows.gate is None else sum(beyond(view.run.rows.X))
     found += [Key("", f"{outside} rows beyond the frame", "beyond")] if outside else []
     if view.limits:
         found += [
-            Key(_line(palette.best_line), "best line", "best_linear_accuracy"),
-            Key(_line(palette.bayes), "best boundary", "bayes_accuracy"),
+            Key(stroke(palette.best_line), "best line", "best_linear_accuracy"),
+            Key(stroke(palette.bayes), "best boundary", "bayes_accuracy"),
         ]
     if view.shown.model.hidden_units:
         arrow = f"<path d='M0 6H9M6 2L10 6L6 10' fill='none' stroke='{unit_hue(0, palette)}' stroke-width='2'/>"
         found.append(Key(arrow, "a hidden neuron's own line", "hidden"))
-    return found + ([Key(_line(palette.test), "pinned", "pin")] if view.pinned else [])
+    return found + ([Key(stroke(palette.test), "pinned", "pin")] if view.pinned else [])
 
 
-def _line(hue: str, width: float = 3) -> str:
+def stroke(hue: str, width: float = 3) -> str:
+    """The mark of a line, as SVG."""
     return f"<path d='M0 6H12' stroke='{hue}' stroke-width='{width}'/>"
 
 
@@ -248,7 +254,7 @@ def legend(keys: list[Key]) -> str:
     mark = "<svg viewBox='0 0 12 12' aria-hidden=true>{}</svg>"
 
     def entry(key: Key) -> str:
-        shown = (mark.format(key.mark) if key.mark else "") + key.text
+        shown = (mark.format(key.mark) if key.mark else "") + escape(key.text, quote=False)
         return explained(key.explained_by, shown) if key.explained_by else shown
 
     return f"<div class=legend>{''.join(f'<span>{entry(key)}</span>' for key in keys)}</div>"
