@@ -17,6 +17,7 @@ __all__ = [
     "BRISK",
     "IN_ROW",
     "NO_LABEL",
+    "WIDE",
     "PickedMenu",
     "at_most",
     "brisk",
@@ -24,6 +25,7 @@ __all__ = [
     "choice",
     "choices",
     "decades",
+    "fold",
     "number",
     "range_slider",
     "select",
@@ -215,6 +217,28 @@ def select(state: param.Parameterized, name: str, label: str, options: dict[str,
     """A drop-down in a row, bound to a parameter."""
     look = IN_ROW | {"css_classes": [explain_class(name)], "description": ""} | size
     return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **look))
+
+
+def fold(title: str, *parts: Any) -> pmui.Accordion:
+    """A fold that is filled when it is first opened: what nobody looks at is not part of the page's first view."""
+    inside = pn.Column(sizing_mode="stretch_width", margin=0)
+    fold = pmui.Accordion(
+        (title, inside),
+        active=[],
+        disable_gutters=True,
+        elevation=0,
+        title_variant="body2",
+        sizing_mode="stretch_width",
+        margin=0,
+        sx={"backgroundColor": "transparent", "&:before": {"display": "none"}},
+    )
+
+    def fill(*events: Any) -> None:
+        if fold.active and not inside.objects:
+            inside[:] = parts
+
+    fold.param.watch(fill, "active")
+    return fold
 
 
 class PickedMenu(pn.viewable.Viewer):

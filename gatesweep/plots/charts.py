@@ -183,7 +183,7 @@ def loss_span(train: np.ndarray, test: np.ndarray, hand: float | None = None) ->
     """What `Drawn.span` must show of them, and of a line set by hand."""
     losses = np.concatenate([train, test, [] if hand is None else [hand]])
     known = losses[np.isfinite(losses)]
-    low, high = float(known.min()), float(known.max())
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     room = 0.05 * ((high - low) or 1.0)
     return {"x": (0, max(len(train) - 1, 1)), "y": (low - room if low else 0, high + room)}
 

@@ -4,10 +4,9 @@ from html import escape
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import button, choice, decades, number, slider, switch, toggle
+from gatesweep.app.controls import button, choice, decades, fold, number, slider, switch, toggle
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.own_panel import OwnPanel
 from gatesweep.app.lab.pictures import Boundary
@@ -29,27 +28,6 @@ FIRST = {
 """What training starts from, as the menu calls it."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
-
-
-def _fold(title: str, *parts: Any) -> pmui.Accordion:
-    """A fold that is filled when it is first opened: what nobody looks at is not part of the page's first view."""
-    inside = pn.Column(**ACROSS)
-    fold = pmui.Accordion(
-        (title, inside),
-        active=[],
-        disable_gutters=True,
-        elevation=0,
-        title_variant="body2",
-        **ACROSS,
-        sx={"backgroundColor": "transparent", "&:before": {"display": "none"}},
-    )
-
-    def fill(*events: Any) -> None:
-        if fold.active and not inside.objects:
-            inside[:] = parts
-
-    fold.param.watch(fill, "active")
-    return fold
 
 
 class Controls(pn.viewable.Viewer):
@@ -85,8 +63,8 @@ class Controls(pn.viewable.Viewer):
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
         self.hand = {name: slider(lab, name, label) for name, label in LINE.items()}
         n = self.named
-        self.training = _fold("Training", *(n[name] for name in TRAINING))
-        self.by_hand = _fold(
+        self.training = fold("Training", *(n[name] for name in TRAINING))
+        self.by_hand = fold(
             "By hand",
             switch(lab, "by_hand", "Set the line by hand"),
             *self.hand.values(),

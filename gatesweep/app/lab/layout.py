@@ -118,12 +118,23 @@ class Folio(pn.viewable.Viewer):
         first = next(iter(pages))
         self.active = brisk(
             pmui.RadioButtonGroup(
-                label=label, options=list(pages), value=first, size="small", margin=(8, 10, 2, 10), stylesheets=NO_LABEL
+                label=label,
+                options={page: page for page in pages},
+                value=first,
+                size="small",
+                margin=(8, 10, 2, 10),
+                stylesheets=NO_LABEL,
             )
         )
         self._place = pn.Column(pages[first], stylesheets=sheets("figure"), **FILL)
         self.active.param.watch(lambda event: self._place.__setitem__(0, pages[event.new]), "value")
         self._layout = pn.Column(pn.Row(self.active, pn.HSpacer(), *beside, **ACROSS), self._place, **FILL)
+
+    def call(self, page: str, name: str) -> None:
+        """Have a page go by another name."""
+        names = {name if key == page else shown: key for shown, key in self.active.options.items()}
+        if names != self.active.options:
+            self.active.options = names
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout
@@ -152,10 +163,11 @@ class Stage(pn.viewable.Viewer):
         self._panes: dict[str, pn.pane.Bokeh] = {}
         self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("figure", "lab/frame"), **FILL)
         self._stand("boundary")
+        self._cloud = switch(lab, "cloud", "200 seeds", margin=(4, 10))
         self._beside = {
             "boundary": (
                 switch(lab, "limits", "Limits", margin=(4, 10)),
-                switch(lab, "cloud", "200 seeds", margin=(4, 10)),
+                self._cloud,
                 toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"}),
             ),
             "neuron": (
@@ -227,6 +239,7 @@ class Stage(pn.viewable.Viewer):
     def draw(self, view: ViewModel) -> None:
         by_hand = view.hand is not None
         self._turn(view.picture)
+        self._cloud.label = "200 refits" if view.is_own else "200 seeds"
         pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
         of = own_words if view.is_own else None
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
@@ -329,6 +342,7 @@ class Numbers(pn.viewable.Viewer):
             f"<div class=losses>{glossed(losses, of.LOST)}</div>"
         )
         self.draws.visible = not view.is_own
+        self.others.call("200 seeds", "200 refits" if view.is_own else "200 seeds")
         self.confusion.object = glossed(words.confusion(view.shown), words.CONFUSED)
 
     def __panel__(self) -> pn.viewable.Viewable:

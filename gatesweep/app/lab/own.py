@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from gatesweep.errors import InputError
 from gatesweep.plots.geometry import PLANE
 from gatesweep.plots.window import UNIT, Window
+from gatesweep.tables.labelled import BUILT_IN, LabelledTable, Selection, built_in
 
 __all__ = ["MAX_IN_LINK", "MAX_ROWS", "History", "Own"]
 
@@ -127,8 +128,35 @@ class Own:
         return "_".join([*head, *points])
 
     @classmethod
+    def of_table(cls, table: LabelledTable, chosen: Selection) -> tuple[Self, str]:
+        """Two columns and two classes of a table, and in words what of it was skipped."""
+        rows = table.select(chosen, MAX_ROWS)
+        own = cls.of(rows.X, rows.y, (chosen.x1, chosen.x2), chosen.classes)
+        if table.name in BUILT_IN and built_in(table.name) is table:
+            numbers = [table.numeric.index(chosen.x1), table.numeric.index(chosen.x2)]
+            numbers += [table.classes[chosen.label].index(name) for name in chosen.classes]
+            own = replace(own, table=".".join([table.name, *map(str, numbers)]))
+        return own, rows.skipped
+
+    @classmethod
+    def _of_built_in(cls, text: str) -> Self:
+        name, *numbers = text.split(".")
+        table = built_in(name)
+        try:
+            x1, x2, zero, one = (int(number) for number in numbers if number.isdecimal())
+            label = BUILT_IN[name][2].label
+            pair, classes = (table.numeric[x1], table.numeric[x2]), table.classes[label]
+            chosen = Selection(*pair, label, (classes[zero], classes[one]))
+        except (IndexError, ValueError) as error:
+            rule = "a built-in table in a link is its name, two columns and two classes by their numbers"
+            raise InputError(rule, text[:40], f"Try {name}.0.1.0.1") from error
+        return cls.of_table(table, chosen)[0]
+
+    @classmethod
     def from_text(cls, text: str) -> Self:
         """InputError if this text is none that `text` gives."""
+        if text.partition(".")[0] in BUILT_IN:
+            return cls._of_built_in(text)
         points = [item.split(",") for item in text.split("_")] if text else []
         named = [unquote(name) for name in points.pop(0)] if points and len(points[0]) == 4 else ["x1", "x2", "0", "1"]
         if len(points) > MAX_IN_LINK:
@@ -171,7 +199,7 @@ class Own:
         low, high = self.window.ends
         found = np.clip(np.array(points, dtype=float).reshape(-1, 2), low, high)
         digits = np.ceil(-np.log10((high - low) / 3000)).astype(int)
-        return np.column_stack([np.round(column, n) for column, n in zip(found.T, digits, strict=True)])
+        return np.column_stack([np.round(column, n) + 0.0 for column, n in zip(found.T, digits, strict=True)])
 
 
 def _around(rows: np.ndarray) -> Window:

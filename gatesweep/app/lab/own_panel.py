@@ -5,12 +5,13 @@ from typing import Any
 import panel as pn
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import button, slider, switch, toggle
+from gatesweep.app.controls import button, fold, slider, switch, toggle
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.drawing_board import DrawingBoard
 from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.app.lab.own_words import unlinked
 from gatesweep.app.lab.pictures import Boundary
+from gatesweep.app.lab.table_panel import TablePanel
 
 __all__ = ["OwnPanel"]
 
@@ -33,13 +34,15 @@ class OwnPanel(pn.viewable.Viewer):
         self.redo = button("Redo", lab.redo, "redo", **look)
         self.clear = button("Clear", lambda: lab.edit(lab.own.cleared()), "delete_sweep", **look)
         self.from_gate = button("From the gate", lab.take_gate_rows, **look)
+        self.table = fold("Table", TablePanel(lab))
         self.note = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(2, 12), sizing_mode="stretch_width")
         self._layout = pn.Column(
             pn.Row(self.tool, self.pen, margin=(4, 10), sizing_mode="stretch_width", styles={"gap": ".5rem"}),
             self.spread,
             pn.FlexBox(self.undo, self.redo, self.clear, self.from_gate, self.board, **ACROSS),
-            switch(lab, "standardize", "Standardise the columns"),
             self.note,
+            switch(lab, "standardize", "Standardise"),
+            self.table,
             css_classes=["gs-own"],
             **ACROSS,
         )

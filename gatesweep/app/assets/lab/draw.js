@@ -51,7 +51,7 @@ export function render({model}) {
   for (const kind of ["tap", "doubletap"]) figure.on_event(kind, (event) => { if (inside(event)) tap(event.x, event.y) })
 
   figure.on_event("panstart", (event) => {
-    const from = model.told.active && !model.told.by_hand ? nearest(event.x - delta(event, 0), event.y - delta(event, 1)) : null
+    const from = model.told.active && !model.told.by_hand ? nearest(event.x, event.y) : null
     held = from && {from, gesture: last + 1}
   })
   figure.on_event("pan", (event) => {
@@ -61,13 +61,6 @@ export function render({model}) {
     } else if (held) act("move", {...held, to: [event.x, event.y]})
   })
   figure.on_event("panend", () => { held = null })
-  // A pan begins when the pointer has moved some way already.
-  const delta = ({delta_x, delta_y}, axis) => {
-    const [low, high] = ends()[axis]
-    const size = axis ? figure.inner_height : figure.inner_width, way = axis ? -delta_y : delta_x
-    return (way ?? 0) / size * (high - low)
-  }
-
   const point = (to) => {
     at = to
     cross.setv({data: {x1: to ? [to[0]] : [], x2: to ? [to[1]] : []}}, {sync: false})
