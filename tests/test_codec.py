@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatesweep.app.explorer.state import ExplorerState
+from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import LabState
 from gatesweep.codec import even_levels, from_json, read, read_several, to_json, write, write_several
 from gatesweep.errors import InputError
@@ -29,6 +30,10 @@ def values(declared):
         return st.floats(*(declared.bounds or (None, None)), allow_nan=False)
     if isinstance(declared, param.Selector):
         return st.sampled_from(declared.objects)
+    if isinstance(declared, param.ClassSelector):
+        return st.lists(st.tuples(st.floats(-1, 2), st.floats(-1, 2), st.integers(0, 1)), max_size=9).map(
+            lambda rows: Own.of([row[:2] for row in rows], [row[2] for row in rows], ("a_b", "ü"), ("0", "<1>"))
+        )
     return st.sampled_from(["AND", "0110"])
 
 

@@ -85,11 +85,9 @@ class Window:
         for axis, names in enumerate((("x1", "x", "xs"), ("x2", "y", "ys"))):
             origin, unit = self.origin[axis], self.unit[axis]
             for name in {*names} & {*found}:
-                values = found[name]
-                several = name.endswith("s")
-                found[name] = (
-                    [origin + unit * np.asarray(v) for v in values] if several else origin + unit * np.asarray(values)
-                )
+                values = [found[name]] if not name.endswith("s") else found[name]
+                mapped = [origin + unit * np.asarray(line, dtype=float) for line in values]
+                found[name] = mapped if name.endswith("s") else mapped[0]
             if (size := ("dw", "dh")[axis]) in found:
                 found[size] = unit * np.asarray(found[size])
         return found

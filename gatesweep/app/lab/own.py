@@ -143,7 +143,7 @@ class Own:
         name, *numbers = text.split(".")
         table = built_in(name)
         try:
-            x1, x2, zero, one = (int(number) for number in numbers if number.isdecimal())
+            x1, x2, zero, one = (int(number) for number in numbers)
             label = BUILT_IN[name][2].label
             pair, classes = (table.numeric[x1], table.numeric[x2]), table.classes[label]
             chosen = Selection(*pair, label, (classes[zero], classes[one]))
@@ -155,6 +155,8 @@ class Own:
     @classmethod
     def from_text(cls, text: str) -> Self:
         """InputError if this text is none that `text` gives."""
+        if not text.isascii():
+            raise InputError("own points in a link must be ASCII", text[:40], "Draw them again")
         if text.partition(".")[0] in BUILT_IN:
             return cls._of_built_in(text)
         points = [item.split(",") for item in text.split("_")] if text else []

@@ -59,7 +59,7 @@ class TablePanel(pn.viewable.Viewer):
         self._is_filling = False
         names = {"none": ""} | {label: name for name, (label, *_) in BUILT_IN.items()}
         self.built_in = brisk(pmui.Select(label="Built-in table", options=names, value="", margin=(7, 10), **WIDE))
-        self.built_in.param.watch(lambda event: event.new and self._open_built_in(event.new), "value")
+        self.built_in.param.watch(lambda event: self._open_built_in(event.new), "value")
         self.drop = FileDrop(self.open_csv, self._refuse)
         labels = {"x1": "x₁", "x2": "x₂", "label": "Label", "zero": "Class 0", "one": "Class 1"}
         self.menus = {
@@ -72,7 +72,7 @@ class TablePanel(pn.viewable.Viewer):
         self._layout = pn.Column(self.built_in, self.drop, self.said, *self.menus.values(), **ACROSS)
 
     def _open_built_in(self, name: str) -> None:
-        if not self._is_filling:
+        if name and not self._is_filling:
             self._open(built_in(name), BUILT_IN[name][2])
 
     def open_csv(self, name: str, content: bytes) -> None:
