@@ -20,6 +20,8 @@ def values(declared):
         return st.booleans()
     if isinstance(declared, param.ListSelector):
         return st.lists(st.sampled_from(declared.objects), unique=True)
+    if isinstance(declared, param.List):
+        return st.lists(st.floats(allow_nan=False), max_size=4)
     if isinstance(declared, param.Range):
         return st.tuples(st.floats(0, 1), st.floats(0, 1))
     if isinstance(declared, param.Integer):

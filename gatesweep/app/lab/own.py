@@ -143,7 +143,7 @@ class Own:
         name, *numbers = text.split(".")
         table = built_in(name)
         try:
-            x1, x2, zero, one = (int(number) for number in numbers)
+            x1, x2, zero, one = (int(number) for number in numbers if number.isdigit())
             label = BUILT_IN[name][2].label
             pair, classes = (table.numeric[x1], table.numeric[x2]), table.classes[label]
             chosen = Selection(*pair, label, (classes[zero], classes[one]))

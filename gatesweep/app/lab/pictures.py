@@ -179,7 +179,7 @@ class Neuron(_Picture):
         super().__init__(neuron_columns(ONE, (1, 1), 1, 0.5, LIGHT))
         self.figure.toolbar.update(active_tap=None, active_drag=None)
 
-    def show(self, shown: Shown, corner: str, row: int) -> None:
+    def show(self, shown: Shown, corner: str, row: int = 1) -> None:
         """What it makes of a corner of the gate, or of one of the own rows, counted from 1."""
         rows = shown.rows
         if not isinstance(rows, OwnRows):
