@@ -93,7 +93,7 @@ def keys(view: ViewModel, found: list[Key]) -> list[Key]:
     own, known = _own(view), view.resampled
     names = {f"class {label}": own.classes[label] for label in (0, 1) if own.classes != ("0", "1")}
     named = [key._replace(text=names.get(key.text, key.text)) for key in found]
-    kept = [key for key in named if key.explained_by not in ("best_linear_accuracy", "bayes_accuracy")]
+    kept = [key for key in named if key.explained_by not in ("best_linear_accuracy", "bayes_accuracy", "corner")]
     if view.picture == "boundary" and view.limits and known is not None and known.best is not None:
         text = "best line on these rows" if known.best.is_exact else "best line found"
         kept.append(Key(words.stroke(view.palette.best_line), text, "best_line_on_rows"))

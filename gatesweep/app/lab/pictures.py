@@ -227,7 +227,10 @@ class Hidden(_Picture):
     def show(self, shown: Shown, pair: Pair) -> None:
         rows = shown.rows
         given = (rows.X, rows.y, rows.is_test, shown.wrong, shown.threshold, self.palette)
-        self.write(hidden_columns(shown.model, pair, *given))
+        columns = hidden_columns(shown.model, pair, *given)
+        if isinstance(rows, OwnRows):  # They have no corners.
+            columns["corners"] = {name: [] for name in columns["corners"]}
+        self.write(columns)
         span = hidden_span(shown.model, rows.X)
         self.drawn.span(span, span)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = hidden_labels(pair)
