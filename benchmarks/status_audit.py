@@ -140,7 +140,8 @@ def independent_columns(X: np.ndarray, weight: np.ndarray) -> list[int]:
     X = X[weight > 0]
     size = X.std(0)
     kept = np.flatnonzero((X != X[0]).any(0)).tolist()
-    Z = (X - X.mean(0)) / np.where(size > 0, size, 1)
+    wide = X.astype(np.longdouble)  # The mean of large numbers in doubles would be a constant that stays.
+    Z = ((wide - wide.mean(0)) / np.where(size > 0, size, 1)).astype(float)
     rounding = np.finfo(float).eps * (1 + np.abs(X).max(0) / np.where(size > 0, size, 1))
     for k in list(kept):
         others = [j for j in kept if j != k]
