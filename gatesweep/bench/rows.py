@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import xarray as xr
 
-from gatesweep.bench import memory, peers, tables
+from gatesweep.bench import memory, nets, peers, tables
 from gatesweep.bench.job import Bench, Row
 from gatesweep.bench.spread import Spread, spread_over
 from gatesweep.bench.timing import interleaved
@@ -234,6 +234,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "tenfold": tenfold,
     "million": million,
     "record": record,
+    "nets": nets.nets,
     "bootstraps": tables.bootstraps,
     "groups": tables.groups,
     "cv": tables.cross_validation,

@@ -40,8 +40,15 @@ class Spread:
         return self.experiment.n_models / len(self)
 
     def params(self, dataset: xr.Dataset) -> np.ndarray:
-        """The sweep's weights and intercept of these models, shape (m, 3)."""
-        return np.column_stack([dataset["weight"].values[self.places], dataset["intercept"].values[self.places]])
+        """The sweep's weights and intercept of these models, shape (m, 3); of nets in the order of `engine.network`."""
+
+        def of(name: str) -> np.ndarray:
+            return dataset[name].values[self.places]
+
+        if "weight" in dataset:
+            return np.column_stack([of("weight"), of("intercept")])
+        lines = np.concatenate([of("hidden_weight"), of("hidden_intercept")[..., None]], -1)
+        return np.column_stack([lines.reshape(len(self), -1), of("output_weight"), of("intercept")])
 
     def scores(self, dataset: xr.Dataset) -> np.ndarray:
         """The sweep's train and test accuracy of these models, shape (m, 2)."""
