@@ -17,8 +17,8 @@ from gatesweep.app.code import as_command
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
-from gatesweep.app.explorer.job import draw
-from gatesweep.app.explorer.state import ExplorerState, fitting_axes, parse_values
+from gatesweep.app.explorer.job import draw, train_and_draw
+from gatesweep.app.explorer.state import VIEW_NAMES, ExplorerState, fitting_axes, parse_values
 from gatesweep.app.jobs import Job, Worker
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
@@ -93,6 +93,30 @@ def test_a_change_trains_again(explorer):
     expected = sweep(explorer.experiment())
     xr.testing.assert_equal(explorer.dataset["weight"], expected["weight"])
     np.testing.assert_allclose(explorer.picture.value[0, ..., 0], np.median(expected["exact_accuracy"], -1), rtol=1e-6)
+
+
+def test_a_long_run_shows_what_its_first_seeds_give_before_the_rest():
+    state, early = ExplorerState(gate=["XOR"], noise_level=(0.1, 0.4), noise_count=2, seed_count=4), []
+    view = {name: getattr(state, name) for name in VIEW_NAMES}
+    whole = train_and_draw(Job(0), state.experiment(), view, 2, early.append)
+    [first] = early
+    xr.testing.assert_equal(first.dataset["weight"], whole.dataset["weight"].isel(seed=slice(2)))
+    assert first.picture.n_models == 2 and whole.picture.n_models == 4
+    assert first.picture.shape_key == whole.picture.shape_key
+    train_and_draw(Job(0), state.experiment(), view, 4, early.append)
+    assert len(early) == 1
+
+
+def test_a_first_answer_is_on_show_while_the_rest_is_trained(explorer, monkeypatch):
+    """A comparison too long for one answer has two; the first is a sweep of its own, so its cells open."""
+    shown, take = [], type(explorer)._take
+    monkeypatch.setattr(type(explorer), "_take", lambda self, found, say: (shown.append(found), take(self, found, say)))
+    explorer.rate._per_second = 1e3
+    explorer.seed_count = 3
+    explorer.retrain(force=True)
+    explorer.settle()
+    wait(lambda: explorer.job is None)
+    assert [found.dataset.sizes["seed"] for found in shown][-2:] == [1, 3]
 
 
 def test_a_click_opens_the_very_model(explorer):

@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from types import ModuleType
 import pytest
 
 import gatesweep as gs
+from gatesweep.cli.sweep import sweep as sweep_command
+from gatesweep.cli.values import given_parameters
+from gatesweep.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "made")]
@@ -71,6 +75,23 @@ def test_a_page_prints_what_it_says(page: Path, tmp_path: Path) -> None:
     printed, written = done.stdout.splitlines(), outputs(page)
     assert len(printed) == len(written), printed
     assert [pair for pair in zip(printed, written, strict=True) if not same_text(*pair)] == []
+
+
+def test_the_readme_s_shares_of_nets_that_solve_xor_are_what_its_page_prints() -> None:
+    """The page's own table is held by the test above; here its sweep is the README's command, and the numbers agree."""
+    readme, page = ROOT / "README.md", ROOT / "docs" / "howto" / "hidden_layer.md"
+    [command] = re.findall(r"^gatesweep (sweep .*--hidden-units .*) --out .*$", readme.read_text("utf-8"), re.MULTILINE)
+    options = sweep_command.make_context("sweep", shlex.split(command)[1:]).params
+    asked = given_parameters({name: text for name, text in options.items() if name in Settings.param}, None)
+    [call] = re.findall(r"gs\.sweep\((.*?)\n\)", blocks(page)[0], re.DOTALL)
+    assert gs.Experiment.of(**asked) == gs.Experiment.of(**eval(f"dict({call})"))
+    table = [line.split() for line in outputs(page)[2:]]
+    said = re.findall(r"from ([\d, and]+) %", readme.read_text("utf-8"))
+    for column, text in enumerate(said, start=1):
+        assert [int(number) for number in NUMBER.findall(text.replace(",", " "))] == [
+            round(100 * float(row[column])) for row in table
+        ]
+    assert len(said) == 2
 
 
 def test_the_readme_and_the_start_page_print_something() -> None:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from gatesweep.cli.output import Output
 from gatesweep.results.files import over_seeds, status_counts, summary_table
+from gatesweep.results.measures import per_model
 from gatesweep.store import Cost
 
 __all__ = ["cost_table", "print_dataset", "sparkline", "tables"]
@@ -25,6 +26,7 @@ MEASURES = {
     "exact_accuracy": "exact",
     "best_linear_accuracy": "best linear",
     "bayes_accuracy": "Bayes",
+    "solved": "solved",
 }
 BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", ".:-=+*#@"
 
@@ -82,7 +84,8 @@ def _accuracies(dataset: xr.Dataset, width: int, bars: str) -> Table:
     n_shown = max(2, min(LEVELS_SHOWN, len(levels), (left - MIN_SPARKLINE) // 8))
     shown = np.unique(np.linspace(0, len(levels) - 1, n_shown).round().astype(int))
     room = max(MIN_SPARKLINE, left - 8 * len(shown))
-    table = Table(title="Accuracy against noise level, mean over seeds", title_justify="left")
+    over = "seeds and starts" if "init_seed" in dataset.dims else "seeds"
+    table = Table(title=f"Accuracy against noise level, mean over {over}", title_justify="left")
     table.add_column("gate", no_wrap=True)
     table.add_column("accuracy", no_wrap=True)
     table.add_column(f"noise {levels[0]:g} to {levels[-1]:g}", no_wrap=True)
@@ -98,7 +101,13 @@ def _accuracies(dataset: xr.Dataset, width: int, bars: str) -> Table:
 
 def _rows(dataset: xr.Dataset) -> Iterator[tuple[str, str, np.ndarray, bool]]:
     """Label, measure, one value a noise level, and whether a section ends: trained models, then their limits."""
-    trained = {name: over_seeds(dataset[name])[0] for name in MEASURES if "seed" in dataset[name].dims}
+    trained = {
+        name: over_seeds(dataset[name])[0] for name in MEASURES if name in dataset and "seed" in dataset[name].dims
+    }
+    if "hidden_weight" in dataset:
+        trained["solved"] = over_seeds(per_model(dataset, "solved"))[0]
+    # A start is luck, as a seed is: what is told of nets is the mean over both.
+    trained = {name: mean.mean("init_seed") if "init_seed" in mean.dims else mean for name, mean in trained.items()}
     others = [dim for dim in trained["test_accuracy"].dims if dim not in ("gate", "noise_level")]
     for i, gate in enumerate(dataset["gate"].values):
         for place in product(*(range(dataset.sizes[dim]) for dim in others)):

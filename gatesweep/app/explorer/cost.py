@@ -25,6 +25,10 @@ def affordable(experiment: Experiment) -> None:
         )
 
 
+UNIT = 3
+"""What a hidden unit costs, of what a row of a model without any does."""
+
+
 class Rate:
     """Learns from finished runs how long the next one takes; a model's cost is its rows times its passes."""
 
@@ -35,6 +39,7 @@ class Rate:
     def cost(experiment: Experiment) -> float:
         passes = experiment.solver.passes(experiment.fixed)
         rows = float(np.mean(experiment.grid["num_samples"])) + 20
+        rows *= 1 + UNIT * float(np.mean(experiment.grid["hidden_units"]))
         return experiment.n_models * rows * passes * (2 if experiment.fixed["record"] == "epoch" else 1)
 
     def seconds(self, experiment: Experiment) -> float:

@@ -13,7 +13,7 @@ from gatesweep.app.cell import InCell, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.cost import Rate, affordable
-from gatesweep.app.explorer.job import draw, train_and_draw
+from gatesweep.app.explorer.job import Trained, draw, train_and_draw
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import experiment_of, model_at
 from gatesweep.app.explorer.pictures import Pictures
@@ -30,6 +30,9 @@ __all__ = ["Explorer"]
 
 AUTOMATIC = 3.0
 """Seconds up to which a changed grid trains by itself; a longer one waits for the button."""
+
+FIRST = 0.1
+"""Seconds of a long run that go into its first answer: that of a few seeds."""
 
 
 class Explorer(InCell, Commands, pn.viewable.Viewer):
@@ -170,7 +173,11 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
             self.layout.wait()
             return False
         view = self._view()
-        self.trainer.submit(lambda job: train_and_draw(job, experiment, view), seconds)
+        n_seeds = len(experiment.grid["seed"])
+        n_first = max(1, int(n_seeds * FIRST / seconds)) if seconds > SHORT else n_seeds
+        self.trainer.submit(
+            lambda job: train_and_draw(job, experiment, view, n_first, lambda found: self._early(job, found)), seconds
+        )
         self.layout.running(seconds > SHORT)
         return True
 
@@ -225,17 +232,31 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
             )
             self.layout.idle("failed")
             return
-        experiment, dataset, picture, view = job.result
+        found: Trained = job.result
         self.drawer.cancel()  # a drawing of the sweep before would cover this one
+        self.rate.learn(found.experiment, job.seconds)
+        self._take(found, lambda: self.layout.trained(job, found.dataset))
+
+    def _early(self, job: Job, found: Trained) -> None:
+        """On the worker's thread: have the first answer shown, while the rest is trained."""
+
+        def show() -> None:
+            if self.trainer.is_newest(job) and job is self.trainer.current:
+                self.drawer.cancel()
+                self._take(found, lambda: None)
+
+        self._session.carry(show)
+
+    def _take(self, found: Trained, say: Callable[[], None]) -> None:
+        """What is on show from now on, with what there is to say of it."""
         with drawing(self.layout.root):
             with param.parameterized.discard_events(self):
-                self.dataset = dataset
-            self._trained_from = experiment
-            self.rate.learn(experiment, job.seconds)
-            self.layout.trained(job, dataset)
-            if view == self._view():
-                self._show(picture)
-        if view != self._view():
+                self.dataset = found.dataset
+            self._trained_from = found.experiment
+            say()
+            if found.view == self._view():
+                self._show(found.picture)
+        if found.view != self._view():
             self._draw()
 
     # Drawing

@@ -1,9 +1,9 @@
 """What the Explorer's two workers do: train a grid, and draw a sweep as a view asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import xarray as xr
 
@@ -16,15 +16,29 @@ from gatesweep.results.measures import TEST_NOISE, axes
 from gatesweep.results.statistics import drawn, summary
 from gatesweep.sweep import sweep
 
-__all__ = ["draw", "train_and_draw"]
+__all__ = ["Trained", "draw", "train_and_draw"]
+
+
+class Trained(NamedTuple):
+    """A grid, its sweep, and its picture in a view."""
+
+    experiment: Experiment
+    dataset: xr.Dataset
+    picture: Picture
+    view: dict[str, Any]
 
 
 def train_and_draw(
-    job: Job, experiment: Experiment, view: dict[str, Any]
-) -> tuple[Experiment, xr.Dataset, Picture, dict[str, Any]]:
-    """The grid, its sweep, and its picture in this view."""
+    job: Job, experiment: Experiment, view: dict[str, Any], n_first: int, first: Callable[[Trained], None]
+) -> Trained:
+    """Train a grid; where `n_first` is less than its seeds, `first` is told what so many of them give, before."""
+    seeds = experiment.grid["seed"]
+    if n_first < len(seeds):
+        few = replace(experiment, grid=experiment.grid | {"seed": seeds[:n_first]})
+        dataset = sweep(few, cancel=job.cancel)
+        first(Trained(few, dataset, draw(dataset, view), view))
     dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
-    return experiment, dataset, draw(dataset, view), view
+    return Trained(experiment, dataset, draw(dataset, view), view)
 
 
 def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:
