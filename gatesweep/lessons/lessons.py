@@ -4,7 +4,8 @@ from gatesweep.lessons.lesson import Lesson
 
 __all__ = ["LESSONS"]
 
-EXTRAS = ("features", "training", "hand")
+EXTRAS = ("features", "hidden_units", "activation", "training", "hand")
+NETS = {"gate": "XOR", "noise_level": 0.1, "solver": "adam", "learning_rate": 0.1, "epochs": 100}
 LESSONS = (
     Lesson(
         "AND without noise",
@@ -32,7 +33,7 @@ LESSONS = (
         "The side of a line that holds two points also holds their midpoint. Both diagonals have the midpoint "
         "(0.5, 0.5), which cannot lie on both sides. The best a line can do is three corners of four: 75 %.",
         {"gate": "XOR", "noise_level": 0.1, "cloud": True},
-        ("training", "hand"),
+        ("hidden_units", "activation", "training", "hand"),
     ),
     Lesson(
         "Why 50 % and not 75 %",
@@ -43,7 +44,7 @@ LESSONS = (
         "fourth and wrong: it costs 1.64 a row, where p = 0.5 everywhere costs 0.693. Training finds hardly less than "
         "that. The tiny weights left over are the noise of this draw, so the accuracy is an accident.",
         {"gate": "XOR", "noise_level": 0.05, "by_hand": True, "w1": 4.0, "w2": 4.0, "intercept": -2.0},
-        ("training",),
+        ("hidden_units", "activation", "training"),
     ),
     Lesson(
         "XOR with a product",
@@ -53,7 +54,7 @@ LESSONS = (
         "(x₁, x₂, x₁x₂) it is a flat cut, and there XOR can be separated. A hidden layer can learn such features "
         "by itself.",
         {"gate": "XOR", "noise_level": 0.15, "features": "interaction"},
-        ("training", "hand"),
+        ("hidden_units", "activation", "training", "hand"),
     ),
     Lesson(
         "Noise and the limit",
@@ -74,7 +75,7 @@ LESSONS = (
         "tenth epoch on. The accuracy tells little of it: over 100 seeds its median is 92 % at a rate of 1, and still "
         "above 85 % at 60 and at 1000.",
         {"gate": "AND", "noise_level": 0.3, "solver": "sgd", "learning_rate": 60.0, "epochs": 30},
-        ("features", "hand"),
+        ("features", "hidden_units", "activation", "hand"),
     ),
     Lesson(
         "Separable data and C",
@@ -84,7 +85,7 @@ LESSONS = (
         "grow: their length is 7 at C = 1, 13 at 10, 18 at 100, 25 at 1000. Without a penalty there is no best model. "
         "C limits the weights; at a finite C the model stays less than certain.",
         {"gate": "AND", "noise_level": 0.05, "C": 1.0},
-        ("features", "hand"),
+        ("features", "hidden_units", "activation", "hand"),
     ),
     Lesson(
         "One seed proves nothing",
@@ -103,7 +104,7 @@ LESSONS = (
         "penalty, which weighs more beside few rows: with C = 10 000 the gap at 100 rows is 0.3. For XOR it does not "
         "shrink at all, since log loss asks for no line there, however many rows there are.",
         {"gate": "AND", "noise_level": 0.4, "num_samples": 100},
-        ("features", "hand"),
+        ("features", "hidden_units", "activation", "hand"),
     ),
     Lesson(
         "Training, epoch by epoch",
@@ -113,6 +114,53 @@ LESSONS = (
         "falling, from 0.31 then to 0.21 after the twentieth, because the weights grow and the probabilities sharpen "
         "around nearly the same line.",
         {"gate": "AND", "noise_level": 0.2, "solver": "sgd"},
+        ("features", "hidden_units", "activation", "hand"),
+    ),
+    Lesson(
+        "Two neurons",
+        "One line cannot part XOR. What can two of them do together?",
+        "Look at the neurons: which gate is each of the two hidden ones by itself, and what does the output make of "
+        "them? Then look at the hidden space, and take other weights by hand.",
+        "The first says OR: 20x₁ + 20x₂ − 10. The second says NAND: −20x₁ − 20x₂ + 30. The output is the AND of both: "
+        "20h₁ + 20h₂ − 30. OR and NAND are both 1 at (0, 1) and (1, 0) alone, and that is XOR: right on 100 % here, as "
+        "good as Bayes. In the hidden space both of these corners lie at one place, and one line parts it from the "
+        "others.",
+        {
+            **NETS,
+            "hidden_units": 2,
+            "picture": "hidden",
+            "by_hand": True,
+            "network": [20.0, 20.0, -10.0, -20.0, -20.0, 30.0, 20.0, 20.0, -30.0],
+        },
+        ("features", "training"),
+    ),
+    Lesson(
+        "Why training does not always find it",
+        "Two neurons can hold XOR. Does training find it?",
+        "Go through the 200 other starts: which accuracies occur, and which never?",
+        "From about 120 of 200 starts it does. All others end at 75 %: three corners right, one given up, and "
+        "nothing in between. Patience hardly helps: with 1000 epochs instead of 100 they are 2 more. Another start "
+        "does.",
+        {**NETS, "hidden_units": 2, "init_seed": 5, "others": "init_seed"},
+        ("features", "hand"),
+    ),
+    Lesson(
+        "More neurons than needed",
+        "Two are enough to hold XOR. What are eight good for?",
+        "Compare the 200 other starts of 1, 2, 3, 4 and 8 hidden neurons.",
+        "For the search: one neuron never solves XOR, two do from about 120 of 200 starts, three from 164, four from "
+        "188, eight from all. Two can hold it, eight find it.",
+        {**NETS, "hidden_units": 8, "init_seed": 5, "others": "init_seed"},
+        ("features", "hand"),
+    ),
+    Lesson(
+        "Dead relus",
+        "With relus fewer starts solve XOR: about 41 of 200. What happens to the others?",
+        "Look at the hidden space: where are the rows? A relu says 0 wherever its weighted sum is below 0.",
+        "A relu that says 0 on every row has no gradient: no step moves it any more. From about 135 of 200 starts two "
+        "relus end with such a dead one, and not one of these solves XOR. With eight of them as large a part dies, "
+        "about 40 %, but what is left is enough: about 185 starts solve it.",
+        {**NETS, "hidden_units": 2, "activation": "relu", "init_seed": 1, "others": "init_seed", "picture": "hidden"},
         ("features", "hand"),
     ),
 )

@@ -107,7 +107,7 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "runs": runs,
         "noise": noise_entry(experiments, packer) if runs else None,
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-        "lessons": [_texts(lesson) | {"hide": lesson.hide} for lesson in LESSONS],
+        "lessons": [_texts(x) | {"hide": x.hide, "network": x.is_of_a_network} for x in LESSONS],
         "comparisons": [{"name": name} | _texts(lesson) for name, lesson in COMPARISONS.items()],
         "explorer": explorer_data(),
         "keys": [(caps(keys), words) for keys, words in MEANING],

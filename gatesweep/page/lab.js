@@ -49,7 +49,7 @@ export class Lab {
   // The values that everything has when a lesson (0: none) is opened.
   usual(data, lesson) {
     const chosen = data.lessons[lesson - 1];
-    return {...data.usual, ...(chosen && {...chosen.settings, lesson, hide: chosen.hide})};
+    return {...data.usual, ...(chosen && !chosen.network && {...chosen.settings, lesson, hide: chosen.hide})};
   }
 
   // ---- what can be done
@@ -104,8 +104,10 @@ export class Lab {
     $("training-fold").open = this.data.training.some((name) => settings[name]);
     $("hand-fold").open = this.values.by_hand;
   }
-  restore(values) {
+  // A lesson on a network, from a link of the app, is left out: this Lab shows one neuron.
+  restore({lesson, ...values}) {
     this.player.stop();
+    if (lesson && !this.data.lessons[lesson - 1]?.network) values = {...values, lesson};
     const index = this.run.live ? this.index : this.runs.findIndex((run) => !run.live && this.#has(run, values));
     if (index >= 0) this.choose(index);
     this.set({...this.usual(this.data, values.lesson ?? 0), ...values});
@@ -116,7 +118,7 @@ export class Lab {
     return names.every((name) => run.dim(name)?.values.includes(values[name]) ?? run.constants[name] === values[name]);
   }
   get lessons() {
-    const has = (_, i) => this.runs.some((run) => run.live || this.#has(run, this.data.lessons[i].settings));
+    const has = ({settings, network}) => !network && this.runs.some((run) => run.live || this.#has(run, settings));
     return this.data.lessons.map((lesson, i) => ({...lesson, number: i + 1})).filter(has);
   }
 

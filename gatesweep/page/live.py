@@ -5,7 +5,7 @@ from typing import Any
 import param
 
 from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
-from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINING, VIEW, LabState
+from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINING, VIEW, LabState, numbers_of
 from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
@@ -47,7 +47,8 @@ MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_see
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
-NOT_HERE = ("dtype", "hidden_units", "activation", "picture", "corner", "limits", "pin", *OWN, "row")
+NETWORK = ("hidden_units", "activation", "unit_x", "unit_y", "others", "network")
+NOT_HERE = ("dtype", *NETWORK, "picture", "corner", "limits", "pin", *OWN, "row")
 """What the page's Lab has not: its engine computes in float64; the Lab shows one neuron, in the plane, on a gate."""
 UNSEEN = ("C", "train_seed", "split", "max_iter")
 """Settings that a link may carry where no control shows them."""
@@ -79,7 +80,7 @@ def address_data() -> dict[str, Any]:
         "settings": [name for name in SETTINGS if name not in NOT_HERE],
         "more": UNSEEN,
         "training": TRAINING,
-        "pairs": PAIRS,
+        "pairs": [pair for pair in PAIRS if set(pair.split(",")) <= {*numbers_of(0, "interaction")}],
         "ranges": {name: declared[name].softbounds for name in ("w1", "w2", "w3", "intercept")},
     }
 

@@ -113,7 +113,8 @@ def hidden_space(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             size=9, line_width=1.4, alpha=0.8, default_tools=[], **{name: hv.dim(name) for name in styles}
         ),
         hv.Points(columns["misclassified"], axes, label="misclassified").opts(
-            marker="circle", size=16, fill_alpha=0, line_color=palette.ink, line_width=1.8, default_tools=[]
+            marker="circle", size=14, fill_alpha=0, line_color=palette.ink, line_width=1.4, line_alpha=0.6,
+            default_tools=[],
         ),
         hv.Curve(columns["boundary"], *axes, label="boundary").opts(
             color=palette.ink, line_width=4, default_tools=[]

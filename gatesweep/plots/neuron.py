@@ -78,7 +78,7 @@ def _layers(model: Model, inputs: tuple[float, float]) -> list[_Layer]:
     first = _Layer(INPUTS, heights, names, x, lines, [[*of, "intercept"]] * n)
     says = np.append(model.hidden(point), 1.0)
     weights = np.append(model.output_weight, model.intercept)[None]
-    heights = np.append(np.linspace(TOP, BOTTOM + 1.4, n) if n > 1 else [MIDDLE + 0.6], BOTTOM)
+    heights = np.append(np.linspace(TOP, BOTTOM + (2.2 if n <= FEW else 1.2), n) if n > 1 else [MIDDLE + 0.6], BOTTOM)
     symbols = [*(f"v{subscript(u + 1)}" for u in range(n)), "intercept"]
     hidden = _Layer(HIDDEN, heights, [*(unit_name(u) for u in range(n)), "1"], says, weights, [symbols])
     return [first, hidden]
@@ -181,7 +181,9 @@ def neuron_columns(
 
 def _short(value: float) -> str:
     """As much of it as a node has room for."""
-    return number(float(f"{value:.2g}")) if np.isfinite(value) else "?"
+    if not np.isfinite(value):
+        return "?"
+    return f"{value:.2f}".replace("-", "−") if abs(value) < 10 else number(round(value))
 
 
 def _terms(layer: _Layer) -> str:

@@ -227,7 +227,7 @@ def test_a_great_map_can_be_cancelled(live) -> None:
 
 def test_the_lessons_and_comparisons_are_the_app_s(live) -> None:
     page = live()
-    for number, lesson in enumerate(LESSONS, 1):
+    for number, lesson in enumerate((one for one in LESSONS if not one.is_of_a_network), 1):
         page.get_by_role("button", name="Next").click()
         expect(page.locator("#question")).to_have_text(lesson.question)
         page.keyboard.press("a")

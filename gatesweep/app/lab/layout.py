@@ -6,7 +6,19 @@ import panel as pn
 import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import NO_LABEL, PickedMenu, brisk, button, choice, number, slider, switch, toggle, wide
+from gatesweep.app.controls import (
+    NO_LABEL,
+    PickedMenu,
+    at_most,
+    brisk,
+    button,
+    choice,
+    number,
+    slider,
+    switch,
+    toggle,
+    wide,
+)
 from gatesweep.app.explain import explained, glossed
 from gatesweep.app.lab import own_words, words
 from gatesweep.app.lab.commands import Commands
@@ -159,15 +171,15 @@ class Stage(pn.viewable.Viewer):
         self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
         self.player = Player(lab)
         self._lab, self._pictures = lab, pictures
-        self._axes = tuple(PickedMenu(self._pick, sizing_mode=None, stylesheets=wide("7rem")) for _ in range(2))
+        self._axes = tuple(PickedMenu(self._pick, **at_most(104)) for _ in range(2))
         self._panes: dict[str, pn.pane.Bokeh] = {}
         self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("figure", "lab/frame"), **FILL)
         self._stand("boundary")
-        self._cloud = switch(lab, "cloud", "200 seeds", margin=(4, 10))
+        self.cloud = switch(lab, "cloud", "200 seeds", margin=(4, 10))
         self._beside = {
             "boundary": (
                 switch(lab, "limits", "Limits", margin=(4, 10)),
-                self._cloud,
+                self.cloud,
                 toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"}),
             ),
             "neuron": (
@@ -179,7 +191,7 @@ class Stage(pn.viewable.Viewer):
         }
         """What belongs to each picture alone."""
         self.pictures = toggle(lab, "picture", "Picture", PICTURES)
-        lab.param.watch(self._offer, ["hidden_units", "picture"])
+        lab.param.watch(self._offer, ["hidden_units", "picture", "others"])
         self._offer()
         self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
         self._layout = pn.Column(
@@ -209,6 +221,7 @@ class Stage(pn.viewable.Viewer):
 
     def _offer(self, *events: Any) -> None:
         """One neuron has no hidden space to look at."""
+        self.cloud.label = "200 seeds" if self._lab.over == "seed" else "200 starts"
         has_layer = self._lab.hidden_units or self._lab.picture in HIDDEN_SPACE.values()
         self.pictures.options = PICTURES | (HIDDEN_SPACE if has_layer else {})
 
@@ -239,7 +252,7 @@ class Stage(pn.viewable.Viewer):
     def draw(self, view: ViewModel) -> None:
         by_hand = view.hand is not None
         self._turn(view.picture)
-        self._cloud.label = "200 refits" if view.is_own else "200 seeds"
+        self.cloud.label = "200 refits" if view.is_own else "200 seeds"
         pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
         of = own_words if view.is_own else None
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
@@ -278,7 +291,7 @@ class Numbers(pn.viewable.Viewer):
         self.others = Folio(
             "Behind it",
             {
-                "200 seeds": _chart(pictures.seeds.figure),
+                "200 seeds": pn.Column(self._differing(), _chart(pictures.seeds.figure), **FILL),
                 "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
             self.draws,
@@ -315,6 +328,19 @@ class Numbers(pn.viewable.Viewer):
         if self._lab.loss_over not in self.pair.options.values():
             self._lab.loss_over = next(iter(self.pair.options.values()))
         self.pair.visible = self.spans
+
+    def _differing(self) -> Any:
+        """What the 200 others differ in: a network has first weights of its own, and so other starts."""
+        choices = {"Other rows": "seed", "Other first weights": "init_seed"}
+        differing = toggle(self._lab, "others", "The 200 others", choices)
+        differing.margin = (0, 10)
+
+        def show(*events: Any) -> None:
+            differing.visible = self._lab.hidden_units > 0
+
+        self._lab.param.watch(show, "hidden_units")
+        show()
+        return differing
 
     def _draws(self) -> pn.Row:
         """What a click on a bar does, for the keyboard."""

@@ -77,11 +77,11 @@ _IN_TORCH = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU"}
 def _network_by_hand(model: Network) -> str:
     return f"""
 hidden_weight, hidden_intercept = np.array({model.hidden_weight.tolist()}), np.array({model.hidden_intercept.tolist()})
-output_weight, intercept = np.array({model.output_weight.tolist()}), {float(model.intercept)!r}
+weight, intercept = np.array({model.output_weight.tolist()}), {float(model.intercept)!r}
 z = X @ hidden_weight.T + hidden_intercept
 hidden = {_IN_NUMPY[model.activation]}
-p = 1 / (1 + np.exp(-(hidden @ output_weight + intercept)))
-print(output_weight, intercept, "accuracy", np.mean((p >= 0.5) == (y == 1)))
+p = 1 / (1 + np.exp(-(hidden @ weight + intercept)))
+print(weight, intercept, "accuracy", np.mean((p >= 0.5) == (y == 1)))
 """
 
 
