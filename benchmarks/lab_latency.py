@@ -31,6 +31,7 @@ WATCH = """() => {
     if (window.begun) { window.times.push(performance.now() - window.begun); window.begun = null }
   })))
 }"""
+NET = "hidden_units=4&solver=adam&learning_rate=0.1&epochs=100"
 SEEN = """() => {
   const figure = [...(window.Bokeh?.documents[0]?._all_models.values() ?? [])].find((m) => m.name === "boundary")
   const canvas = figure && Bokeh.index.find_one_by_id(figure.id)?.canvas_view?.primary?.canvas
@@ -142,6 +143,8 @@ def main() -> None:
         for name, query, slider in (
             ("noise level, newton", "?noise_level=0.2", "Noise level"),
             ("noise level, sgd, 20 epochs", "?noise_level=0.2&solver=sgd", "Noise level"),
+            ("noise level, 4 hidden neurons, 100 epochs", f"?noise_level=0.2&gate=XOR&{NET}", "Noise level"),
+            ("scrub an epoch, 4 hidden neurons", f"?gate=XOR&epoch=5&{NET}", "Epoch"),
             ("scrub an epoch, sgd", "?solver=sgd&epoch=5", "Epoch"),
         ):
             page = view(browser, url + query)

@@ -333,7 +333,7 @@ class Numbers(pn.viewable.Viewer):
         """What the 200 others differ in: a network has first weights of its own, and so other starts."""
         choices = {"Other rows": "seed", "Other first weights": "init_seed"}
         differing = toggle(self._lab, "others", "The 200 others", choices)
-        differing.margin = (0, 10)
+        differing.margin = (4, 10, 0, 10)
 
         def show(*events: Any) -> None:
             differing.visible = self._lab.hidden_units > 0
