@@ -137,6 +137,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             labels=self.surface == "label",
             solver=self.solver,
             population=self.population,
+            over=self.over,
             cloud=self.cloud,
             limits=self.limits,
             pin=tuple(self.pin),

@@ -152,6 +152,14 @@ class Folio(pn.viewable.Viewer):
         return self._layout
 
 
+OTHERS = {"seed": "200 seeds", "init_seed": "200 starts"}
+
+
+def others(view: ViewModel) -> str:
+    """What the models are called that differ from the one on show by chance alone."""
+    return "200 refits" if view.is_own else OTHERS[view.over]
+
+
 PICTURES = {"Plane": "boundary", "Neuron": "neuron", "S-curve": "s_curve"}
 HIDDEN_SPACE = {"Hidden": "hidden"}
 CORNERS = LabState.param["corner"].objects
@@ -191,7 +199,7 @@ class Stage(pn.viewable.Viewer):
         }
         """What belongs to each picture alone."""
         self.pictures = toggle(lab, "picture", "Picture", PICTURES)
-        lab.param.watch(self._offer, ["hidden_units", "picture", "others"])
+        lab.param.watch(self._offer, ["hidden_units", "picture"])
         self._offer()
         self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
         self._layout = pn.Column(
@@ -221,7 +229,6 @@ class Stage(pn.viewable.Viewer):
 
     def _offer(self, *events: Any) -> None:
         """One neuron has no hidden space to look at."""
-        self.cloud.label = "200 seeds" if self._lab.over == "seed" else "200 starts"
         has_layer = self._lab.hidden_units or self._lab.picture in HIDDEN_SPACE.values()
         self.pictures.options = PICTURES | (HIDDEN_SPACE if has_layer else {})
 
@@ -252,7 +259,7 @@ class Stage(pn.viewable.Viewer):
     def draw(self, view: ViewModel) -> None:
         by_hand = view.hand is not None
         self._turn(view.picture)
-        self.cloud.label = "200 refits" if view.is_own else "200 seeds"
+        self.cloud.label = others(view)
         pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
         of = own_words if view.is_own else None
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
@@ -332,14 +339,8 @@ class Numbers(pn.viewable.Viewer):
     def _differing(self) -> Any:
         """What the 200 others differ in: a network has first weights of its own, and so other starts."""
         choices = {"Other rows": "seed", "Other first weights": "init_seed"}
-        differing = toggle(self._lab, "others", "The 200 others", choices)
+        self.differing = differing = toggle(self._lab, "others", "The 200 others", choices)
         differing.margin = (4, 10, 0, 10)
-
-        def show(*events: Any) -> None:
-            differing.visible = self._lab.hidden_units > 0
-
-        self._lab.param.watch(show, "hidden_units")
-        show()
         return differing
 
     def _draws(self) -> pn.Row:
@@ -368,7 +369,8 @@ class Numbers(pn.viewable.Viewer):
             f"<div class=losses>{glossed(losses, of.LOST)}</div>"
         )
         self.draws.visible = not view.is_own
-        self.others.call("200 seeds", "200 refits" if view.is_own else "200 seeds")
+        self.others.call("200 seeds", others(view))
+        self.differing.visible = view.run.model.hidden_units > 0 and not view.is_own
         self.confusion.object = glossed(words.confusion(view.shown), words.CONFUSED)
 
     def __panel__(self) -> pn.viewable.Viewable:

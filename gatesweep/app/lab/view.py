@@ -20,7 +20,7 @@ __all__ = ["View"]
 NAMES = tuple(field.name for field in fields(ViewModel))
 STAGED = tuple(LabState.param["picture"].objects)
 """The large pictures, of which one is on show."""
-OF_THE_MODEL = {"run", "epoch", "hand", "threshold", "labels", "solver", "palette"}
+OF_THE_MODEL = {"over", "run", "epoch", "hand", "threshold", "labels", "solver", "palette"}
 
 
 class View:

@@ -36,6 +36,8 @@ class ViewModel:
     """Whether the plane is coloured by labels, not by probabilities."""
     solver: str
     population: Population | Resampled | None
+    over: str
+    """What the population differs in: "seed" or "init_seed"."""
     cloud: bool
     """Whether the boundaries of the population are drawn."""
     limits: bool
