@@ -176,6 +176,7 @@ def test_a_cell_of_networks_opens_the_stored_one(monkeypatch, grid):
     dataset = gs.sweep(gate=("AND", "XOR"), seed=range(3), hidden_units=[1, 3], activation="relu", **rest, **grid)
     app = App(dataset, view="explorer")
     app.explorer.settle()
+    assert app.lab.fit.model.hidden_units == 0
     monkeypatch.setattr(model, "train", None)
     settings = app.explorer.open({"gate": "XOR", "noise_level": 0.1, "hidden_units": 1})
     one = dataset.sel(gate="XOR", noise_level=0.1, seed=settings["seed"], hidden_units=1)
