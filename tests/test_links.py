@@ -73,14 +73,19 @@ EXPLORER = st.fixed_dictionaries(
 )
 NETS = {"solver": "adam", "init": "auto"}
 COMPARED = st.sampled_from([{}, {"compare": "C", "compare_values": "7"}] + [
-    {"compare": name, "compare_values": text} | (NETS if name == "hidden_units" else {})
-    for name, text in COMPARE.items()
+    {"compare": name, "compare_values": text} for name, text in COMPARE.items()
 ])  # fmt: skip
 
 
 def explorer_state(asked: dict) -> ExplorerState:
     state = ExplorerState()
-    return ExplorerState(**(state.usual(asked.get("preset", state.preset)) | asked))
+    return ExplorerState(**trainable(state.usual(asked.get("preset", state.preset)) | asked))
+
+
+def trainable(values: dict) -> dict:
+    """The same, with a solver and first weights that a network can have, where there is one."""
+    nets = values["hidden_units"] or "hidden_units" in (values.get("compare"), values.get("also"))
+    return values | (NETS if nets else {})
 
 
 def by_command(command: str) -> Experiment:
@@ -100,7 +105,7 @@ def by_python(script: str) -> Experiment:
 
 @given(LAB)
 def test_a_lab_s_link_python_and_command_say_the_same(asked):
-    state = LabState(**(LabState().usual(asked.get("lesson", 0)) | asked))
+    state = LabState(**trainable(LabState().usual(asked.get("lesson", 0)) | asked))
     values = {name: getattr(state, name) for name in (*SETTINGS, *VIEW)}
     usual = state.usual(state.lesson) | {"lesson": 0}
     found, complaints = read_query(LabState(), values, to_query(values, usual))
