@@ -12,16 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from gatesweep.cli.output import Output
-from gatesweep.errors import InputError
 from gatesweep.tables import opening
 from gatesweep.tables.estimates import coefficients
 from gatesweep.tables.layout import INTERCEPT
+from gatesweep.tables.models import NEEDED, check_columns
 from gatesweep.tables.sources import Source, as_source
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["holds_table", "print_file", "print_models"]
+__all__ = ["print_file", "print_models"]
 
 MAX_ROWS = 48
 STEP = 200_000
@@ -34,22 +34,14 @@ NUMBERS = {
     "high": "high",
     "odds_ratio": "odds ratio",
 }
-NEEDED = ("coefficient", *NUMBERS, "n", "status")
 TEXTS = ("group", "coefficient", "status")
-
-
-def holds_table(path: Path) -> bool:
-    """Whether a file holds the models of a table: any .csv or .parquet file is taken for one."""
-    return path.suffix.lower() in (".csv", ".parquet") or opening.holds_table(path)
 
 
 def print_file(path: Path, output: Output) -> None:
     """What `gatesweep fit` wrote."""
     if path.suffix.lower() in (".csv", ".parquet"):
         source = as_source(path)
-        if missing := sorted(set(NEEDED) - set(source.columns)):
-            rule = "a table that is shown must be one that gatesweep fit wrote"
-            raise InputError(rule, f"no column {missing[0]!r}", f"To fit it: gatesweep fit {path.name} --target ...")
+        check_columns(source, path)
         _print(source, output)
     else:
         print_models(opening.open_table(path), output)

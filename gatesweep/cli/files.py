@@ -25,7 +25,8 @@ def show(file: Path, output: Output) -> None:
     Of the models of a table (.zarr, .nc, .csv or .parquet, by `gatesweep fit`) the coefficients with their
     intervals, for the largest groups, and how many models have each status.
     """
-    from gatesweep.cli.coefficients import holds_table, print_file
+    from gatesweep.cli.coefficients import print_file
+    from gatesweep.tables.opening import holds_table
 
     if holds_table(file):
         print_file(file, output)

@@ -176,7 +176,7 @@ def array_problem(metadata: Any, dims: tuple[str, ...], shape: tuple[int, ...], 
             found = "string" if found["configuration"]["length_bytes"] <= MAX_LABEL_BYTES else ""
         if found != type_name or type_name not in TYPES:
             return "has an array of another type"
-        if metadata["shape"] != list(shape) or metadata["dimension_names"] != list(dims):
+        if metadata["shape"] != list(shape) or list(metadata.get("dimension_names", ())) != list(dims):
             return "has an array of another shape"
         if len(chunks) != len(shape) or not all(0 < c <= max(1, n) for c, n in zip(chunks, shape, strict=True)):
             return "has an array of absurd chunks"

@@ -65,6 +65,7 @@ def coefficients(dataset: xr.Dataset, level: float = 0.95) -> pd.DataFrame:
     arrays = {name: column.broadcast_like(estimate).transpose(*estimate.dims) for name, column in columns.items()}
     frame = pd.DataFrame({name: array.values.ravel() for name, array in arrays.items()})
     frame["status"] = pd.Categorical.from_codes(frame["status"].to_numpy(), STATUSES)
+    frame.attrs["table"] = dataset.attrs["table"]  # A Parquet file keeps it.
     return frame
 
 

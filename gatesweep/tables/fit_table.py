@@ -123,10 +123,9 @@ def fit_table(
     source = as_source(data)
     layout = survey(source, target, features, group_by, weights, one_hot, missing)
     given = {
-        "target": target, "classes": [to_json(plain(c)) for c in layout.classes], "features": list(layout.features),
-        "group_by": group_by, "weights": weights, "C": [to_json(c) for c in plan.C.tolist()], "folds": folds,
-        "bootstrap": bootstrap, "seed": seed, "standardize": standardize, "one_hot": one_hot, "missing": missing,
-        "max_iter": max_iter, "dtype": dtype,
+        **layout.record, "C": [to_json(c) for c in plan.C.tolist()], "folds": folds, "bootstrap": bootstrap,
+        "seed": seed, "standardize": standardize, "one_hot": one_hot, "missing": missing, "max_iter": max_iter,
+        "dtype": dtype, "source": Path(data).name if isinstance(data, str | Path) else None,
     }  # fmt: skip
     job = _Job(layout, plan, place, source.n_rows, progress, cancel)
 

@@ -26,7 +26,7 @@ from gatesweep.grids.training import Cancelled
 from gatesweep.tables.layout import Rows
 from gatesweep.tables.resampling import DRAWN_AT_ONCE, bootstrap_counts, stratified_folds
 
-__all__ = ["FITTED", "UNVALIDATED", "Plan", "fit_rows"]
+__all__ = ["FITTED", "UNVALIDATED", "Plan", "fit_rows", "standardized"]
 
 FITTED = (Status.converged, Status.redundant)
 """The statuses of a model that has coefficients."""
@@ -125,6 +125,13 @@ class Block:
         for i, (label, size) in enumerate(zip(self.labels, self.sizes, strict=True)):
             drawn[i, :, :size] = bootstrap_counts(self.plan.seed, label, size, samples.start, drawn.shape[1])
         return torch.as_tensor(drawn, device=self.counts.device)[:, :, None] * self.counts
+
+
+def standardized(rows: Rows) -> Rows:
+    """The rows of one group, each column counted from its mean in its deviations."""
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    mean, scale = _mean_and_deviation(rows.X[None], weight[None, :, None])
+    return replace(rows, X=(rows.X - mean) / scale)
 
 
 def _mean_and_deviation(

@@ -1,13 +1,15 @@
 """What is what in a table: target, features, groups and weights; and the rows as numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gatesweep.codec import to_json
 from gatesweep.errors import InputError
+from gatesweep.settings import plain
 from gatesweep.tables.sources import Source
 
 __all__ = ["INTERCEPT", "Layout", "Rows", "survey"]
@@ -57,6 +59,26 @@ class Layout:
     weights: str | None
     as_text: tuple[str, ...]
     drop_missing: bool
+
+    @classmethod
+    def recorded(cls, given: Mapping[str, Any]) -> "Layout":
+        """The layout of a fit that was asked for with these arguments; rows that lack a value are left out."""
+        categories = {name: tuple(values) for name, values in given["categories"].items()}
+        as_text = (*categories, given["target"], *filter(None, [given.get("group_by")]))
+        first, second = given["classes"]
+        return cls(
+            given["target"], (first, second), tuple(given["features"]), categories, given.get("group_by"),
+            given.get("weights"), as_text, drop_missing=True,
+        )  # fmt: skip
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What `recorded` reads."""
+        return {
+            "target": self.target, "classes": [to_json(plain(value)) for value in self.classes],
+            "features": list(self.features), "categories": self.categories, "group_by": self.group_by,
+            "weights": self.weights,
+        }  # fmt: skip
 
     @property
     def columns(self) -> list[str]:

@@ -31,7 +31,9 @@ class Array(NamedTuple):
 
 
 def holds_table(path: Path) -> bool:
-    """Whether a .nc or .zarr file says that it holds the models of a table; False where it cannot be read."""
+    """Whether a file holds the models of a table, as far as it says; any .csv or .parquet file is taken for one."""
+    if path.suffix.lower() in (".csv", ".parquet"):
+        return True
     try:
         if path.is_dir():
             return "table" in metadata_of(path / "zarr.json")["attributes"]
@@ -64,8 +66,8 @@ def _zarr(path: Path) -> tuple[dict[str, Array], Any]:
     root, arrays = metadata_of(path / "zarr.json"), {}
     for name, found in listing(root).items():
         try:
-            kind, dims, shape = found["data_type"], tuple(found["dimension_names"]), tuple(found["shape"])
-        except (KeyError, TypeError) as error:
+            kind, dims, shape = found["data_type"], tuple(found.get("dimension_names", ())), tuple(found["shape"])
+        except (KeyError, TypeError, AttributeError) as error:
             raise refusal(path, "has an array without metadata", str(name)) from error
         kind = kind if isinstance(kind, str) else "string"
         problem = array_problem(found, dims, shape, kind)

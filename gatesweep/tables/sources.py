@@ -121,6 +121,15 @@ class ParquetTable:
         with self._open() as file:
             return file.metadata.num_rows
 
+    @property
+    def record(self) -> Any:
+        """What `pandas` keeps as the frame's attribute "table", of a file that it wrote; None of others."""
+        with self._open() as file:
+            try:
+                return file.schema_arrow.pandas_metadata["attributes"]["table"]
+            except (TypeError, KeyError, ValueError, RecursionError):
+                return None
+
     def frames(self, columns: Sequence[str], as_text: Sequence[str], step: int) -> Iterator[pd.DataFrame]:
         with self._open(as_text) as file:
             for i in range(file.metadata.num_row_groups):
