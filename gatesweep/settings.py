@@ -12,7 +12,7 @@ from gatesweep.engine.solvers import SOLVERS
 from gatesweep.errors import InputError
 from gatesweep.gates import as_gate
 
-__all__ = ["Settings", "describe", "plain"]
+__all__ = ["Settings", "checked", "describe", "plain"]
 
 
 class Settings(param.Parameterized):
@@ -123,24 +123,34 @@ class Settings(param.Parameterized):
     @classmethod
     def check(cls, name: str, value: Any) -> Any:
         """`value` in the type that parameter `name` declares; InputError if it breaks the declaration."""
-        declared = cls.param[name]
+        if name != "gate":
+            return checked(cls, name, value)
         try:
-            value = plain(value)
-            if name == "gate":
-                return as_gate(value).name
-            if isinstance(declared, param.Integer) and isinstance(value, float) and value.is_integer():
-                value = int(value)
-            if isinstance(declared, param.Number) and isinstance(value, float) and np.isnan(value):
-                raise ValueError("NaN")
-            declared._validate(value)
-            # + 0.0 turns -0.0 into 0.0: equal settings must have one text and one hash.
-            return float(value) + 0.0 if type(declared) is param.Number else value
+            return as_gate(plain(value)).name
         except InputError:
             raise
         except (TypeError, ValueError) as error:
-            raise InputError(
-                f"{name} must be {describe(declared)}", value, f"The default is {declared.default!r}"
-            ) from error
+            raise _refused(cls.param[name], value) from error
+
+
+def checked(state: type[param.Parameterized], name: str, value: Any) -> Any:
+    """`value` in the type that a parameter of the state declares; InputError if it breaks the declaration."""
+    declared = state.param[name]
+    try:
+        value = plain(value)
+        if isinstance(declared, param.Integer) and isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(declared, param.Number) and isinstance(value, float) and np.isnan(value):
+            raise ValueError("NaN")
+        declared._validate(value)
+        # + 0.0 turns -0.0 into 0.0: equal settings must have one text and one hash.
+        return float(value) + 0.0 if type(declared) is param.Number else value
+    except (TypeError, ValueError) as error:
+        raise _refused(declared, value) from error
+
+
+def _refused(declared: param.Parameter, value: Any) -> InputError:
+    return InputError(f"{declared.name} must be {describe(declared)}", value, f"The default is {declared.default!r}")
 
 
 def plain(value: Any) -> Any:

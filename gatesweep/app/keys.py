@@ -11,10 +11,10 @@ __all__ = ["KEYS", "MEANING", "KeyHelp", "caps"]
 
 MEANING = (
     (("?",), "this list"),
-    (("v",), "Lab or Explorer"),
+    (("v",), "Lab or Explorer, or the models of a table"),
     (("d",), "light or dark"),
     ((" ",), "play or pause the epochs"),
-    (("ArrowLeft", "ArrowRight"), "one epoch back, one on"),
+    (("ArrowLeft", "ArrowRight"), "one epoch back, one on; of a table one page"),
     (("Home", "End"), "first epoch, last epoch"),
     (tuple("123456789"), "a lesson in the Lab, a comparison in the Explorer"),
     (("0",), "close the lesson"),

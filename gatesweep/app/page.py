@@ -1,4 +1,4 @@
-"""The page: Lab and Explorer under one header, with the address line, keys, and what goes to the clipboard."""
+"""The page: Lab, Explorer and a table's models under one header; the address line, keys, and what is copied."""
 
 import logging
 from functools import cached_property
@@ -24,9 +24,13 @@ from gatesweep.app.lab import words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.app.students import StudentLink
+from gatesweep.app.table.state import LINKED as OF_TABLE
+from gatesweep.app.table.state import first_state
+from gatesweep.app.table.table import TableView
 from gatesweep.app.theme import THEME_CONFIG
 from gatesweep.gates import GATE_NAMES
 from gatesweep.grids.model import stored_path
+from gatesweep.tables.models import Models
 
 __all__ = ["App", "create_app"]
 
@@ -67,28 +71,30 @@ LOOK = {
     "main .MuiToolbar-root": {"margin": "0 0 1px !important"},
     "main .MuiToolbar-root > h5": {"display": "none"},
 }
-Built = TypeVar("Built", Lab, Explorer)
+Built = TypeVar("Built", Lab, Explorer, TableView)
 BARE = {"header": {"display": "none"}, "main .MuiToolbar-root": {"display": "none"}}
 
 
 class App(param.Parameterized):
     """One visitor's page. `page` is what to serve."""
 
-    view = param.Selector(default="lab", objects=["lab", "explorer"])
+    view = param.Selector(default="lab", objects=["lab", "explorer", "table"])
     has_student_page = param.Boolean(False, constant=True, doc="Whether /page has the page that needs no server.")
 
-    def __init__(self, dataset: xr.Dataset | None = None, **params: Any) -> None:
+    def __init__(self, dataset: xr.Dataset | None = None, models: Models | None = None, **params: Any) -> None:
         super().__init__(**params)
+        self._models = models
+        self._views = ["lab", "explorer", *([] if models is None else ["table"])]
         query = pn.state.location.search if pn.state.location else ""
         asked = dict(part.partition("=")[::2] for part in query.lstrip("?").split("&"))
         self._bare = asked.get("embed") == "true"
         self._dataset, self._home = dataset, self.view
-        self._built: list[Lab | Explorer] = []
+        self._built: list[Lab | Explorer | TableView] = []
         self.keys, self.students = KeyHelp(), StudentLink()
         self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
         self.address = Address(self.browser, lambda: None if self._is_playing else self.query)
         look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
-        self._places = {view: pn.Column(visible=False, **look) for view in ("lab", "explorer")}
+        self._places = {view: pn.Column(visible=False, **look) for view in self._views}
         self.page = self._page(self._bare)
         if query:
             self.go(query)
@@ -102,7 +108,7 @@ class App(param.Parameterized):
             pmui.RadioButtonGroup.from_param(
                 self.param.view,
                 label="View",
-                options={"Lab": "lab", "Explorer": "explorer"},
+                options={view.capitalize(): view for view in self._views},
                 size="small",
                 margin=(0, 12),
                 stylesheets=sheets("no_label", "views"),
@@ -156,8 +162,9 @@ class App(param.Parameterized):
 
     @property
     def _share_items(self) -> list[dict[str, str]]:
-        students = FOR_STUDENTS if self.has_student_page else {}
-        items = SHARE | QR_CODE | (TAKE_AWAY | EXPLORED if self.view == "lab" else {}) | SCREEN | students
+        students = FOR_STUDENTS if self.has_student_page and self.view != "table" else {}
+        copied = {"Copy link": SHARE["Copy link"]} if self.view == "table" else SHARE
+        items = copied | QR_CODE | (TAKE_AWAY | EXPLORED if self.view == "lab" else {}) | SCREEN | students
         return [{"label": label, "icon": icon} for label, icon in items.items()]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
@@ -181,6 +188,11 @@ class App(param.Parameterized):
         made = Explorer(self._dataset, on_open=self.open, dark=self.page.dark_theme)
         return self._followed(made, [*LINKED, "playing"])
 
+    @cached_property
+    def table(self) -> TableView:
+        assert self._models is not None, "the view is one of those that there are"
+        return self._followed(TableView(self._models, dark=self.page.dark_theme), [*OF_TABLE])
+
     def _followed(self, view: Built, linked: list[str]) -> Built:
         view.param.watch(self._changed, linked)
         self._built.append(view)
@@ -194,8 +206,8 @@ class App(param.Parameterized):
         self._share.items = self._share_items
 
     @property
-    def _on_show(self) -> Lab | Explorer:
-        return self.lab if self.view == "lab" else self.explorer
+    def _on_show(self) -> Lab | Explorer | TableView:
+        return self.lab if self.view == "lab" else self.explorer if self.view == "explorer" else self.table
 
     def _turn(self, *events: param.parameterized.Event) -> None:
         self._show()
@@ -239,6 +251,9 @@ class App(param.Parameterized):
         if self.view == "lab":
             query = to_query(self.lab.link_values, self.lab.usual(self.lab.lesson) | {"lesson": 0})
             return query or ("" if self._home == "lab" else "?view=lab")
+        if self.view == "table":
+            values = {name: getattr(self.table, name) for name in OF_TABLE}
+            return to_query({"view": "table"} | values, first_state(self.table.models))
         e = self.explorer
         values = {name: getattr(e, name) for name in LINKED}
         return to_query({"view": "explorer"} | values, e.usual(e.preset) | {"preset": e.param.preset.default})
@@ -246,10 +261,16 @@ class App(param.Parameterized):
     def go(self, query: str) -> None:
         """Show what a link asks for; what it gets wrong is left out and said."""
         asked = set(query.lstrip("?").split("&")) - {"", "embed=true"}
-        self.view = self._home if not asked else "explorer" if "view=explorer" in asked else "lab"
+        named = [view for view in self._views if f"view={view}" in asked]
+        self.view = self._home if not asked else named[0] if named else "lab"
         if self.view == "lab":
             values, complaints = read_query(self.lab, (*SETTINGS, *VIEW), query, ignore=OF_THE_PAGE)
             self.lab.restore(values)
+        elif self.view == "table":
+            values, complaints = read_query(self.table, OF_TABLE, query, ignore=OF_THE_PAGE)
+            values, more = self.table.completed(values, self.table.models)
+            complaints += more
+            self.table.restore(values)
         else:
             values, complaints = read_query(self.explorer, LINKED, query, ignore=OF_THE_PAGE)
             values, more = self.explorer.completed(values)
@@ -336,7 +357,7 @@ class App(param.Parameterized):
         if key == "d":
             self.page.dark_theme = not self.page.dark_theme
         elif key == "v":
-            self.view = "lab" if self.view == "explorer" else "explorer"
+            self.view = self._views[(self._views.index(self.view) + 1) % len(self._views)]
         elif key == "?":
             self.keys.toggle()
         else:
@@ -350,10 +371,16 @@ def _report(error: Exception) -> None:
         pn.state.notifications.error(f"{type(error).__name__}: {error}"[:300], duration=8000)
 
 
-def create_app(dataset: xr.Dataset | None = None, view: str = "lab", has_student_page: bool = False) -> pmui.Page:
+def create_app(
+    dataset: xr.Dataset | None = None,
+    view: str = "lab",
+    has_student_page: bool = False,
+    models: Models | None = None,
+) -> pmui.Page:
     """A fresh page for one visitor: the Lab, and the Explorer on a live grid or on a finished sweep.
 
     Args:
+        models: those of a table, for a view of their own.
         has_student_page: whether the server also hands out, at /page, the page that needs no server.
     """
     pn.extension(notifications=True, exception_handler=_report)
@@ -361,4 +388,4 @@ def create_app(dataset: xr.Dataset | None = None, view: str = "lab", has_student
     pn.config.theme = "dark" if pn.state.cookies.get(SCHEME) == "dark" else "default"
     send_at_once()
     take_sheets_from_here()
-    return App(dataset, view=view, has_student_page=has_student_page).page
+    return App(dataset, models, view=view, has_student_page=has_student_page).page

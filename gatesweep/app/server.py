@@ -15,6 +15,7 @@ from typing import Any
 
 import panel as pn
 import psutil
+import xarray as xr
 from bokeh.settings import settings
 from tornado.ioloop import PeriodicCallback
 from tornado.iostream import StreamClosedError
@@ -32,6 +33,8 @@ from gatesweep.app.page import create_app
 from gatesweep.engine.threads import stand_back
 from gatesweep.errors import InputError
 from gatesweep.store import open_store
+from gatesweep.tables.models import Models, open_models
+from gatesweep.tables.opening import holds_table
 
 __all__ = ["pass_over_closed_pages", "serve", "warm_up"]
 
@@ -86,11 +89,17 @@ def serve(
         seats: pages that may be open at once, in all processes; who comes later is told so.
 
     Raises:
-        InputError: a file that holds no sweep; an origin that is no host.
+        InputError: a file that holds neither a sweep nor the models of a table; an origin that is no host.
         OSError: an address or port that is taken or not this machine's.
     """
     named = [_origin(text) for text in allow_origin]
-    dataset = None if file is None else open_store(file)
+    dataset: xr.Dataset | None = None
+    models: Models | None = None
+    if file is not None and holds_table(file):
+        models = open_models(file)
+    elif file is not None:
+        dataset = open_store(file)
+    home = "table" if models is not None else "lab" if dataset is None else "explorer"
     port = port or _free_port(address)
     processes = processes or _cores()
     tally = Tally(processes)
@@ -105,7 +114,7 @@ def serve(
         signal.signal(signal.SIGTERM, _stop_children)
     try:
         server: Any = pn.serve(
-            {"/": lambda: create_app(dataset, "lab" if dataset is None else "explorer", "/page" in (files or {}))},
+            {"/": lambda: create_app(dataset, home, "/page" in (files or {}), models)},
             port=port,
             address=address,
             show=False,

@@ -46,7 +46,10 @@ def serve(
     seats: int,
     show: bool,
 ) -> None:
-    """Open the app: on a live grid, or on the finished sweep FILE (.zarr or .nc)."""
+    """Open the app: on a live grid, or on what FILE holds.
+
+    A finished sweep (.zarr or .nc), or the models of a table (.zarr, .nc, .csv or .parquet, by `gatesweep fit`).
+    """
     from gatesweep.app.server import serve as run_server
     from gatesweep.page.export import hosted
 
