@@ -119,6 +119,9 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
         if not hv.Store.lookup_options("bokeh", element, "plot").kwargs.get("colorbar"):
             styles = {dimension.name for dimension in element.vdims} & set(glyph.properties())
             glyph.update(**{name: Field(name) for name in styles})
+            # It makes numbers of the colours of nothing, which are no colours to the browser.
+            data = layers[element.label].data_source.data
+            data.update({name: [] for name in styles if not len(data[name])})
     return plot.state, layers
 
 

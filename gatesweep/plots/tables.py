@@ -68,12 +68,18 @@ def forest_columns(
     ends = known & np.isfinite(low) & np.isfinite(high)
     says = {"who": list(names), "low": low, "high": high, "n": n, "status": list(status)}
     return {
-        "intervals": {"x0": low[ends], "y0": y[ends], "x1": high[ends], "y1": y[ends], "line_color": colour[ends]},
+        "intervals": {
+            "x0": low[ends],
+            "y0": y[ends],
+            "x1": high[ends],
+            "y1": y[ends],
+            "line_color": colour[ends].tolist(),
+        },
         "estimates": {
             "estimate": numbers["estimate"][known],
             "row": y[known],
-            "fill_color": colour[known],
-            **{name: np.asarray(values)[known] for name, values in says.items()},
+            "fill_color": colour[known].tolist(),
+            **{name: np.asarray(values)[known].tolist() for name, values in says.items()},
         },
         "without": {
             "x": np.full((~known).sum(), (low[ends].min(initial=0) + high[ends].max(initial=0)) / 2),
