@@ -121,7 +121,7 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
             glyph.update(**{name: Field(name) for name in styles})
             # It makes numbers of the colours of nothing, which are no colours to the browser.
             data = layers[element.label].data_source.data
-            data.update({name: [] for name in styles if not len(data[name])})
+            data.update({name: [] for name in styles & set(data) if not len(data[name])})
     return plot.state, layers
 
 

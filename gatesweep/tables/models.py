@@ -83,7 +83,7 @@ class Models:
         c = int(again[0]) if len(again) else len(Cs)
         g, rest = divmod(len(frame), c * k)
         labels = as_labels(frame["group"]).to_numpy() if "group" in frame else np.full(len(frame), "")
-        status = pd.Categorical(frame["status"].astype(str), STATUSES).codes
+        status = pd.Index(STATUSES).get_indexer(frame["status"].astype(str))
         regular = names[k - 1] == INTERCEPT and len(set(names[:k])) == k and not rest and ("group" in frame or g == 1)
         regular = regular and (names.reshape(g, c, k) == names[:k]).all() and (Cs.reshape(g, c) == Cs[:c]).all()
         regular = regular and (labels.reshape(g, c * k) == labels[:: c * k, None]).all() and (status >= 0).all()

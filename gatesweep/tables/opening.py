@@ -51,14 +51,19 @@ def open_table(path: Path) -> xr.Dataset:
     Raises:
         InputError: not such a file, or one that is not what it says.
     """
-    arrays, table = (_zarr if path.is_dir() else _netcdf)(path)
-    _check(path, arrays, table)
-    if path.is_dir():
-        dataset = xr.open_zarr(path, chunks=None, consolidated=True)
-    else:
-        dataset = xr.open_dataset(path, engine="h5netcdf")
-    with dataset:
-        return dataset.load()
+    try:
+        arrays, table = (_zarr if path.is_dir() else _netcdf)(path)
+        _check(path, arrays, table)
+        if path.is_dir():
+            dataset = xr.open_zarr(path, chunks=None, consolidated=True)
+        else:
+            dataset = xr.open_dataset(path, engine="h5netcdf")
+        with dataset:
+            return dataset.load()
+    except InputError:
+        raise
+    except Exception as error:  # Whatever the libraries make of bytes that no library wrote.
+        raise refusal(path, "is damaged", type(error).__name__) from error
 
 
 def _zarr(path: Path) -> tuple[dict[str, Array], Any]:

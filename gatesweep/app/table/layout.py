@@ -11,7 +11,6 @@ from gatesweep.app.explain import Explain, explain_class
 from gatesweep.app.table.pictures import MAX_DRAWN, Pictures
 from gatesweep.app.table.state import ORDERS, TableState
 from gatesweep.app.table.view_model import Group, Listed, summary
-from gatesweep.plots.scale import number_text
 from gatesweep.tables.models import Models
 
 __all__ = ["Layout"]
@@ -52,7 +51,7 @@ class Layout:
 
     def _controls(self) -> list[Any]:
         state, models = self._state, self._models
-        several = {number_text(C): float(C) for C in models.C.tolist()} if len(models.C) > 1 else {}
+        several = {f"{C:.3g}": float(C) for C in models.C.tolist()} if len(models.C) > 1 else {}
         menu = {"sizing_mode": "stretch_width"}
         found = pmui.TextInput.from_param(
             state.param.find, label="Find a group", size="small", description="", margin=(6, 10),

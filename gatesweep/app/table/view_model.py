@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from gatesweep.app.table.state import TableState
-from gatesweep.plots.scale import number_text
 from gatesweep.tables.layout import INTERCEPT, Rows
 from gatesweep.tables.models import Models
 from gatesweep.tables.schema import STATUSES
@@ -126,7 +125,7 @@ class Group:
         word = STATUSES[models.status[place, c]]
         chosen = scores.get("best_C", float(models.C[c]))
         facts = [f"{models.n[place]:,.0f} rows", f"status {word}"]
-        facts += [f"C {number_text(chosen)}"] if np.isfinite(chosen) else []
+        facts += [f"C {chosen:.3g}"] if np.isfinite(chosen) else []
         labels = {"train_accuracy": "accuracy", "held_out_accuracy": "held out"}
         known = [name for name in labels if np.isfinite(scores.get(name, np.nan))]
         facts += [f"{labels[name]} {scores[name]:.1%}" for name in known]
