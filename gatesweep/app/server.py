@@ -32,6 +32,7 @@ from gatesweep.app.lab.state import CHOICES, SETTINGS, LabState
 from gatesweep.app.page import create_app
 from gatesweep.engine.threads import stand_back
 from gatesweep.errors import InputError
+from gatesweep.paths import local_path
 from gatesweep.store import open_store
 from gatesweep.tables.models import Models, open_models
 from gatesweep.tables.opening import holds_table
@@ -95,8 +96,8 @@ def serve(
     named = [_origin(text) for text in allow_origin]
     dataset: xr.Dataset | None = None
     models: Models | None = None
-    if file is not None and holds_table(file):
-        models = open_models(file)
+    if file is not None and holds_table(local_path(file)):
+        models = open_models(local_path(file))
     elif file is not None:
         dataset = open_store(file)
     home = "table" if models is not None else "lab" if dataset is None else "explorer"
