@@ -179,7 +179,7 @@ def test_the_page_has_the_table_and_its_link(folder):
     other.table.param.update(find="", page=1)
     other.press("ArrowRight")
     assert other.table.page == 2
-    app = App()
+    app = App()  # Of no table.
     app.go("?view=table")
     assert app.view == "lab"
 

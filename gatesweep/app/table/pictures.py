@@ -76,6 +76,8 @@ class Pictures:
 
     def theme(self, palette: Palette) -> None:
         """Light or dark; what is on show is to be shown again."""
+        if palette is self.palette:
+            return
         self.palette = palette
         for drawn, element in ((self._forest, self.forest), (self._along, self.along), (self._rows, self.rows)):
             drawn.restyle(element)

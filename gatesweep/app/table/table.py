@@ -38,6 +38,8 @@ class TableView(InCell, TableState, pn.viewable.Viewer):
     """
 
     dark = param.Boolean(False, doc="Colours for a dark page.")
+    playing = False
+    """There is nothing to play."""
 
     def __init__(self, models: Models, **params: Any) -> None:
         prepare()
@@ -50,6 +52,7 @@ class TableView(InCell, TableState, pn.viewable.Viewer):
         super().__init__(**first_state(models) | params)
         self.layout = Layout(self, models, self.pictures)
         self._ordered = sorted_groups(models, self)
+        self._paint()
         self._draw()
         self._look()
         self._session.at_end(self._reader.close)
@@ -87,7 +90,7 @@ class TableView(InCell, TableState, pn.viewable.Viewer):
             return
         with drawing(self.layout.root):
             if "dark" in names:
-                self.pictures.theme(DARK if self.dark else LIGHT)
+                self._paint()
             self._draw()
             if "group" in names:
                 self._look()
@@ -97,6 +100,9 @@ class TableView(InCell, TableState, pn.viewable.Viewer):
             self.group = self._listed.names[row]
 
     # Drawing
+
+    def _paint(self) -> None:
+        self.pictures.theme(DARK if self.dark else LIGHT)
 
     def _draw(self) -> None:
         """All that is on show, from what is known now."""
