@@ -175,6 +175,7 @@ def test_the_page_has_the_table_and_its_link(folder):
     assert other.view == "lab" and other.query == "?view=lab"
     other._darken()
     assert other.table.pictures.palette is DARK
+    other.press("d")  # Panel keeps the last one for the process.
     other.view = "table"
     other.table.param.update(find="", page=1)
     other.press("ArrowRight")
