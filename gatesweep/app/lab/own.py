@@ -131,6 +131,9 @@ class Own:
     def of_table(cls, table: LabelledTable, chosen: Selection) -> tuple[Self, str]:
         """Two columns and two classes of a table, and in words what of it was skipped."""
         rows = table.select(chosen, MAX_ROWS)
+        if not len(rows.y):
+            rule = "a table must have rows with both numbers and one of the two classes"
+            raise InputError(rule, f"{chosen.x1}, {chosen.x2}", "Choose other columns or classes")
         own = cls.of(rows.X, rows.y, (chosen.x1, chosen.x2), chosen.classes)
         if table.name in BUILT_IN and built_in(table.name) is table:
             numbers = [table.numeric.index(chosen.x1), table.numeric.index(chosen.x2)]

@@ -34,15 +34,15 @@ class OwnPanel(pn.viewable.Viewer):
         self.redo = button("Redo", lab.redo, "redo", **look)
         self.clear = button("Clear", lambda: lab.edit(lab.own.cleared()), "delete_sweep", **look)
         self.from_gate = button("From the gate", lab.take_gate_rows, **look)
-        self.table = fold("Table", TablePanel(lab))
+        self.tables = TablePanel(lab)
         self.note = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(2, 12), sizing_mode="stretch_width")
         self._layout = pn.Column(
-            pn.Row(self.tool, self.pen, margin=(4, 10), sizing_mode="stretch_width", styles={"gap": ".5rem"}),
+            pn.FlexBox(self.tool, self.pen, margin=(4, 10), sizing_mode="stretch_width", gap=".4rem"),
             self.spread,
             pn.FlexBox(self.undo, self.redo, self.clear, self.from_gate, self.board, **ACROSS),
             self.note,
             switch(lab, "standardize", "Standardise"),
-            self.table,
+            fold("Table", self.tables),
             css_classes=["gs-own"],
             **ACROSS,
         )

@@ -124,7 +124,7 @@ class TablePanel(pn.viewable.Viewer):
         if name == "label":
             at["zero"], at["one"] = self._table.classes[at["label"]][:2]
         elif at["zero"] == at["one"]:  # The other one gives way.
-            at["one" if name == "zero" else "zero"] = before.classes[0 if name == "one" else 1]
+            at["one" if name == "zero" else "zero"] = before.classes[0 if name == "zero" else 1]
         self._chosen = Selection(at["x1"], at["x2"], at["label"], (at["zero"], at["one"]))
         if not self._show():
             self._chosen = before

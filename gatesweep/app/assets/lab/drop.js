@@ -12,6 +12,7 @@ export function render({model}) {
   const text = Object.assign(document.createElement("textarea"), {rows: 2, placeholder: "or paste its cells here"})
   text.setAttribute("aria-label", "Paste a table")
   label.append("CSV file: drop it or choose it", choose)
+  place.className = "drop"
   place.append(label, text)
   const take = async (file, name) => {
     if (!file) return
