@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.lab_page import control, pixel, press, show, wait
+from tests.ui.lab_page import IDLE, control, pixel, press, show, wait
 
 FOUR = "?source=own&own=0,0,0_0.2,0.6,0_1,1,1_1.2,0.3,1"
 
@@ -64,7 +64,8 @@ def test_reload_and_back_keep_the_points(own):
     wait(own, "s.n === 5")
     expect(own).to_have_url(re.compile(r"own=.*_0\.5\d*,1\.[45]\d*,"))
     own.reload()
-    wait(own, "s.n === 5", timeout=60_000)
+    own.wait_for_function(IDLE, timeout=60_000)
+    wait(own, "s.n === 5")
     click(own, 0.5, -0.5)
     wait(own, "s.n === 6")
     expect(own).to_have_url(re.compile(r",-0\.[45]\d*,"))
