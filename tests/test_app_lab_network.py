@@ -187,3 +187,15 @@ def test_a_cell_of_networks_opens_the_stored_one(monkeypatch, grid):
     app.explore("This model, other seeds")
     assert (app.explorer.hidden_units, app.explorer.activation) == (1, "relu")
     app.explorer.close()
+
+
+def test_a_slider_sets_a_number_of_two_neurons_by_hand(lab):
+    lab.restore(NET | {"by_hand": True, "network": [20.0, 20.0, -10.0, -20.0, -20.0, 30.0, 20.0, 20.0, -30.0]})
+    shown = [one for one in lab.view.controls.network_hand if one.visible]
+    labels = [one.told["label"] for one in shown]
+    assert labels == ["h₁ w₁", "h₁ w₂", "h₁ intercept", "h₂ w₁", "h₂ w₂", "h₂ intercept", "v₁", "v₂", "intercept"]
+    shown[8]._handle_msg({"n": shown[8].told["n"] + 1, "value": -10.0})
+    assert lab.shown.model.intercept == lab.network[8] == -10
+    assert lab.shown.exact_accuracy < 0.9, "an OR of OR and NAND is always 1"
+    lab.hidden_units = 4
+    assert not any(one.visible for one in lab.view.controls.network_hand)

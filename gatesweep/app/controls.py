@@ -17,6 +17,7 @@ __all__ = [
     "BRISK",
     "IN_ROW",
     "NO_LABEL",
+    "SLIDER",
     "WIDE",
     "PickedMenu",
     "at_most",

@@ -1,20 +1,24 @@
 """The Lab's settings beside the picture; what few lessons need is folded away."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 import panel as pn
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import button, choice, decades, fold, number, slider, switch, toggle
+from gatesweep.app.controls import SLIDER, button, choice, decades, fold, number, slider, switch, toggle, within
+from gatesweep.app.explain import explain_class
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.own_panel import OwnPanel
 from gatesweep.app.lab.pictures import Boundary
 from gatesweep.app.lab.state import DATA, MODEL, SCIKIT_LEARN, TRAINING, in_sweep
 from gatesweep.app.lab.truth_table import TruthTable
-from gatesweep.app.lab.words import LINE
+from gatesweep.app.lab.words import LINE, PARAMETERS
+from gatesweep.app.numbered import Slider
 from gatesweep.engine.solvers import solver_class
 from gatesweep.lessons import LESSONS
+from gatesweep.models import n_params
 
 __all__ = ["Controls"]
 
@@ -26,8 +30,31 @@ FIRST = {
     "set by hand": "hand",
 }
 """What training starts from, as the menu calls it."""
+MOST_BY_HAND = n_params(2, "interaction")
+"""Numbers of a network that are set by hand by a slider each: those of two hidden neurons."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
+
+
+def _number_of_network(lab: Commands, place: int) -> Slider:
+    """A slider over one of the numbers of a network set by hand."""
+    low, high = lab.param.w1.softbounds
+
+    def show() -> dict[str, Any]:
+        value = lab.network[place] if place < len(lab.network) else 0.0
+        name = lab.parameter_names[place] if place < len(lab.parameter_names) else "intercept"
+        ends = {"start": min(low, value), "end": max(high, value), "step": lab.param.w1.step}
+        return {"label": PARAMETERS[name], "value": value, "text": None} | ends
+
+    def take(request: Mapping[str, Any]) -> None:
+        shown = show()
+        value = within(request, shown["start"], shown["end"])
+        if value is not None and place < len(lab.network):
+            lab.network = [*lab.network[:place], round(value, 10), *lab.network[place + 1 :]]
+
+    made = Slider(show, take, css_classes=[explain_class("weight")], **SLIDER)
+    lab.param.watch(made.tell, ["network", "hidden_units", "features"])
+    return made
 
 
 class Controls(pn.viewable.Viewer):
@@ -62,12 +89,14 @@ class Controls(pn.viewable.Viewer):
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
         self.hand = {name: slider(lab, name, label) for name, label in LINE.items()}
+        self.network_hand = [_number_of_network(lab, place) for place in range(MOST_BY_HAND)]
         n = self.named
         self.training = fold("Training", *(n[name] for name in TRAINING))
         self.by_hand = fold(
             "By hand",
             switch(lab, "by_hand", "Set the line by hand"),
             *self.hand.values(),
+            *self.network_hand,
             button("Let it learn from here", lab.learn_from_here, margin=(6, 12)),
         )
         self._lab = lab
@@ -84,7 +113,8 @@ class Controls(pn.viewable.Viewer):
         self._problem = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
         lab.param.watch(self._say_refusal, "refused")
         lab.param.watch(
-            lambda *events: self.draw(), ["source", "solver", "features", "hidden_units", "init", "hide", "by_hand"]
+            lambda *events: self.draw(),
+            ["source", "solver", "features", "hidden_units", "network", "init", "hide", "by_hand"],
         )
         lab.param.watch(self._unfold, ["lesson", "by_hand"])
         self.draw()
@@ -105,6 +135,10 @@ class Controls(pn.viewable.Viewer):
             part.visible = name not in unused and name not in lab.hide
         for name, control in self.hand.items():
             control.visible = name in lab.parameter_names and not lab.hidden_units
+        names = lab.parameter_names if lab.hidden_units else ()
+        is_whole = len(names) == len(lab.network) <= MOST_BY_HAND
+        for place, control in enumerate(self.network_hand):
+            control.visible = is_whole and place < len(names)
         self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
 
     def _say_refusal(self, *events: Any) -> None:
