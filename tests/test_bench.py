@@ -36,7 +36,7 @@ def found(bench):
 @pytest.mark.parametrize("name", ROWS)
 def test_both_sides_of_each_row_fit_the_same_models(found, name):
     errors = {row.name: row.error for row in found[name] if row.error is not None}
-    assert errors or name in ("sigmoid", "tenfold", "million")
+    assert errors or name in ("sigmoid", "tenfold", "million", "streamed")
     assert {row: error for row, error in errors.items() if not error < LOOSE.get(row, 2e-5)} == {}
 
 

@@ -16,7 +16,7 @@ from gatesweep.experiment import Experiment
 from gatesweep.results.schema import n_bytes
 from gatesweep.sweep import sweep
 
-__all__ = ["measure"]
+__all__ = ["measure", "peak"]
 
 GATES = ("AND", "OR", "XOR")
 
@@ -27,7 +27,7 @@ def measure(levels: int, seeds: int) -> dict[str, float]:
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def _peak() -> int:
+def peak() -> int:
     """The largest resident memory of this process so far, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux's ru_maxrss may still be the parent's.
@@ -53,7 +53,7 @@ def _report(levels: int, seeds: int) -> dict[str, float]:
         "models": dataset["status"].size,
         "seconds": seconds,
         "result_bytes": result,
-        "growth_bytes": _peak() - before - result,
+        "growth_bytes": peak() - before - result,
     }
 
 

@@ -238,5 +238,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "bootstraps": tables.bootstraps,
     "groups": tables.groups,
     "cv": tables.cross_validation,
+    "one": tables.one_table,
+    "streamed": tables.streamed,
 }
 """What `--rows` takes."""

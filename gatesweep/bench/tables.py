@@ -1,20 +1,30 @@
 """Rows of the bench for tables: bootstraps, groups and cross-validation beside loops of scikit-learn."""
 
+import json
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
 
 import numpy as np
 import pandas as pd
+import torch
+from joblib import Parallel, delayed
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.preprocessing import StandardScaler
 
 from gatesweep.bench.job import Bench, Row
+from gatesweep.bench.memory import peak
 from gatesweep.bench.timing import interleaved
+from gatesweep.fit import fit
 from gatesweep.tables.fit_table import fit_table
 from gatesweep.tables.resampling import bootstrap_counts
 
-__all__ = ["bootstraps", "cross_validation", "groups"]
+__all__ = ["bootstraps", "cross_validation", "groups", "one_table", "streamed"]
 
 
 def _tumours() -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
@@ -53,15 +63,72 @@ def groups(bench: Bench) -> Iterator[Row]:
     X = random.normal(size=(count, 50, 5))
     y = (X[..., 0] + random.logistic(size=(count, 50)) > 0).astype(int)
     frame = pd.DataFrame(X.reshape(-1, 5)).add_prefix("x").assign(y=y.ravel(), site=np.repeat(np.arange(count), 50))
-    ours, theirs = interleaved(
+    data, workers = list(zip(X, y, strict=True)), torch.get_num_threads()
+    ours, theirs, processes = interleaved(
         bench.size.repeats,
         lambda: fit_table(frame, target="y", group_by="site", device="cpu"),
-        lambda: [LogisticRegression().fit(*data) for data in zip(X[:loop], y[:loop], strict=True)],
+        lambda: [LogisticRegression().fit(*one) for one in data[:loop]],
+        lambda: Parallel(n_jobs=workers)(delayed(_fit)(*one) for one in data[: 8 * loop]),
     )
-    seconds = theirs.seconds * count / loop
-    text = f"{count:,} groups of 50 x 5: a loop of LogisticRegression().fit"
-    error = _error(ours.result["estimate"].values, list(zip(X[:loop], y[:loop], strict=True)))
-    yield Row("groups", text, seconds / ours.seconds, "x", 100, ours=ours.seconds, theirs=seconds, error=error)
+    error = _error(ours.result["estimate"].values, data[:loop])
+    text = f"{count:,} groups of 50 x 5: LogisticRegression().fit"
+    for name, how, seconds, target in (
+        ("groups", "in a loop", theirs.seconds * count / loop, 100),
+        ("groups_joblib", f"joblib on {workers} cores", processes.seconds * count / len(data[: 8 * loop]), 50),
+    ):
+        ratio = seconds / ours.seconds
+        yield Row(name, f"{text} {how}", ratio, "x", target, ours=ours.seconds, theirs=seconds, error=error)
+
+
+def _fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    return LogisticRegression().fit(X, y)
+
+
+def one_table(bench: Bench) -> Iterator[Row]:
+    """One small model: what it costs to have it at all."""
+    X, y, _ = _tumours()
+    X = X[:, :3]
+    ours, theirs = interleaved(
+        3 * bench.size.repeats,
+        lambda: fit(X, y, device="cpu", dtype="float64"),
+        lambda: LogisticRegression().fit(X, y),
+    )
+    found = np.append(ours.result.weight.numpy(), ours.result.intercept.numpy())
+    text, ratio = "one table of 569 x 3: LogisticRegression().fit", theirs.seconds / ours.seconds
+    error = _error(found[None], [(X, y)])
+    yield Row("one", text, ratio, "x", 1, ours=ours.seconds, theirs=theirs.seconds, error=error)
+
+
+def streamed(bench: Bench) -> Iterator[Row]:
+    """A long file, from Parquet to Parquet, in a process of its own: a peak of memory never falls again."""
+    count = 3 * bench.size.million[0] * bench.size.million[1]
+    command = [sys.executable, "-m", "gatesweep.bench.tables", str(count)]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    text = f"{count:,} groups of 20 x 3, from Parquet to Parquet"
+    note = f"{found['peak_bytes'] / 1e9:.1f} GB at most, libraries included"
+    yield Row("streamed", text, found["seconds"], "s", 120, False, ours=found["seconds"], note=note)
+
+
+def _stream(count: int) -> dict[str, float]:
+    import pyarrow
+    import pyarrow.parquet
+
+    random, part = np.random.default_rng(0), 20_000
+    with TemporaryDirectory() as folder:
+        path, writer = Path(folder) / "rows.parquet", None
+        for first in range(0, count, part):
+            groups = min(part, count - first)
+            X = random.normal(size=(3, 20 * groups)).astype(np.float32)
+            y = (X[0] + random.logistic(size=20 * groups) > 0).astype(np.int8)
+            site = np.repeat(np.arange(first, first + groups), 20)
+            table = pyarrow.table({"a": X[0], "b": X[1], "c": X[2], "y": y, "site": site})
+            writer = writer or pyarrow.parquet.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+        assert writer is not None
+        writer.close()
+        started = perf_counter()
+        fit_table(path, target="y", group_by="site", device="cpu", out=Path(folder) / "coefficients.parquet")
+        return {"seconds": perf_counter() - started, "peak_bytes": peak()}
 
 
 def cross_validation(bench: Bench) -> Iterator[Row]:
@@ -82,3 +149,7 @@ def cross_validation(bench: Bench) -> Iterator[Row]:
     error = _error(ours.result["estimate"].values[None], [(X, y)], float(ours.result["best_C"]))
     ratio = other.seconds / ours.seconds
     yield Row("cv", text, ratio, "x", 20, ours=ours.seconds, theirs=other.seconds, error=error)
+
+
+if __name__ == "__main__":
+    print(json.dumps(_stream(int(sys.argv[1]))))
