@@ -109,6 +109,14 @@ def test_a_first_view_has_the_figures_that_it_shows(view, figures):
     assert {plot.name for plot in first_view(view).models if isinstance(plot, Plot)} == figures
 
 
+def test_the_explorer_s_first_view_is_trained_and_its_menus_say_what_is_on_show():
+    models = list(first_view("explorer").models)
+    menus = [model.data for model in models if getattr(model, "class_name", "") == "Select"]
+    shown = {menu.label: menu.value for menu in menus}
+    assert (shown["Across"], shown["Down"], shown["Side by side"]) == ("noise level", "gate", "one picture")
+    assert len(next(m for m in models if m.name == "cells").data["number"]) == 3 * 21
+
+
 @pytest.mark.parametrize("what", EXPLORED)
 def test_the_lab_s_model_is_marked_among_others_and_opens_again(what):
     app = App()

@@ -204,9 +204,10 @@ def button(label: str, act: Any, icon: str | None = None, **options: Any) -> Any
     return made
 
 
-def wide(width: str) -> list[str]:
-    """A style sheet for what is as wide as that whatever is in it; Bokeh's own widths are pixels."""
-    return [f":host {{ width: {width} !important; flex: none !important }}"]
+def wide(width: str) -> dict[str, Any]:
+    """Size of what is as wide as that whatever is in it; Bokeh's own widths are pixels."""
+    sheet = f":host {{ width: {width} !important; flex: none !important }}"
+    return {"sizing_mode": None, "width": None, "stylesheets": [sheet]}
 
 
 def at_most(width: int) -> dict[str, Any]:

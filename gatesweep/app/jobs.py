@@ -187,6 +187,13 @@ class Worker:
         queue().put(lambda: self._run(job, work), job.cancel.set, self._owner, seconds, delay)
         return job
 
+    def do(self, work: Callable[[Job], Any]) -> Job:
+        """Do this work here and now, in place of what was asked before; the job when it is done, unpublished."""
+        self.cancel()
+        job = Job(self._generation)
+        self._try(job, work)
+        return job
+
     def cancel(self) -> None:
         """Stop the newest job; it is not published."""
         with self._lock:
@@ -214,17 +221,20 @@ class Worker:
             job.over.set()
 
     def _do(self, job: Job, work: Callable[[Job], Any]) -> None:
+        self._try(job, work)
+        with self._lock:
+            if not self.is_newest(job):
+                return
+            self.current = None
+        self._publish(job)
+
+    def _try(self, job: Job, work: Callable[[Job], Any]) -> None:
         job.started = time.perf_counter()
         try:
             job.result = work(job)
         except Exception as error:
             job.error = error
         job.seconds = time.perf_counter() - job.started
-        with self._lock:
-            if not self.is_newest(job):
-                return
-            self.current = None
-        self._publish(job)
 
 
 class Session:

@@ -100,6 +100,8 @@ class App(param.Parameterized):
             self.go(query)
         else:
             self.address.changed(replaces=True)
+        if self.view == "explorer":
+            self.explorer.prepare()
         self._show()
         self.param.watch(self._turn, "view")
 

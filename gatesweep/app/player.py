@@ -73,7 +73,7 @@ class Player(pn.viewable.Viewer):
     def __init__(self, epochs: Playing) -> None:
         super().__init__()
         self._epochs = epochs
-        self.play = button("Play", epochs.toggle_play, "play_arrow", variant="contained", stylesheets=wide("6.5rem"))
+        self.play = button("Play", epochs.toggle_play, "play_arrow", variant="contained", **wide("6.5rem"))
         self.slider = Slider(
             self._show, self._take, sizing_mode="stretch_width", margin=(0, 16), css_classes=["gs-wide"]
         )
@@ -82,7 +82,7 @@ class Player(pn.viewable.Viewer):
             label="Speed",
             options={f"{s} / s": s for s in SPEEDS},
             size="small",
-            stylesheets=wide("5.3rem"),
+            **wide("5.3rem"),
             margin=0,
             description="",
         )

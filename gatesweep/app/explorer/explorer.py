@@ -19,7 +19,7 @@ from gatesweep.app.explorer.models import experiment_of, model_at
 from gatesweep.app.explorer.pictures import Pictures
 from gatesweep.app.explorer.state import COMPARE, GRID_NAMES, LINKED, VIEW_NAMES, described
 from gatesweep.app.explorer.view_model import ViewModel
-from gatesweep.app.jobs import Job, Session
+from gatesweep.app.jobs import SMALL, Job, Session
 from gatesweep.app.theme import DARK, LIGHT, Palette
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -86,7 +86,18 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
         self.param.watch(self._changed, ["preset", "revision", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
         self.layout.presets.ask()
         self._paint()
-        self.retrain()
+        if self.picture is None or not self._is_on_show():
+            self.retrain()
+
+    def prepare(self) -> None:
+        """Put the picture into a page that is about to be made, where that takes but a moment."""
+        try:
+            experiment = self.experiment()
+        except InputError:
+            return
+        if self._file is None and self.rate.seconds(experiment) <= SMALL:
+            view, all_seeds = self._view(), len(experiment.grid["seed"])
+            self._trained(self.trainer.do(lambda job: train_and_draw(job, experiment, view, all_seeds, lambda _: None)))
 
     def _changed(self, *events: param.parameterized.Event) -> None:
         """The one place that answers to a change: what it takes to show the state as it is now."""

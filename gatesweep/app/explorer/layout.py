@@ -171,7 +171,7 @@ class Layout:
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
         self.cell = {
-            place: PickedMenu(lambda *_: None, label=place, visible=False, stylesheets=wide("8.2rem"))
+            place: PickedMenu(lambda *_: None, label=place, visible=False, **wide("8.2rem"))
             for place in ("y", "x", "panel")
         }
         run = select(
@@ -179,7 +179,7 @@ class Layout:
             "run",
             "Run",
             {"median run": "median", "best run": "best", "worst run": "worst"},
-            stylesheets=wide("9.4rem"),
+            **wide("9.4rem"),
         )
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
         opening = pn.Row(

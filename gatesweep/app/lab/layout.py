@@ -113,8 +113,9 @@ class LessonBar(pn.viewable.Viewer):
         return self._layout
 
 
-def _chart(figure: Any) -> pn.pane.Bokeh:
-    return pn.pane.Bokeh(figure, sizing_mode="stretch_both", margin=(0, 6, 4, 4))
+def _chart(figure: Any, margin: tuple[int, ...] = (0, 6, 4, 4)) -> pn.pane.Bokeh:
+    figure.margin = margin  # a pane's own does not reach the page
+    return pn.pane.Bokeh(figure, **FILL)
 
 
 def _card(*parts: Any, **options: Any) -> pn.Column:
@@ -304,7 +305,7 @@ class Numbers(pn.viewable.Viewer):
             self.draws,
         )
         scores = pn.Column(
-            pn.pane.Bokeh(pictures.scores.figure, sizing_mode="stretch_both", margin=(6, 8, 0, 8)),
+            _chart(pictures.scores.figure, margin=(6, 8, 0, 8)),
             stylesheets=sheets("figure", "lab/scores"),
             **FILL,
         )
@@ -323,9 +324,7 @@ class Numbers(pn.viewable.Viewer):
 
     def _loss_over(self) -> Any:
         """The pair of parameters that the loss surface spans."""
-        self.pair = choice(
-            self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), stylesheets=wide("9.4rem"), sizing_mode=None
-        )
+        self.pair = choice(self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), **wide("9.4rem"))
         return self.pair
 
     def _offer_pairs(self, *events: Any) -> None:
