@@ -15,7 +15,7 @@ COMMANDS = {
     "sweep": ("gatesweep.cli.sweep:sweep", "Fit one model for every gate, noise level and seed."),
     "fit": ("gatesweep.cli.fit:fit", "Fit a logistic model to each group of a table."),
     "show": ("gatesweep.cli.files:show", "Print FILE as a table in the terminal."),
-    "serve": ("gatesweep.cli.serve:serve", "Open the app: on a live grid, or on the sweep or the fitted table FILE."),
+    "serve": ("gatesweep.cli.serve:serve", "Open the app: on a live grid, or on what FILE holds."),
     "export": ("gatesweep.cli.files:export", "Write OUT: one .html page that needs no server, or SOURCE as a table."),
     "bench": ("gatesweep.cli.serve:bench", "Time gatesweep beside what a user would write instead."),
     "verify": ("gatesweep.cli.files:verify", "Check every byte of STORE against its journal."),
