@@ -189,14 +189,15 @@ def _short(value: float) -> str:
 def _terms(layer: _Layer) -> str:
     *weights, intercept = layer.weights[0]
     if len(weights) > FEW:
-        said = f"{len(weights)} hidden neurons, weighed,"
-    else:
-        said = " + ".join(f"{_factor(w)}·{number(v)}" for w, v in zip(weights, layer.values, strict=False))
-    return f"{said} {'−' if intercept < 0 else '+'} {number(abs(intercept))}"
+        return f"{len(weights)} hidden neurons, weighed, {_signed(intercept)}"
+    written = _short if layer.x == HIDDEN else number
+    said = " ".join(f"{_signed(w)}·{written(v)}" for w, v in zip(weights, layer.values, strict=False))
+    return f"{said[0].strip('+')}{said[2:]} {_signed(intercept)}"
 
 
-def _factor(value: float) -> str:
-    return number(value) if value >= 0 else f"({number(value)})"
+def _signed(value: float) -> str:
+    """A term of a sum, with the sign that joins it to the one before."""
+    return f"{'−' if value < 0 else '+'} {number(abs(value))}"
 
 
 def _above(plot: Any, element: Any) -> None:
