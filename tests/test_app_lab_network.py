@@ -170,6 +170,17 @@ def test_a_link_carries_a_network_by_hand(lab):
     np.testing.assert_allclose(lab.fit.models.params[0], lab.network, rtol=1e-6)
 
 
+def test_a_network_is_compared_with_a_pinned_neuron(lab):
+    lab.restore({"gate": "OR"})
+    lab.toggle_pin()
+    lab.hidden_units = 2
+    assert len(lab.pictures.boundary.columns["pinned"]["x1"]) == 2 and lab.view.stage.pin.visible
+    lab.toggle_pin()
+    assert not lab.pin and not lab.view.stage.pin.visible
+    lab.toggle_pin()
+    assert not lab.pin
+
+
 @pytest.mark.parametrize("grid", [{}, {"record": "epoch"}])
 def test_a_cell_of_networks_opens_the_stored_one(monkeypatch, grid):
     rest = {name: value for name, value in NET.items() if name not in ("gate", "hidden_units")} | {"epochs": 5}

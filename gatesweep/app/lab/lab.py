@@ -289,8 +289,9 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self.gate = as_gate(truth).name
 
     def toggle_pin(self) -> None:
-        """Keep the model on show to compare the next ones with; or let go of the one that is kept."""
-        self.pin = self.shown.model.params.tolist() if not self.pin and self.shown.is_finite else []
+        """Keep the neuron on show to compare the next models with; or let go of the one that is kept."""
+        can_keep = not self.pin and self.shown.is_finite and not self.shown.model.hidden_units
+        self.pin = self.shown.model.params.tolist() if can_keep else []
 
     def new_draw(self) -> None:
         """The next seed."""

@@ -265,6 +265,8 @@ class Stage(pn.viewable.Viewer):
         of = own_words if view.is_own else None
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
         self.pin.label = "Unpin" if view.pinned else "Pin"
+        # A network is compared with a pinned neuron; its own numbers are too many to keep in a link.
+        self.pin.visible = bool(view.pinned) or not view.shown.model.hidden_units
         behind = "by_hand" if by_hand else view.run.status
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{explained(behind, progress)}</span>"
