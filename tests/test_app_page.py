@@ -6,6 +6,7 @@ import logging
 import time
 import weakref
 
+import panel_material_ui as pmui
 import pytest
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.models import Plot
@@ -17,7 +18,7 @@ from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.compat import SCHEME
 from gatesweep.app.keys import KEYS
-from gatesweep.app.page import EXPLORED, App, create_app
+from gatesweep.app.page import EXPLORED, OF_GATES, App, create_app
 from gatesweep.app.server import pass_over_closed_pages
 from tests.test_app_explorer import wait
 
@@ -115,6 +116,18 @@ def test_the_explorer_s_first_view_is_trained_and_its_menus_say_what_is_on_show(
     shown = {menu.label: menu.value for menu in menus}
     assert (shown["Across"], shown["Down"], shown["Side by side"]) == ("noise level", "gate", "one picture")
     assert len(next(m for m in models if m.name == "cells").data["number"]) == 3 * 21
+
+
+def test_own_rows_offer_nothing_that_is_of_gates():
+    app = App()
+    menu = next(item for item in app.page.header[0] if isinstance(item, pmui.MenuButton))
+    usual = [item["label"] for item in menu.items]
+    assert set(OF_GATES) < set(usual)
+    app.lab.source = "own"
+    assert [item["label"] for item in menu.items] == [label for label in usual if label not in OF_GATES]
+    app.lab.source = "gate"
+    assert [item["label"] for item in menu.items] == usual
+    assert "lab" in vars(app) and "explorer" not in vars(app)
 
 
 @pytest.mark.parametrize("what", EXPLORED)

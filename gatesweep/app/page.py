@@ -49,6 +49,7 @@ QR_CODE = {"QR code": "qr_code_2"}
 FOR_STUDENTS = {"Page for students": "qr_code"}
 EXPLORED = {f"This model, {slice_}": "grid_on" for slice_ in SLICES}
 """Ways from the Lab to the Explorer."""
+OF_GATES = ("Copy as command", "Copy as plain Python", *EXPLORED)
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
@@ -124,7 +125,6 @@ class App(param.Parameterized):
             variant="text",
             margin=(0, 4),
             stylesheets=sheets("share"),
-            items=self._share_items,
         )
         share.on_click(lambda item: (self.explore if item["label"] in EXPLORED else self.share)(item["label"]))
         help_button = pmui.IconButton(
@@ -162,12 +162,14 @@ class App(param.Parameterized):
         page.param.watch(self._theme, "dark_theme")
         return page
 
-    @property
-    def _share_items(self) -> list[dict[str, str]]:
-        students = FOR_STUDENTS if self.has_student_page and self.view != "table" else {}
-        copied = {"Copy link": SHARE["Copy link"]} if self.view == "table" else SHARE
-        items = copied | QR_CODE | (TAKE_AWAY | EXPLORED if self.view == "lab" else {}) | SCREEN | students
-        return [{"label": label, "icon": icon} for label, icon in items.items()]
+    def _offer(self, *events: param.parameterized.Event) -> None:
+        """What can be shared of what is on show: own rows are no sweep, and have no other gates or noise levels."""
+        is_lab, is_own = self.view == "lab", self.view == "lab" and self.lab.source == "own"
+        items = (SHARE if self.view != "table" else {"Copy link": SHARE["Copy link"]}) | QR_CODE
+        items |= (TAKE_AWAY | EXPLORED if is_lab else {}) | SCREEN
+        items |= FOR_STUDENTS if self.has_student_page and self.view != "table" else {}
+        left_out = OF_GATES if is_own else ()
+        self._share.items = [{"label": label, "icon": icon} for label, icon in items.items() if label not in left_out]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
         for view in self._built:
@@ -183,7 +185,9 @@ class App(param.Parameterized):
     @cached_property
     def lab(self) -> Lab:
         """Made when it is first asked for, as the Explorer is: half of the page is enough to begin with."""
-        return self._followed(Lab(dark=self.page.dark_theme), [*SETTINGS, *VIEW, "playing"])
+        made = self._followed(Lab(dark=self.page.dark_theme), [*SETTINGS, *VIEW, "playing"])
+        made.param.watch(self._offer, "source")
+        return made
 
     @cached_property
     def explorer(self) -> Explorer:
@@ -205,7 +209,7 @@ class App(param.Parameterized):
             self._places[self.view].append(self._on_show)
         for name, place in self._places.items():
             place.visible = name == self.view
-        self._share.items = self._share_items
+        self._offer()
 
     @property
     def _on_show(self) -> Lab | Explorer | TableView:
@@ -345,6 +349,8 @@ class App(param.Parameterized):
         return f"{here.protocol}//{here.hostname}{f':{here.port}' if here.port else ''}" if here else ""
 
     def _code(self, python: bool) -> str:
+        if self.view == "lab" and self.lab.source == "own":
+            return self.lab.plain_code
         if self.view == "lab":
             lab, experiment = self.lab, code.nearest_sweep(self.lab.settings)
             note = words.difference(lab.fit, lab.solver, lab.init, lab.by_hand)

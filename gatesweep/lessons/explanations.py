@@ -130,7 +130,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "converged": Explanation("converged", "The loss (with its penalty) is at its lowest: no other weights do better."),
     "max_iter": Explanation("stopped", "The epochs or steps ended before the lowest loss was reached."),
     "separable": Explanation(
-        "separable", "A line parts the training rows without error, so the loss falls for ever as the weights grow."
+        "separable", "Some weights part the training rows without error, so the loss falls for ever as they grow."
     ),
     "diverged": Explanation(
         "diverged", "The loss ended at more than twice that of the start and of a coin, or at no number."
