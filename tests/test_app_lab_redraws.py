@@ -109,6 +109,7 @@ def test_a_click_on_a_cell_shows_the_stored_model_and_trains_nothing(counted, gr
     dataset = gs.sweep(gate=("AND", "XOR"), noise_level=(0.1, 0.3), seed=range(5), **grid)
     app = App(dataset, view="explorer")
     app.explorer.settle()
+    assert app.lab.fit.is_whole, "a Lab is made when it is first looked at, with a model of its own"
     counted()
     settings = app.explorer.open({"gate": "XOR", "noise_level": 0.3})
     assert counted() == (1, 0)

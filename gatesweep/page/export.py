@@ -107,7 +107,8 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "runs": runs,
         "noise": noise_entry(experiments, packer) if runs else None,
         "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-        "lessons": [_texts(x) | {"hide": x.hide, "network": x.is_of_a_network} for x in LESSONS],
+        # Of a lesson that its Lab cannot show, the page knows that there is one: they are counted.
+        "lessons": [{"network": True} if x.is_of_a_network else _texts(x) | {"hide": x.hide} for x in LESSONS],
         "comparisons": [{"name": name} | _texts(lesson) for name, lesson in COMPARISONS.items()],
         "explorer": explorer_data(),
         "keys": [(caps(keys), words) for keys, words in MEANING],
@@ -120,7 +121,7 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "css": _css() + _static("page.css"),
         "bokeh": _bokeh(),
         "script": bundle("start.js"),
-        "data": json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "data": json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "bytes": base64.b64encode(packer.bytes()).decode(),
     }
     # One pass over the template, so that nothing inside a part is taken for a placeholder.

@@ -86,7 +86,7 @@ class Measure:
 
 MEASURES: dict[str, Measure] = {
     "exact_accuracy": Measure(
-        "exact accuracy", "exact_accuracy", kind="accuracy", doc="On the true distribution, by closed form."
+        "exact accuracy", "exact_accuracy", kind="accuracy", doc="On the true distribution: computed, not sampled."
     ),
     "test_accuracy": Measure("test accuracy", "test_accuracy", kind="accuracy", doc="On the held-out rows."),
     "train_accuracy": Measure("train accuracy", "train_accuracy", kind="accuracy", doc="On the training rows."),

@@ -11,7 +11,7 @@ from tests.conftest import watch
 from tests.ui.explorer_pages import FIND
 from tests.ui.lab_page import IDLE
 
-FILLED = f"() => window.Bokeh && ({FIND})('cells')?.data.number.length > 1"
+FILLED = f"() => {IDLE} && ({FIND})('cells')?.data.number.length > 1"
 """JavaScript: the Explorer has its first picture."""
 
 

@@ -130,7 +130,7 @@ def test_a_click_opens_that_very_model_and_back_returns(explorer, name):
     page.wait_for_timeout(1000)  # until the address line has followed: Back shall not lead to before
     before, where = query_of(page), cells(page)["where"]
     assert f"{before.get('run', 'median')} run" == run
-    assert where[level * 3 + gate] == f"noise level 0.7, gate {('AND', 'OR', 'XOR')[gate]}"
+    assert where[level * 3 + gate] == f"noise level 0.7, {('AND', 'OR', 'XOR')[gate]}"
     click_cell(page, level * 3 + gate)
     page.wait_for_url(lambda url: "view=explorer" not in url, timeout=SOON)
     cell, asked = dataset.isel(gate=gate, noise_level=level), query_of(page)

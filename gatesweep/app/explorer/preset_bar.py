@@ -16,7 +16,7 @@ __all__ = ["PresetBar"]
 
 SEEN, UNSEEN = {"visibility": "inherit"}, {"visibility": "hidden"}
 """Out of sight and not read out; its place is kept, so that nothing moves at the first change."""
-BUTTON = {"& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 12px"}}
+BUTTON = {"flexWrap": "wrap", "& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 8px", "width": "auto"}}
 
 
 class PresetBar(pn.viewable.Viewer):
