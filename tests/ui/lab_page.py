@@ -40,7 +40,7 @@ SEEN = f"""() => {{
     get levels() {{ return new Set(image()).size }},
     get paper() {{ return named("boundary").background_fill_color }},
     get grips() {{
-      const grips = glyphs("boundary", "Scatter").at(-1).data
+      const grips = named("boundary").renderers.find(({{name}}) => name === "grips").data_source.data
       return list(grips.x1).map((x, i) => [x, grips.x2[i]])
     }},
     get cloud() {{ return glyphs("boundary", "MultiLine")[0].data.xs.length }},

@@ -111,10 +111,10 @@ def test_each_preset_shows_its_numbers(explorer, name):
     page, session = explorer
     before = session.picture
     page.get_by_role("button", name=COMPARISONS[name].title, exact=True).click()
+    expect(page.get_by_text(COMPARISONS[name].question)).to_be_visible(timeout=SOON)
     settle(page, session, before)
     assert session.picture.measure == session.measure
     assert (session.picture.x.name, session.picture.y.name) == (session.x, session.y)
-    expect(page.get_by_text(COMPARISONS[name].question)).to_be_visible(timeout=SOON)
 
 
 def test_the_player_plays_pauses_steps_and_scrubs(explorer):

@@ -58,6 +58,10 @@ def drag(page, start, end, steps=12):
     page.mouse.up()
 
 
+HELD = "s.grips.length === 2 && s.grips.every(([x1, x2]) => Math.abs(s.w[0] * x1 + s.w[1] * x2 + s.b) < 1e-6)"
+"""The grips are on the line: they come after it."""
+
+
 def line_through(dropped, held, old):
     """Weights and intercept of the line through two points, as long as `old` and turned to the same side."""
     along = np.subtract(held, dropped)
@@ -70,7 +74,8 @@ def line_through(dropped, held, old):
 @pytest.mark.parametrize(("gate", "noise_level"), [("AND", 0.3), ("XOR", 0.05)])
 def test_a_grip_drags_the_line_to_where_it_is_dropped(lab, gate, noise_level, grip):
     show(lab, f"?gate={gate}&noise_level={noise_level}&by_hand=true")
-    found = shows(lab, [1, 1, -1], close=1e-6)
+    shows(lab, [1, 1, -1], close=1e-6)
+    found = wait(lab, HELD)
     for move in ([60, -45], [-35, -50]):
         before, grips = model(found), found["grips"]
         start = pixel(lab, *grips[grip])
@@ -92,7 +97,8 @@ def test_a_grip_drags_the_line_to_where_it_is_dropped(lab, gate, noise_level, gr
 
 def test_the_dragged_line_is_in_the_address_and_comes_back(lab):
     show(lab, "?by_hand=true&w1=4.0&w2=2.0&intercept=-3.0")
-    found = shows(lab, [4, 2, -3], close=1e-6)
+    shows(lab, [4, 2, -3], close=1e-6)
+    found = wait(lab, HELD)
     start = pixel(lab, *found["grips"][0])
     drag(lab, start, np.add(start, [40, 30]))
     dragged = wait(lab, f"s.w[0] !== {found['w'][0]} && {LINKED} === s.w[0]")
