@@ -16,7 +16,8 @@ __all__ = ["PresetBar"]
 
 SEEN, UNSEEN = {"visibility": "inherit"}, {"visibility": "hidden"}
 """Out of sight and not read out; its place is kept, so that nothing moves at the first change."""
-BUTTON = {"flexWrap": "wrap", "& .MuiToggleButton-root": {"whiteSpace": "nowrap", "padding": "4px 8px", "width": "auto"}}
+ONE = {"whiteSpace": "nowrap", "padding": "4px 8px", "width": "auto"}
+BUTTON = {"flexWrap": "wrap", "& .MuiToggleButton-root": ONE}
 
 
 class PresetBar(pn.viewable.Viewer):
