@@ -50,6 +50,7 @@ FOR_STUDENTS = {"Page for students": "qr_code"}
 EXPLORED = {f"This model, {slice_}": "grid_on" for slice_ in SLICES}
 """Ways from the Lab to the Explorer."""
 OF_GATES = ("Copy as command", "Copy as plain Python", *EXPLORED)
+"""What own rows have no use for."""
 FILL = {"sizing_mode": "stretch_both", "margin": 0}
 LOOK = {
     "main": {"backgroundColor": "background.default"},
@@ -164,11 +165,11 @@ class App(param.Parameterized):
 
     def _offer(self, *events: param.parameterized.Event) -> None:
         """What can be shared of what is on show: own rows are no sweep, and have no other gates or noise levels."""
-        is_lab, is_own = self.view == "lab", self.view == "lab" and self.lab.source == "own"
-        items = (SHARE if self.view != "table" else {"Copy link": SHARE["Copy link"]}) | QR_CODE
+        is_lab, is_table = self.view == "lab", self.view == "table"
+        items = ({"Copy link": SHARE["Copy link"]} if is_table else SHARE) | QR_CODE
         items |= (TAKE_AWAY | EXPLORED if is_lab else {}) | SCREEN
-        items |= FOR_STUDENTS if self.has_student_page and self.view != "table" else {}
-        left_out = OF_GATES if is_own else ()
+        items |= FOR_STUDENTS if self.has_student_page and not is_table else {}
+        left_out = OF_GATES if is_lab and self.lab.source == "own" else ()
         self._share.items = [{"label": label, "icon": icon} for label, icon in items.items() if label not in left_out]
 
     def _theme(self, *events: param.parameterized.Event) -> None:
@@ -349,10 +350,11 @@ class App(param.Parameterized):
         return f"{here.protocol}//{here.hostname}{f':{here.port}' if here.port else ''}" if here else ""
 
     def _code(self, python: bool) -> str:
-        if self.view == "lab" and self.lab.source == "own":
-            return self.lab.plain_code
         if self.view == "lab":
-            lab, experiment = self.lab, code.nearest_sweep(self.lab.settings)
+            lab = self.lab
+            if lab.source == "own":
+                return lab.plain_code
+            experiment = code.nearest_sweep(lab.settings)
             note = words.difference(lab.fit, lab.solver, lab.init, lab.by_hand)
             return note + (code.as_python(experiment) if python else code.as_command(experiment))
         experiment = self.explorer.shown
