@@ -114,7 +114,7 @@ def test_nothing_of_an_open_app_comes_along(dataset: xr.Dataset) -> None:
     gs.Lab().__panel__()
     after = render([dataset])
     assert shape(after) == shape(before)
-    script = BOKEH.search(after)[1]
+    script = zlib.decompress(base64.b64decode(BOKEH.search(after)[1])).decode()
     assert script == (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_text(encoding="utf-8")
 
 
@@ -125,7 +125,7 @@ def test_writes_one_file_and_never_over_another(tmp_path: Path, dataset: xr.Data
     with pytest.raises(gs.InputError, match="must not replace"):
         gs.export(target, dataset)
     target.write_text("old")
-    assert gs.export(target, dataset, overwrite=True).stat().st_size > 1_000_000
+    assert gs.export(target, dataset, overwrite=True).stat().st_size > 500_000
 
 
 def test_the_name_export_is_the_function_however_it_was_loaded() -> None:

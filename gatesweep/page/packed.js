@@ -1,16 +1,21 @@
-// A sweep that was packed into the page.
+// What was packed into the page: BokehJS, and a sweep.
 
 import {STATUSES} from "./engine/crowd.js";
 import {modelOf, Run} from "./runs.js";
 
 const TYPES = {i1: Int8Array, u1: Uint8Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
 
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+const inflated = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")));
+
+// A text of the page that takes a third of its room packed.
+export const unpackText = (base64) => inflated(bytesOf(base64)).text();
+
 export async function unpack(data, packed) {
   if (!data.runs.length) return [];
-  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+  const bytes = bytesOf(packed);
   async function read({at, length, dtype}) {
-    const stream = new Blob([bytes.subarray(at, at + length)]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const planes = new Uint8Array(await new Response(stream).arrayBuffer());
+    const planes = new Uint8Array(await inflated(bytes.subarray(at, at + length)).arrayBuffer());
     const width = TYPES[dtype].BYTES_PER_ELEMENT, count = planes.length / width;
     const plain = new Uint8Array(planes.length);
     for (let plane = 0; plane < width; plane++) {

@@ -5,7 +5,7 @@ import {Figures} from "./draw.js";
 import {Desk} from "./engine/crowd.js";
 import {paintFirst} from "./first.js";
 import {LiveRun} from "./live.js";
-import {unpack} from "./packed.js";
+import {unpack, unpackText} from "./packed.js";
 import {Page} from "./page.js";
 import {$} from "./controls.js";
 
@@ -14,14 +14,14 @@ function work() {
   onmessage = ({data}) => desk.take(data);
 }
 
-// The first picture is on the screen before BokehJS, most of the file, is even read.
+// The first picture is on the screen before BokehJS, most of the file, is even unpacked.
 async function start() {
   const data = JSON.parse($("page-data").textContent), crew = new Crew($("page-script").textContent);
   const runs = [...data.live.map((entry) => new LiveRun(entry, crew)), ...await unpack(data, $("page-bytes").textContent)];
   const page = new Page(data, runs, crew);
   paintFirst($("first"), page.run, page.at, page.palette);
   await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-  document.body.append(Object.assign(document.createElement("script"), {textContent: $("bokeh").textContent}));
+  document.body.append(Object.assign(document.createElement("script"), {textContent: await unpackText($("bokeh").textContent)}));
   await page.take(new Figures(data.figures, data.looks));
   document.documentElement.dataset.ready = "true";
   keep();
