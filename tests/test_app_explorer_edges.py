@@ -138,7 +138,7 @@ def test_a_link_is_one_training_and_one_drawing(explorer):
 def test_the_comparisons_are_gone_through_one_by_one(explorer):
     bar, names = explorer.layout.presets, list(COMPARISONS)
     for i, name in enumerate([*names[1:], names[0]], 1):
-        bar._go_on()
+        bar.go(1)
         assert explorer.preset == name
         assert f">{i % len(names) + 1} of {len(names)}<" in bar._progress.object
 

@@ -174,11 +174,26 @@ def test_a_network_is_compared_with_a_pinned_neuron(lab):
     lab.restore({"gate": "OR"})
     lab.toggle_pin()
     lab.hidden_units = 2
-    assert len(lab.pictures.boundary.columns["pinned"]["x1"]) == 2 and lab.view.stage.pin.visible
-    lab.toggle_pin()
-    assert not lab.pin and not lab.view.stage.pin.visible
+    assert len(lab.pictures.boundary.columns["pinned"]["x1"]) == 2
     lab.toggle_pin()
     assert not lab.pin
+
+
+@pytest.mark.parametrize("kind", [{}, {"activation": "relu", "features": "interaction"}, {"hidden_units": 16}])
+def test_a_pinned_network_stays_beside_the_next_models_and_in_the_link(lab, kind):
+    lab.restore(NET | kind)
+    drawn, exact = lab.pictures.boundary.columns, lab.shown.exact_accuracy
+    kept = np.column_stack([drawn["boundary"]["x1"], drawn["boundary"]["x2"]])
+    lab.toggle_pin()
+    other = Lab()
+    values, complaints = read_query(other, (*SETTINGS, *VIEW), to_query(lab.link_values, lab.usual()))
+    other.restore(values | {"hidden_units": 0, "features": "linear"})
+    ghost = other.pictures.boundary.columns["pinned"]
+    assert not complaints and len(kept) > 2 and other.shown.model.hidden_units == 0
+    np.testing.assert_allclose(np.column_stack([ghost["x1"], ghost["x2"]]), kept, atol=0.01, equal_nan=True)
+    assert f"pinned: {words.equation(lab.shown)}, exact {exact:.1%}" in other.view.stage.equation.object
+    other.toggle_pin()
+    assert (other.pin, other.pin_units, other.pin_activation) == ([], 0, "sigmoid")
 
 
 @pytest.mark.parametrize("grid", [{}, {"record": "epoch"}])

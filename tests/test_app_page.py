@@ -51,9 +51,16 @@ def test_keys_lead_where_their_list_says():
     assert app.view == "explorer"
     app.press("3")
     assert app.explorer.preset == "all_gates"
+    app.press(".")
+    assert app.explorer.preset == "interaction"
+    app.press(",")
+    assert app.explorer.preset == "all_gates"
     app.press("v")
     app.press("3")
     assert (app.view, app.lab.lesson) == ("lab", 3)
+    for key, lesson in ((",", 2), (".", 3), (".", 4)):
+        app.press(key)
+        assert app.lab.lesson == lesson
     app.press("d")
     assert app.page.dark_theme and app.lab.dark and app.explorer.dark
     app.press("?")

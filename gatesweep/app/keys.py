@@ -17,6 +17,7 @@ MEANING = (
     (("ArrowLeft", "ArrowRight"), "one epoch back, one on; of a table one page"),
     (("Home", "End"), "first epoch, last epoch"),
     (tuple("123456789"), "a lesson in the Lab, a comparison in the Explorer"),
+    ((",", "."), "the one before, the next one"),
     (("0",), "close the lesson"),
     (("h", "a"), "hint, answer"),
     (("n",), "new draw: the next seed"),

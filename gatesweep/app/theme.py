@@ -60,6 +60,8 @@ def _material(palette: Palette, background: str, written: str) -> dict:
         "spacing": "0.5rem",
         "shape": {"borderRadius": 10},
         "components": {
+            # Below the question of the page there is no heading that these would be a part of.
+            "MuiAccordion": {"defaultProps": {"slotProps": {"heading": {"component": "h2"}}}},
             "MuiButton": _PLAIN,
             "MuiToggleButton": _PLAIN,
             "MuiTab": {"styleOverrides": {"root": tab}},

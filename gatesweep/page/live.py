@@ -5,7 +5,7 @@ from typing import Any
 import param
 
 from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
-from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINING, VIEW, LabState, numbers_of
+from gatesweep.app.lab.state import OWN, PAIRS, PIN, SETTINGS, TRAINING, VIEW, LabState, numbers_of
 from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
@@ -48,7 +48,7 @@ SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
 NETWORK = ("hidden_units", "activation", "unit_x", "unit_y", "others", "network")
-NOT_HERE = ("dtype", *NETWORK, "picture", "corner", "limits", "pin", *OWN, "row")
+NOT_HERE = ("dtype", *NETWORK, "picture", "corner", "limits", *PIN, *OWN, "row")
 """What the page's Lab has not: its engine computes in float64; the Lab shows one neuron, in the plane, on a gate."""
 UNSEEN = ("C", "train_seed", "split", "max_iter")
 """Settings that a link may carry where no control shows them."""

@@ -132,6 +132,7 @@ export class Page {
     else if (key === "v") this.show(this.view === "lab" ? "explorer" : "lab");
     else if (key === "d") $("theme").click();
     else if (key === "h" || key === "a") this.reveal(key === "h" ? "hint" : "answer");
+    else if (key === "," || key === ".") this.#step(key === "," ? -1 : 1);
     else if (/\d/.test(key)) this.#open(Number(key));
     else this.#on.press(key);
     return true;

@@ -223,6 +223,8 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
             if name == self.preset:
                 self.apply_preset(name)
             self.preset = name
+        elif key in (",", "."):
+            self.layout.presets.go(-1 if key == "," else 1)
         elif key in ("h", "a"):
             self.layout.presets.reveal("hint" if key == "h" else "answer")
         else:

@@ -46,7 +46,7 @@ class PresetBar(pn.viewable.Viewer):
             for name in ("Hint", "Answer")
         )
         self._progress = pn.pane.HTML("", margin=(6, 8, 0, 8), css_classes=["gs-progress"])
-        following = button("Next", self._go_on, variant="contained", margin=(0, 8, 8, 0), css_classes=["gs-next"])
+        following = button("Next", lambda: self.go(1), variant="contained", margin=(0, 8, 8, 0), css_classes=["gs-next"])
         self._reset = button(
             "Reset",
             self._go_back,
@@ -78,9 +78,10 @@ class PresetBar(pn.viewable.Viewer):
         is_changed = any(getattr(self._explorer, name) != usual[name] for name in (*GRID_NAMES, *VIEW_NAMES))
         self._reset.styles = SEEN if is_changed else UNSEEN
 
-    def _go_on(self) -> None:
+    def go(self, by: int) -> None:
+        """Choose the comparison that is so many on; after the last one comes the first."""
         names = list(COMPARISONS)
-        self._explorer.preset = names[(names.index(self._explorer.preset) + 1) % len(names)]
+        self._explorer.preset = names[(names.index(self._explorer.preset) + by) % len(names)]
 
     def _go_back(self) -> None:
         self._explorer.restore(self._explorer.usual(self._explorer.preset))

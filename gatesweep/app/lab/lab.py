@@ -24,6 +24,7 @@ from gatesweep.app.lab.state import (
     HAND,
     LOOK,
     OWN,
+    PIN,
     SETTINGS,
     TRAINED_NETWORK,
     VIEW,
@@ -140,7 +141,7 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             over=self.over,
             cloud=self.cloud,
             limits=self.limits,
-            pin=tuple(self.pin),
+            pin=(tuple(self.pin), self.pin_units, self.pin_activation),
             span=self._span if self.view.spans else None,
             palette=DARK if self.dark else LIGHT,
         )
@@ -289,9 +290,14 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         self.gate = as_gate(truth).name
 
     def toggle_pin(self) -> None:
-        """Keep the neuron on show to compare the next models with; or let go of the one that is kept."""
-        can_keep = not self.pin and self.shown.is_finite and not self.shown.model.hidden_units
-        self.pin = self.shown.model.params.tolist() if can_keep else []
+        """Keep the model on show to compare the next ones with; or let go of the one that is kept."""
+        if self.pin or not self.shown.is_finite:
+            self.param.update(**{name: self.param[name].default for name in PIN})
+            return
+        model = self.shown.model
+        # A link carries them: the digits that a picture shows, not those of a double.
+        numbers = [float(f"{value:.6g}") for value in model.params]
+        self.param.update(pin=numbers, pin_units=model.hidden_units, pin_activation=model.activation)
 
     def new_draw(self) -> None:
         """The next seed."""
@@ -353,6 +359,8 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
             return True
         if key.isdigit() and int(key) <= len(LESSONS):
             self.teach(int(key))
+        elif key in (",", "."):
+            self.view.lessons.go(-1 if key == "," else 1)
         elif key == "n" and self.source == "gate":
             self.new_draw()
         elif key in ("z", "y") and self.source == "own":

@@ -72,8 +72,8 @@ class LessonBar(pn.viewable.Viewer):
         self._buttons = pn.Row(
             self.hint,
             self.answer,
-            button("Previous", lambda: self._go(-1), "chevron_left", **arrow),
-            button("Next", lambda: self._go(1), end_icon="chevron_right", **arrow),
+            button("Previous", lambda: self.go(-1), "chevron_left", **arrow),
+            button("Next", lambda: self.go(1), end_icon="chevron_right", **arrow),
             margin=0,
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
@@ -87,7 +87,8 @@ class LessonBar(pn.viewable.Viewer):
         )
         self.draw()
 
-    def _go(self, by: int) -> None:
+    def go(self, by: int) -> None:
+        """Open the lesson that is so many on; beyond the last one the Lab is free, and then comes the first."""
         self._lab.teach((self._lab.lesson + by) % (len(LESSONS) + 1))
 
     def reveal(self, more: str) -> None:
@@ -265,8 +266,6 @@ class Stage(pn.viewable.Viewer):
         of = own_words if view.is_own else None
         self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
         self.pin.label = "Unpin" if view.pinned else "Pin"
-        # A network is compared with a pinned neuron; its own numbers are too many to keep in a link.
-        self.pin.visible = bool(view.pinned) or not view.shown.model.hidden_units
         behind = "by_hand" if by_hand else view.run.status
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
         self.progress.object = f"<span class='chip {severity}' role=status>{explained(behind, progress)}</span>"

@@ -20,6 +20,7 @@ __all__ = [
     "LOOK",
     "PAIRS",
     "OWN",
+    "PIN",
     "SCIKIT_LEARN",
     "SETTINGS",
     "TRAINING",
@@ -134,7 +135,14 @@ class LabState(Settings):
     )
     limits = param.Boolean(False, doc="Draw the best line, and the best boundary of any kind.")
     pin = param.List(
-        [], item_type=float, bounds=(0, 4), doc="Weights and intercept of a model to compare with; none is empty."
+        [],
+        item_type=float,
+        bounds=(0, n_params(16, "interaction")),
+        doc="The numbers of a model to compare with, in the order of a model set by hand; none is empty.",
+    )
+    pin_units = param.Integer(0, bounds=(0, 16), doc="How many hidden neurons the pinned model has.")
+    pin_activation = param.Selector(
+        default="sigmoid", objects=Settings.param.activation.objects, doc="What they make of their weighted sums."
     )
     by_hand = param.Boolean(False, doc="Show the line set by hand instead of the trained one.")
     w1 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x1, by hand.")
@@ -190,9 +198,11 @@ OWN = ("source", "own", "standardize")
 """What decides which rows it is trained on, beside a gate's settings."""
 HAND = ("by_hand", "w1", "w2", "w3", "intercept", "network")
 """The model set by hand."""
+PIN = ("pin", "pin_units", "pin_activation")
+"""The model to compare with."""
 LOOK = (
     *("epoch", "picture", "corner", "row", "surface", "loss_over", "threshold", "unit_x", "unit_y"),
-    *("cloud", "others", "limits", "pin", *HAND),
+    *("cloud", "others", "limits", *PIN, *HAND),
 )
 """What decides how a model is drawn."""
 VIEW = (*OWN, *LOOK, "lesson", "hide")

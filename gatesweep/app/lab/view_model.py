@@ -9,7 +9,7 @@ from gatesweep.app.lab.model import Population, Run, Shown
 from gatesweep.app.lab.own_model import Resampled
 from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.app.theme import Palette
-from gatesweep.models import model_of
+from gatesweep.models import model_of, n_params
 from gatesweep.plots.hidden import Pair, pair_of
 
 __all__ = ["ViewModel"]
@@ -42,8 +42,8 @@ class ViewModel:
     """Whether the boundaries of the population are drawn."""
     limits: bool
     """Whether the best line and the best boundary are drawn."""
-    pin: tuple[float, ...]
-    """Weights and intercept of the model to compare with; none is empty."""
+    pin: tuple[tuple[float, ...], int, str]
+    """The numbers of the model to compare with (none is empty), its hidden neurons and what these make of their sums."""
     span: tuple[int, int] | None
     """The two parameters that the loss surface spans, counted w1, w2, (w3,) intercept; None while it is hidden."""
     palette: Palette
@@ -80,6 +80,8 @@ class ViewModel:
     @cached_property
     def pinned(self) -> Shown | None:
         """The model to compare with, on the rows of the one on show; None where none is pinned."""
-        if len(self.pin) < 3:
+        numbers, units, activation = self.pin
+        # A link may hold any numbers.
+        if len(numbers) not in (n_params(units, "linear"), n_params(units, "interaction")):
             return None
-        return Shown(model_of(np.array(self.pin), 0, ""), self.run.rows, self.threshold)
+        return Shown(model_of(np.array(numbers), units, activation), self.run.rows, self.threshold)
