@@ -212,3 +212,15 @@ def test_bokehjs_still_looks_for_a_style_sheet_s_word_on_every_property():
     assert '"core/visuals/visual":' in script and "main.require = require" in script
     assert re.search(r"_get_css_value\(\w\){return getComputedStyle\(", script)
     assert "_get_css_value" in compat.page_template()
+
+
+def test_a_choice_that_is_no_option_any_more_is_passed_over():
+    menu = compat.Dropdown(options={"h1": 1, "h2": 2, "h3": 3}, value=3)
+    menu.options = {"h1": 1, "h2": 2}
+    menu.value = 1
+    menu._process_events({"value": "h3"})
+    assert menu.value == 1
+    menu._process_events({"value": "h2"})
+    assert menu.value == 2
+    with pytest.raises(ValueError, match="not in list"):
+        pmui.Select(options={"h1": 1}, value=1)._process_events({"value": "h3"})

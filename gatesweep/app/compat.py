@@ -34,6 +34,7 @@ from gatesweep.app.assets import asset
 from gatesweep.notebook import call, pack
 
 __all__ = [
+    "Dropdown",
     "KernelOutput",
     "SCHEME",
     "TRIED",
@@ -308,6 +309,20 @@ def file_button(label: str, filename: str, make: Any, **look: Any) -> pmui.FileD
     return button
 
 
+class Dropdown(pmui.Select):
+    """A drop-down whose options change with what is on show.
+
+    A value that the browser has sent may be one of the options before: it is past, where Panel would raise.
+
+    Leans on: SingleSelectBase._process_property_change, overridden. Not reported upstream.
+    """
+
+    def _process_property_change(self, props: dict[str, Any]) -> dict[str, Any]:
+        if "value" in props and props["value"] not in ("", *self.labels, *self.unicode_values):
+            props = {name: value for name, value in props.items() if name != "value"}
+        return super()._process_property_change(props)
+
+
 _DIST = Path(pmui.__file__).parent / "dist"
 _MATERIAL = "panel-material-ui"
 _FROM_PAGE = f"export default (await window.gatesweepModules['{_MATERIAL}']).default"
@@ -363,6 +378,7 @@ WIDGET_HEIGHTS = {
     pmui.RadioButtonGroup: 39,
     pmui.Button: 35,
     pmui.Select: 35,
+    Dropdown: 35,
     pmui.Switch: 25,
 }
 """Pixels of a small widget. It is empty until the browser has drawn it: where its place is kept, nothing below it

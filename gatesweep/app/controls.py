@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 import param
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.compat import WIDGET_HEIGHTS, answer_after
+from gatesweep.app.compat import WIDGET_HEIGHTS, Dropdown, answer_after
 from gatesweep.app.explain import explain_class
 from gatesweep.app.numbered import Numbered, Range, Slider
 
@@ -155,7 +155,7 @@ def number(state: param.Parameterized, name: str, label: str, **options: Any) ->
 def choice(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
     """A drop-down of the parameter's values."""
     options = WIDE | {"margin": (7, 10), "css_classes": [explain_class(name)]} | options
-    return brisk(pmui.Select.from_param(state.param[name], label=label, **options))
+    return brisk(Dropdown.from_param(state.param[name], label=label, **options))
 
 
 def choices(state: param.Parameterized, name: str, label: str) -> Any:
@@ -218,7 +218,7 @@ def at_most(width: int) -> dict[str, Any]:
 def select(state: param.Parameterized, name: str, label: str, options: dict[str, str], **size: Any) -> Any:
     """A drop-down in a row, bound to a parameter."""
     look = IN_ROW | {"css_classes": [explain_class(name)], "description": ""} | size
-    return brisk(pmui.Select.from_param(state.param[name], label=label, options=options, **look))
+    return brisk(Dropdown.from_param(state.param[name], label=label, options=options, **look))
 
 
 def fold(title: str, *parts: Any) -> pmui.Accordion:
@@ -252,7 +252,7 @@ class PickedMenu(pn.viewable.Viewer):
         self._picked = picked
         self._known: Any = None
         """What it was told to show, or was heard of last: any other value is a choice."""
-        self.select = pmui.Select(**(IN_ROW | look))
+        self.select = Dropdown(**(IN_ROW | look))
         self.select.param.watch(self._hear, "value")
 
     @property

@@ -67,6 +67,7 @@ def _material(palette: Palette, background: str, written: str) -> dict:
             "MuiTab": {"styleOverrides": {"root": tab}},
             "MuiTabs": {"styleOverrides": {"root": {"minHeight": "2.4rem"}}},
             "MuiSwitch": _SWITCH,
+            "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "0.875rem"}}},
             "MuiOutlinedInput": _INPUT,
             "MuiInputLabel": _LABEL,
             "MuiSlider": _SLIDER,

@@ -108,7 +108,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "cell": Explanation(
         "cell", "All models of one setting, shown as one number; pointing reads it, opening shows one of them."
     ),
-    "band": Explanation("band", "The middle 80 % of the seeds, from the 10 % to the 90 % quantile."),
+    "band": Explanation("band", "The middle 80 % of a cell's models, from the 10 % to the 90 % quantile."),
     "mark": Explanation(
         "the model from the Lab", "The cell of the model that was on show in the Lab; opening it leads back."
     ),
@@ -139,12 +139,12 @@ EXPLANATIONS: dict[str, Explanation] = {
         "redundant", "Columns say the same, so many weights fit equally well; these are the shortest of them."
     ),
     "undecided": Explanation("undecided", "Neither fitted nor proven to have no optimum: rounding hides which."),
-    "median": Explanation("median", "Half of the seeds lie below, half above."),
-    "mean": Explanation("mean", "The average over the seeds."),
-    "low": Explanation("10% quantile", "One seed in ten lies below."),
-    "high": Explanation("90% quantile", "One seed in ten lies above."),
-    "worst": Explanation("lowest", "The seed with the lowest value."),
-    "best": Explanation("highest", "The seed with the highest value."),
-    "spread": Explanation("spread", "The distance from the 10 % to the 90 % quantile of the seeds."),
+    "median": Explanation("median", "Half of a cell's models lie below, half above."),
+    "mean": Explanation("mean", "The average over a cell's models."),
+    "low": Explanation("10% quantile", "One model in ten lies below."),
+    "high": Explanation("90% quantile", "One model in ten lies above."),
+    "worst": Explanation("lowest", "The model with the lowest value."),
+    "best": Explanation("highest", "The model with the highest value."),
+    "spread": Explanation("spread", "The distance from the 10 % to the 90 % quantile of a cell's models."),
 }
 """By the name that code, links and the dataset have for it."""

@@ -74,8 +74,9 @@ export function lossColumns(train, test) {
 
 export function lossSpan(train, test) {
   const known = [...train, ...test].filter(Number.isFinite), low = Math.min(...known), high = Math.max(...known);
-  const room = 0.05 * (high - low || 1);
-  return {x: [0, Math.max(train.length - 1, 1)], y: [low ? low - room : 0, high + room]};
+  // Losses that hardly differ lie on nearly one line, not far apart.
+  const room = Math.max(0.05 * (high - low), (0.1 - (high - low)) / 2);
+  return {x: [0, Math.max(train.length - 1, 1)], y: [Math.max(low - room, 0), high + room]};
 }
 
 // How many of the seeds' exact accuracies fall into each of 40 bins.

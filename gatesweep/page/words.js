@@ -7,7 +7,11 @@ const TERMS = ["x₁", "x₂", "x₁x₂"];
 // What the screen calls a model's numbers.
 export const PARAMETERS = {w1: "w₁", w2: "w₂", w3: "w₃", intercept: "intercept"};
 
-export const percent = (x) => (Number.isFinite(x) ? `${fixed(100 * x, 1)}%` : "n/a");
+// One decimal; 100.0% says that nothing is missing, and not that it was rounded away.
+export function percent(x) {
+  const text = Number.isFinite(x) ? `${fixed(100 * x, 1)}%` : "n/a";
+  return text === "100.0%" && x < 1 - 1e-6 ? ">99.9%" : text;
+}
 
 // As toFixed, but an exact half goes to the even digit, as Python has it.
 function fixed(x, digits) {
@@ -47,12 +51,12 @@ export function meaning({gate, truth, noiseLevel, best, bayes, exact, model, has
     return `The training diverged: its steps are too large. What is left of it is right on ${here} of new points. ${remedy}`;
   }
   if (new Set(truth).size === 1) return `${gate} never changes its answer, so there is nothing to separate: guessing it is always right.`;
-  if (hasProduct && !isSeparable(truth)) return `No line beats ${line} on ${gate}. With x₁x₂ the boundary bends: this one reaches ${here} of ${limit}.`;
+  if (hasProduct && !isSeparable(truth)) return `No line beats ${line} on ${gate}. With x₁x₂ the boundary bends: this one is right on ${here} of new points. The limit for any classifier is ${limit}.`;
   if (!isSeparable(truth)) {
     return `No line can do better than ${line} on ${gate}; this one is right on ${here} of new points. The limit for any classifier is ${limit}.`;
   }
   if (noiseLevel === 0) return `Without noise a line can be right on every point of ${gate}; this one is on ${here}.`;
-  if (limit === "100.0%") return `${gate} can be solved by a line: the best one is right on ${line} of new points, this one on ${here}.`;
+  if (bayes > 0.9995) return `${gate} can be solved by a line: the best one is right on ${line} of new points, this one on ${here}.`;
   return `At noise level ${noiseLevel} the corners overlap: nobody can beat ${limit} on ${gate}, no line ${line}; this one gets ${here}.`;
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 from bokeh.models import HoverTool, LinearAxis
 
 from gatesweep.plots.drawn import Columns
+from gatesweep.plots.labels import percent
 from gatesweep.plots.look import LIGHT, TEXT, TICK, Palette, paint, painted, typed, unfading, with_bokeh
 
 __all__ = [
@@ -33,6 +34,8 @@ MARKS = ("circle", "circle", "diamond", "dash", "dash")
 WIDTHS = (5, 5, 5, 2, 2)
 """Of each bar: a limit is an upright stroke at the end of a thin line, and so unlike a score."""
 BINS = np.linspace(0, 1, 41)
+LEAST_SPAN = 0.1
+"""Nats that the axis of the losses spans at least: 0.693 to 0.6945 is no explosion."""
 TICKS = 4
 """Ticks that do not touch in the height that a small screen leaves."""
 
@@ -113,7 +116,7 @@ def number_labels(columns: Columns) -> dict[float, str]:
     """What the axis of the numbers says in each row."""
     marks = columns["marks"]
     return {
-        row: "–" if np.isnan(value) else f"{value:.1%}"
+        row: "–" if np.isnan(value) else percent(value)
         for row, value in zip(marks["row"].tolist(), marks["value"].tolist(), strict=True)
     }
 
@@ -172,11 +175,11 @@ def loss_columns(train: np.ndarray, test: np.ndarray) -> Columns:
     }
 
 
-def hand_columns(loss: float | None, end: int) -> Columns:
-    """The training loss of a line set by hand, across the epochs up to `end`; None where no line is."""
+def hand_columns(loss: float | None) -> Columns:
+    """The training loss of a model set by hand, across all epochs; None where there is none."""
     known = [] if loss is None or not np.isfinite(loss) else [loss]
-    text = [f"by hand {value:.3f}" for value in known]
-    return {"by hand": {"y": known}, "by hand's value": {"epoch": [end] * len(known), "loss": known, "text": text}}
+    text = [f"\N{NO-BREAK SPACE}by hand {value:.3f}" for value in known]
+    return {"by hand": {"y": known}, "by hand's value": {"epoch": [0] * len(known), "loss": known, "text": text}}
 
 
 def loss_span(train: np.ndarray, test: np.ndarray, hand: float | None = None) -> dict[str, tuple[float, float]]:
@@ -184,8 +187,9 @@ def loss_span(train: np.ndarray, test: np.ndarray, hand: float | None = None) ->
     losses = np.concatenate([train, test, [] if hand is None else [hand]])
     known = losses[np.isfinite(losses)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    room = 0.05 * ((high - low) or 1.0)
-    return {"x": (0, max(len(train) - 1, 1)), "y": (low - room if low else 0, high + room)}
+    # Losses that hardly differ lie on nearly one line, not far apart.
+    room = max(0.05 * (high - low), (LEAST_SPAN - (high - low)) / 2)
+    return {"x": (0, max(len(train) - 1, 1)), "y": (max(low - room, 0.0), high + room)}
 
 
 @with_bokeh()
@@ -205,7 +209,7 @@ def losses(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             line_color=palette.best_line, line_width=2.5, default_tools=[], show_legend=False
         ),
         hv.Labels(columns["by hand's value"], ["epoch", "loss"], "text", label="by hand's value").opts(
-            text_color=palette.ink, text_font_size=TEXT, text_align="right", text_baseline="top",
+            text_color=palette.ink, text_font_size=TEXT, text_align="left", text_baseline="top",
             default_tools=[], hooks=[typed],
         ),
     ]  # fmt: skip

@@ -29,7 +29,6 @@ from gatesweep.plots.sheet import Sheet, hover_of
 from gatesweep.results.measures import LIMITS
 
 __all__ = [
-    "BAND_NAME",
     "MAX_BANDS",
     "MAX_LINES",
     "adjust_curves",
@@ -47,7 +46,6 @@ SIZE = (760, 220)
 """Pixels of the canvas, where no page says how many there are."""
 MAX_LINES = 128
 """Lines in all facets together; where there are more rows, every second, third ... one is drawn."""
-BAND_NAME = "10 to 90 % of seeds"
 MAX_BANDS = 3
 """Bands in one facet; more of them hide each other."""
 
@@ -216,7 +214,7 @@ def _legend(p: Picture, layers: Mapping[str, GlyphRenderer], data: Columns, pale
     entries = [(text, "lines", drawn.index(colours[i])) for i, text in named.items() if colours[i] in drawn]
     entries = entries or [(single_name(p), "lines", 0)]
     if data["bands"]["xs"]:
-        entries.append((BAND_NAME, "bands", 0))
+        entries.append((p.band_name, "bands", 0))
     entries += [(LIMITS[name], LIMITS[name], 0) for name in LIMIT_STYLES if name in p.limits]
     items = [LegendItem(label=value(text), renderers=[layers[layer]], index=i) for text, layer, i in entries]
     return Legend(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["label", "number", "short_label", "subscript", "unit_name"]
+__all__ = ["label", "number", "percent", "short_label", "subscript", "unit_name"]
 
 LABELS = {
     "gate": "gate",
@@ -15,6 +15,8 @@ LABELS = {
     "features": "features",
     "epoch": "epoch",
 }
+WHOLE = 1e-6
+"""What may be missing from all of something."""
 
 
 def label(name: str) -> str:
@@ -33,6 +35,12 @@ def number(value: float) -> str:
         return "not a number"
     text = f"{abs(value):.3g}" if abs(value) < 1e5 else f"{abs(value):.2e}"
     return ("−" if value < 0 else "") + text
+
+
+def percent(share: float) -> str:
+    """One decimal; 100.0% says that nothing is missing, and not that it was rounded away."""
+    text = f"{share:.1%}"
+    return ">99.9%" if text == "100.0%" and share < 1 - WHOLE else text
 
 
 def subscript(place: int) -> str:

@@ -170,6 +170,11 @@ class Picture:
         return "seeds" if are_seeds else f"{self.noun}s"
 
     @property
+    def band_name(self) -> str:
+        """What the band holds."""
+        return f"10 to 90 % of {self.of_what}"
+
+    @property
     def is_of_seeds(self) -> bool:
         """Whether a statistic sums up several numbers."""
         return MEASURES[self.measure].kind != "share" and not self.has_single_models
@@ -266,7 +271,7 @@ class Picture:
     @property
     def tooltip(self) -> str:
         """HTML for the pointer, of `columns` and `where`."""
-        band = "" if self.low is None else f"<br>10 to 90 % of {self.of_what}: @low{{0.000}} to @high{{0.000}}"
+        band = "" if self.low is None else f"<br>{self.band_name}: @low{{0.000}} to @high{{0.000}}"
         number = f"{self.title}: <b>@number{{0.000}}</b>"
         return f"<div style='font:13px {FONT.replace(chr(39), '')};padding:2px'><b>@where</b><br>{number}{band}</div>"
 

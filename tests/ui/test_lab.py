@@ -189,7 +189,7 @@ def test_by_hand_and_let_it_learn(lab):
     show(lab, "?solver=sgd&gate=OR")
     trained = shows(lab, by_torch(rows("OR"))[-1])
     unfold(lab, "By hand")
-    control(lab, "switch", "Set the line by hand").click()
+    control(lab, "switch", "Set the weights by hand").click()
     wait(lab, "s.grips.length === 2")
     shows(lab, model(trained), close=1e-6)
     show(lab, "?solver=sgd&gate=OR&by_hand=true")

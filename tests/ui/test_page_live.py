@@ -116,7 +116,7 @@ def eventually(look: Callable[[], list], is_there: Callable[[list], object]) -> 
 
 def test_by_hand_scores_follow_the_weights_and_training_starts_there(live) -> None:
     page = live("?by_hand=true&gate=XOR&noise_level=0.2&w1=1&w2=1&intercept=-0.5")
-    expect(page.get_by_role("checkbox", name="Set the line by hand")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Set the weights by hand")).to_be_checked()
     assert_same_boundary(drawn(page, "boundary", "boundary"), np.array([1.0, 1.0]), -0.5)
     assert len(drawn(page, "boundary", "grips")["x1"]) == 2
     expected = float(gs.theory.exact_accuracy([1, 1], -0.5, "XOR", 0.2))
@@ -124,7 +124,7 @@ def test_by_hand_scores_follow_the_weights_and_training_starts_there(live) -> No
     page.get_by_role("slider", name="intercept").fill("-1.5")
     assert_same_boundary(drawn(page, "boundary", "boundary"), np.array([1.0, 1.0]), -1.5)
     page.get_by_role("button", name="Let it learn from here").click()
-    expect(page.get_by_role("checkbox", name="Set the line by hand")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Set the weights by hand")).not_to_be_checked()
     page.keyboard.press("Home")
     assert_same_boundary(drawn(page, "boundary", "boundary"), np.array([1.0, 1.0]), -1.5)
     page.keyboard.press("End")

@@ -241,7 +241,7 @@ class Layout:
                 place.hide()
             else:
                 place.show(rest.name, rest.label, rest.options, rest.value)
-        self.statistic.disabled = not view.is_of_seeds
+        self.statistic.param.update(disabled=not view.is_of_seeds, label=f"Of the {view.of_what}")
         self.epochs.visible = view.last_epoch is not None
         self.player.draw()
 

@@ -57,7 +57,7 @@ class ExplorerState(Settings):
 
     preset = param.Selector(default="three_gates", objects=list(COMPARISONS), doc="A comparison, ready made.")
     measure = param.Selector(default="exact_accuracy", objects=list(MEASURES), doc="What is measured of every model.")
-    statistic = param.Selector(default="median", objects=list(STATISTICS), doc="How a cell's seeds become one number.")
+    statistic = param.Selector(default="median", objects=list(STATISTICS), doc="How a cell's models become one number.")
     x = param.String("noise_level", doc="The parameter across the heatmap.")
     y = param.String("gate", doc="The parameter down the heatmap.")
     panel = param.String("", doc="One small heatmap for each value of this parameter; empty for none.")

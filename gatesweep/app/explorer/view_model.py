@@ -49,6 +49,8 @@ class ViewModel:
     """Swept parameters that the picture leaves out, and the value of each that it is of."""
     is_of_seeds: bool
     """Whether a statistic sums up several numbers."""
+    of_what: str
+    """What these are numbers of: seeds, or nets that differ by their first weights, too."""
     last_epoch: int | None
 
     @classmethod
@@ -67,5 +69,6 @@ class ViewModel:
             cell={n: Menu.of(axis, axis.values.tolist()[0]) for n, axis in shown.items() if axis.name != "epoch"},
             rest=[Menu.of(axis, p.at[axis.name]) for axis in p.hidden if len(axis.values) > 1],
             is_of_seeds=p.is_of_seeds,
+            of_what=p.of_what,
             last_epoch=last_epoch,
         )

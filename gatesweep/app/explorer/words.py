@@ -10,7 +10,7 @@ from gatesweep.app.jobs import Job
 from gatesweep.app.legend import Key
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
-from gatesweep.plots.curves import BAND_NAME, MAX_BANDS, line_colours, line_names, single_name
+from gatesweep.plots.curves import MAX_BANDS, line_colours, line_names, single_name
 from gatesweep.plots.labels import short_label
 from gatesweep.plots.look import ACCENT, LIMIT_STYLES
 from gatesweep.plots.picture import Picture, row_name
@@ -158,7 +158,7 @@ def keys(p: Picture, palette: Palette) -> list[Key]:
         for name, (colour, dash, width) in LIMIT_STYLES.items()
         if name in p.limits
     ]
-    return [*_own_lines(p, palette), *([Key(band, BAND_NAME, "band")] if has_band else []), *limits]
+    return [*_own_lines(p, palette), *([Key(band, p.band_name, "band")] if has_band else []), *limits]
 
 
 def legend(entries: list[Key]) -> str:

@@ -94,7 +94,7 @@ class Controls(pn.viewable.Viewer):
         self.training = fold("Training", *(n[name] for name in TRAINING))
         self.by_hand = fold(
             "By hand",
-            switch(lab, "by_hand", "Set the line by hand"),
+            switch(lab, "by_hand", "Set the weights by hand"),
             *self.hand.values(),
             *self.network_hand,
             button("Let it learn from here", lab.learn_from_here, margin=(6, 12)),

@@ -141,14 +141,20 @@ class Folio(pn.viewable.Viewer):
             )
         )
         self._place = pn.Column(pages[first], stylesheets=sheets("figure"), **FILL)
-        self.active.param.watch(lambda event: self._place.__setitem__(0, pages[event.new]), "value")
+        self.active.param.watch(self._turn, "value")
         self._layout = pn.Column(pn.Row(self.active, pn.HSpacer(), *beside, **ACROSS), self._place, **FILL)
+
+    def _turn(self, event: Any) -> None:
+        if self._place[0] is not self._pages[event.new]:
+            self._place[0] = self._pages[event.new]
 
     def call(self, page: str, name: str) -> None:
         """Have a page go by another name."""
         names = {name if key == page else shown: key for shown, key in self.active.options.items()}
         if names != self.active.options:
             self.active.options = names
+            # The browser knows the page on show by its name.
+            self.active.param.trigger("value")
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

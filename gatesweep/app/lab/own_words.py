@@ -12,6 +12,7 @@ from gatesweep.app.lab.state import LabState, in_sweep
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.legend import Key
 from gatesweep.engine.solvers import solver_class
+from gatesweep.plots.labels import percent
 from gatesweep.theory.sample import EXACT_ROWS, SampleLine
 
 __all__ = ["LOST", "MEANT", "as_python", "heading", "keys", "losses", "meaning", "summary", "unlinked"]
@@ -19,10 +20,6 @@ __all__ = ["LOST", "MEANT", "as_python", "heading", "keys", "losses", "meaning",
 MEANT = {"Cross-validated": "cross_validated", "proven": "separable_rows", "best line": "best_line_on_rows"}
 LOST = {"log loss": "log_loss", "train": "train", "test": "test", "threshold": "threshold"}
 """Which sentence is behind words of `meaning` and `losses`."""
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}"
 
 
 def _own(view: ViewModel) -> Own:
@@ -48,7 +45,7 @@ def meaning(view: ViewModel) -> str:
     if known is not None and known.best is not None:
         said.append(_of_any_line(known.best, known.is_separable))
         if np.isfinite(known.cross_validated):
-            said.append(f"Cross-validated in {FOLDS} parts, models like it reach {_share(known.cross_validated)}.")
+            said.append(f"Cross-validated in {FOLDS} parts, models like it reach {percent(known.cross_validated)}.")
         else:
             said.append(f"Each class needs {FOLDS} rows to cross-validate.")
     if n < HELD_OUT_FROM:
@@ -80,11 +77,11 @@ def summary(view: ViewModel) -> str:
     scores, n = shown.scores, len(rows.y)
     if not n:
         return "Own rows: none yet."
-    test = f", test {float(scores.test_accuracy):.1%}" if np.isfinite(scores.test_accuracy) else ""
+    test = f", test {percent(scores.test_accuracy)}" if np.isfinite(scores.test_accuracy) else ""
     counts = ", ".join(f"{np.sum(rows.y == label)} of class {_own(view).classes[label]}" for label in (0, 1))
     return escape(
         f"Own rows: {n}, {counts}. {int(shown.wrong.sum())} rows misclassified{words.at(shown.threshold)}. "
-        f"Train accuracy {float(scores.train_accuracy):.1%}{test}."
+        f"Train accuracy {percent(scores.train_accuracy)}{test}."
     )
 
 

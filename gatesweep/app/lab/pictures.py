@@ -273,7 +273,7 @@ class Losses(_Picture):
 
     def __init__(self) -> None:
         self.has_hand = False
-        columns = charts.loss_columns(np.ones(2), np.ones(2)) | charts.hand_columns(None, 1)
+        columns = charts.loss_columns(np.ones(2), np.ones(2)) | charts.hand_columns(None)
         super().__init__(columns | charts.mark_columns("epoch shown", 0))
 
     def show(self, run: Run) -> None:
@@ -284,7 +284,7 @@ class Losses(_Picture):
     def move(self, run: Run, epoch: int, by_hand: Shown | None) -> None:
         """Where on the way the model on show is; a line set by hand is on none."""
         loss = None if by_hand is None else float(by_hand.scores.train_loss)
-        self.write(charts.mark_columns("epoch shown", epoch) | charts.hand_columns(loss, max(run.last_epoch, 1)))
+        self.write(charts.mark_columns("epoch shown", epoch) | charts.hand_columns(loss))
         if loss is not None or self.has_hand:
             self.drawn.span(**charts.loss_span(run.history.train_loss, run.history.test_loss, loss))
         self.has_hand = loss is not None
@@ -303,12 +303,16 @@ class Seeds(_Picture):
         accuracy = NOBODY if population is None else population.accuracy
         columns = charts.population_columns(accuracy[np.isfinite(accuracy)])
         self.write(columns)
-        self.call(isinstance(population, Resampled))
+        self.call(population)
         self.drawn.span(**charts.count_span(columns["seeds"]["top"]))
 
-    def call(self, of_own: bool) -> None:
-        """Name the axes after what is counted: seeds of a gate, refits of own rows."""
-        across, up = ("accuracy on rows left out", "refits") if of_own else ("exact accuracy", "seeds")
+    def call(self, population: Population | Resampled | None) -> None:
+        """Name the axes after what is counted: seeds of a gate or other first weights, refits of own rows."""
+        across, up = "exact accuracy", "seeds"
+        if isinstance(population, Resampled):
+            across, up = "accuracy on rows left out", "refits"
+        elif population is not None and population.over == "init_seed":
+            up = "starts"
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = across, up
         self.figure.select_one({"type": HoverTool}).tooltips = [(across, "@left{0.0%} to @right{0.0%}"), (up, "@top")]
 

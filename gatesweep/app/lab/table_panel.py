@@ -12,6 +12,7 @@ import param
 from panel.custom import JSComponent
 
 from gatesweep.app.assets import asset, sheets
+from gatesweep.app.compat import Dropdown
 from gatesweep.app.controls import WIDE, brisk
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.own import Own
@@ -63,7 +64,7 @@ class TablePanel(pn.viewable.Viewer):
         self.drop = FileDrop(self.open_csv, self._refuse)
         labels = {"x1": "x₁", "x2": "x₂", "label": "Label", "zero": "Class 0", "one": "Class 1"}
         self.menus = {
-            name: brisk(pmui.Select(label=label, options=[], visible=False, margin=(7, 10), **WIDE))
+            name: brisk(Dropdown(label=label, options=[], visible=False, margin=(7, 10), **WIDE))
             for name, label in labels.items()
         }
         for name, menu in self.menus.items():

@@ -43,7 +43,7 @@ class ViewModel:
     limits: bool
     """Whether the best line and the best boundary are drawn."""
     pin: tuple[tuple[float, ...], int, str]
-    """The numbers of the model to compare with (none is empty), its hidden neurons and what these make of their sums."""
+    """The numbers of the model to compare with (none is empty), its hidden neurons, and their activation."""
     span: tuple[int, int] | None
     """The two parameters that the loss surface spans, counted w1, w2, (w3,) intercept; None while it is hidden."""
     palette: Palette

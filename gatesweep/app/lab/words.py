@@ -12,7 +12,7 @@ from gatesweep.app.legend import Key
 from gatesweep.engine.solvers import solver_class
 from gatesweep.models import Model
 from gatesweep.plots.boundary import beyond
-from gatesweep.plots.labels import number, subscript, unit_name
+from gatesweep.plots.labels import number, percent, subscript, unit_name
 from gatesweep.plots.look import unit_hue
 
 __all__ = [
@@ -85,9 +85,9 @@ def _made_of(model: Model) -> str:
 def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
     """One sentence: what this accuracy is worth at this gate and noise level."""
     gate, noise = run.rows.gate, run.rows.noise_level
-    line, bayes, here = (f"{v:.1%}" for v in (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
+    line, bayes, here = map(percent, (run.best_linear_accuracy, run.bayes_accuracy, shown.exact_accuracy))
     remedy, made_of = solver_class(in_sweep(solver)).remedy, _made_of(shown.model)
-    this = "this network" if shown.model.hidden_units else "this one"
+    this = "this net" if shown.model.hidden_units else "this one"
     if not shown.is_finite:
         return f"The weights have run off to infinity: this is no model any more. {remedy}"
     if run.status == "diverged" and not by_hand:
@@ -99,7 +99,7 @@ def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
         return f"{gate} never changes its answer, so there is nothing to separate: guessing it is always right."
     if made_of and not gate.is_linearly_separable:
         bends = "is a line still" if shown.model.hidden_units == 1 and shown.model.features == "linear" else "bends"
-        reached = f"this one reaches {here} of {bayes}."
+        reached = f"this one is right on {here} of new points. The limit for any classifier is {bayes}."
         return f"No line beats {line} on {gate}. With {made_of} the boundary {bends}: {reached}"
     if not gate.is_linearly_separable:
         return (
@@ -108,7 +108,7 @@ def meaning(run: Run, shown: Shown, solver: str, by_hand: bool = False) -> str:
         )
     if noise == 0:
         return f"Without noise a line can be right on every point of {gate}; {this} is on {here}."
-    if bayes == "100.0%":
+    if run.bayes_accuracy > 0.9995:
         return f"{gate} can be solved by a line: the best one is right on {line} of new points, {this} on {here}."
     return (
         f"At noise level {noise:g} the corners overlap: nobody can beat {bayes} on {gate}, no line {line}; "
@@ -151,8 +151,8 @@ def summary(run: Run, shown: Shown, epoch: int) -> str:
     place, half = at(shown.threshold), "" if shown.threshold == 0.5 else "At threshold 0.5: "
     return (
         f"{rows.gate} gate, noise level {rows.noise_level:g}, {len(rows.y)} rows, epoch {epoch} of {run.last_epoch}. "
-        f"{int(shown.wrong.sum())} rows misclassified{place}. {half}Train accuracy {float(scores.train_accuracy):.1%}, "
-        f"test {float(scores.test_accuracy):.1%}, exact {shown.exact_accuracy:.1%}. "
+        f"{int(shown.wrong.sum())} rows misclassified{place}. {half}Train accuracy {percent(scores.train_accuracy)}, "
+        f"test {percent(scores.test_accuracy)}, exact {percent(shown.exact_accuracy)}. "
         f"Log loss {loss(scores.train_loss)} on train rows, {loss(scores.test_loss)} on test rows."
     )
 
@@ -163,7 +163,7 @@ def at(threshold: float) -> str:
 
 
 def _rate(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "none"
+    return percent(part / whole) if whole else "none"
 
 
 def confusion(shown: Shown) -> str:
@@ -195,7 +195,7 @@ def losses(shown: Shown) -> str:
 
 def pinned(shown: Shown) -> str:
     """The model that is compared with, as HTML."""
-    exact = "" if shown.rows.gate is None else f", exact {shown.exact_accuracy:.1%}"
+    exact = "" if shown.rows.gate is None else f", exact {percent(shown.exact_accuracy)}"
     return f"pinned: {equation(shown)}{exact}"
 
 

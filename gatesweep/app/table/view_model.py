@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gatesweep.app.table.state import TableState
+from gatesweep.plots.labels import percent
 from gatesweep.tables.layout import INTERCEPT, Rows
 from gatesweep.tables.models import Models
 from gatesweep.tables.schema import STATUSES
@@ -128,7 +129,7 @@ class Group:
         facts += [f"C {chosen:.3g}"] if np.isfinite(chosen) else []
         labels = {"train_accuracy": "accuracy", "held_out_accuracy": "held out"}
         known = [name for name in labels if np.isfinite(scores.get(name, np.nan))]
-        facts += [f"{labels[name]} {scores[name]:.1%}" for name in known]
+        facts += [f"{labels[name]} {percent(scores[name])}" for name in known]
         if MEANINGS[word]:
             facts.append(MEANINGS[word])
         logit = None
