@@ -37,9 +37,9 @@ def number(value: float) -> str:
     return ("−" if value < 0 else "") + text
 
 
-def percent(share: float) -> str:
+def percent(share: float | np.ndarray) -> str:
     """One decimal; 100.0% says that nothing is missing, and not that it was rounded away."""
-    text = f"{share:.1%}"
+    text = f"{float(share):.1%}"
     return ">99.9%" if text == "100.0%" and share < 1 - WHOLE else text
 
 

@@ -46,7 +46,7 @@ class PresetBar(pn.viewable.Viewer):
             for name in ("Hint", "Answer")
         )
         self._progress = pn.pane.HTML("", margin=(6, 8, 0, 8), css_classes=["gs-progress"])
-        main = {"variant": "contained", "margin": (0, 8, 8, 0), "css_classes": ["gs-next"]}
+        main: dict[str, Any] = {"variant": "contained", "margin": (0, 8, 8, 0), "css_classes": ["gs-next"]}
         following = button("Next", lambda: self.go(1), **main)
         self._reset = button(
             "Reset",
