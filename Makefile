@@ -14,17 +14,21 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 .PHONY: help
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
-	@echo 'Variables: PORT and ADDRESS (app), PYTEST_ARGS (test), GATESWEEP_BROWSER (test), PYTHON (any).'
+	@echo 'Variables: PORT and ADDRESS (app), WORKERS (test), PYTEST_ARGS (test), GATESWEEP_BROWSER (test), PYTHON (any).'
 
 .PHONY: app
 app: $(VENV)/app.stamp  ## install gatesweep and open the app; PORT=5006 ADDRESS=0.0.0.0 choose where
 	$(BIN)/gatesweep serve $(if $(PORT),--port $(PORT)) $(if $(ADDRESS),--address $(ADDRESS))
 
+# The tests without a browser are shared out by file: what a file sets up is set up once, and long files come early in
+# the alphabet. Those with one follow alone: a page beside other work is slow to answer. Both parts run in any case.
+WORKERS ?= 2
 .PHONY: test
-test: lint  ## install, find a browser and nginx, lint, check types, run the tests; PYTEST_ARGS="-n 2" for speed
+test: lint  ## install, find a browser and nginx, lint, check types, run the tests; WORKERS=4 on a larger machine
 	$(BIN)/python tests/browser.py --install
 	$(BIN)/python -m tests.test_proxy
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not ui' --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS); first=$$?; \
+	$(BIN)/python -m pytest -m ui $(PYTEST_ARGS) && exit $$first
 
 .PHONY: lint
 lint: $(VENV)/test.stamp  ## ruff (rules and format), mypy, and oxlint for the page's scripts

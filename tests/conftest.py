@@ -32,6 +32,12 @@ BROWSER_TESTS = ("ui", "test_jupyterlab.py")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers of pytest-xdist share the cores: with as many threads each they would wait for one another."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    torch.set_num_threads(max(1, torch.get_num_threads() // workers))
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """With `-m "not ui"` browser tests are not even imported, so that such a run needs no Playwright."""
     return True if config.option.markexpr == "not ui" and collection_path.name in BROWSER_TESTS else None

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import fields
+from functools import cache
+from importlib import import_module
 from io import StringIO
 
 import numpy as np
@@ -10,7 +12,7 @@ import torch
 from rich.console import Console
 
 import gatesweep as gs
-from gatesweep.bench import main, memory
+from gatesweep.bench import main, memory, nets
 from gatesweep.bench.job import Bench, Row, Size
 from gatesweep.bench.phases import PARTS, phases
 from gatesweep.bench.report import add, comparison_table, time_table
@@ -21,6 +23,15 @@ from gatesweep.bench.timing import interleaved
 TINY = Size(levels=3, seeds=2, repeats=1, loop=4, torch_loop=2, batched=18, million=(2, 2))
 LOOSE = {"fit": 1e-2, "joblib": 1e-2, "interactive": 1e-2}
 """scikit-learn's default tolerance stops this far from the optimum; all other rows end at the same point."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def brief():
+    """A few epochs say as well as fifty whether nets are the same, and each new process loads torch for seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nets, "EPOCHS", 5)
+        patch.setattr(memory, "measure", cache(memory.measure))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +94,7 @@ def test_repeats_are_interleaved_and_warmed_up():
 
 
 def test_memory_is_measured_in_a_process_of_its_own():
-    found = memory.measure(2, 2)
+    found = memory.measure(*TINY.million)
     assert found["models"] == 12
     # 7 numbers of 4 bytes (two of them weights), a count of 4 and a status of 1.
     assert found["result_bytes"] == 12 * (8 * 4 + 4 + 1)
@@ -96,7 +107,8 @@ def test_where_the_time_goes_leaves_the_sweep_as_it_was(bench):
     assert before[0].identical(gs.sweep(bench.job("sgd"))) and before[1] == torch.get_num_threads()
 
 
-def test_the_command_prints_json(capsys):
+def test_the_command_prints_json(capsys, monkeypatch):
+    monkeypatch.setattr(import_module("gatesweep.bench.main"), "QUICK", TINY)
     with pytest.raises(SystemExit) as ended:
         main(["--quick", "--rows", "million", "--json"])
     assert ended.value.code == 0
