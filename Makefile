@@ -28,7 +28,7 @@ test: lint  ## install, find a browser and nginx, lint, check types, run the tes
 	$(BIN)/python tests/browser.py --install
 	$(BIN)/python -m tests.test_proxy
 	$(BIN)/python -m pytest -m 'not ui' --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS); first=$$?; \
-	$(BIN)/python -m pytest -m ui $(PYTEST_ARGS) && exit $$first
+	$(BIN)/python -m pytest -m ui $(PYTEST_ARGS) tests/ui tests/notebook && exit $$first
 
 .PHONY: lint
 lint: $(VENV)/test.stamp  ## ruff (rules and format), mypy, and oxlint for the page's scripts

@@ -27,7 +27,8 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 
-BROWSER_TESTS = ("ui", "test_jupyterlab.py")
+BROWSER_TESTS = {"ui", "test_jupyterlab.py"}
+"""Where the tests with a browser are."""
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -45,8 +46,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if BROWSER_TESTS.intersection(item.path.parts):
             item.add_marker(pytest.mark.ui)
+        else:
+            assert "browser" not in getattr(item, "fixturenames", ()), f"{item.nodeid} belongs into tests/ui"
     # While Playwright is on, its event loop counts as running in this thread and asyncio.run refuses.
     items.sort(key=lambda item: item.get_closest_marker("ui") is not None)
 
