@@ -4,6 +4,7 @@ import html
 import json
 import random
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -12,17 +13,20 @@ import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.lab import words
-from gatesweep.app.lab.model import LossGrid, Shown, train
+from gatesweep.app.lab.model import LossGrid, Shown, rows_of, train
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, LESSONS
-from gatesweep.models import Neuron
+from gatesweep.models import Neuron, model_of, n_params
 from gatesweep.page.live import address_data, explorer_data
 from gatesweep.plots import charts
-from gatesweep.plots.boundary import model_columns, row_columns
+from gatesweep.plots.boundary import limit_columns, model_columns, row_columns
 from gatesweep.plots.geometry import through
-from gatesweep.plots.look import LIGHT
+from gatesweep.plots.hidden import hidden_columns, hidden_labels, hidden_span, pair_of
+from gatesweep.plots.look import LIGHT, unit_hue
+from gatesweep.plots.neuron import neuron_columns
+from gatesweep.plots.s_curve import s_curve_columns
 from gatesweep.results.statistics import summary
 from tests.page_cases import node, open_bundle
 
@@ -63,22 +67,23 @@ def settings_of(count: int) -> list[dict]:
 
 SAY = """(settings) => {
   const {gate, noise_level: noiseLevel, threshold, remedy} = settings, data = dataOf(settings);
-  const fitted = fit(settings, data), {path, status} = fitted, params = path.at(-1);
-  const truth = truthOf(gate), hasProduct = params.length > 3;
-  const isTest = new Uint8Array(data.rows.n), model = modelOf(params), [best, bayes] = [
+  const fitted = fit(settings, data), {path, status} = fitted, params = path.at(-1), truth = truthOf(gate);
+  const isTest = new Uint8Array(data.rows.n), model = modelOf(params, settings), [best, bayes] = [
     exactAccuracy(bestLine(truth, noiseLevel), truth, noiseLevel), bayesAccuracy(truth, noiseLevel)];
   for (const row of data.test) isTest[row] = 1;
   const rows = {...data.rows, test: isTest}, found = path.map((one) => scoresOf(fitted, one)), last = found.at(-1);
-  const exact = exactAccuracy(params, truth, noiseLevel), counts = confusion(model, rows, threshold);
-  const of = {gate, truth, noiseLevel, best, bayes, exact, model, hasProduct, status, remedy, byHand: false};
+  const isNetwork = settings.hidden_units > 0, own = {...DEFAULTS, ...settings};
+  const exact = (isNetwork ? networkAccuracy : exactAccuracy)(params, truth, noiseLevel, own);
+  const counts = confusion(model, rows, threshold), loss = (isNetwork ? networkLogLoss : exactLogLoss);
+  const of = {gate, truth, noiseLevel, best, bayes, exact, model, status, remedy, byHand: false};
   const [[, b], [c]] = confusion(model, {...rows, test: isTest.map(() => 1)}, threshold), epoch = path.length - 1;
   const scores = {
     train: last.trainAccuracy, test: last.testAccuracy, trainLoss: last.trainLoss, testLoss: last.testLoss,
   };
   return {
-    equation: equation(model, hasProduct), meaning: meaning(of), counts,
+    equation: equation(model), meaning: meaning(of), counts,
     progress: progress(status, found.map(({trainLoss}) => trainLoss), false),
-    losses: losses(scores, exactLogLoss(params, truth, noiseLevel), threshold),
+    losses: losses(scores, loss(params, truth, noiseLevel, own), threshold),
     rates: [rate(counts[1][1], counts[0][1] + counts[1][1]), rate(counts[1][1], counts[1][0] + counts[1][1])],
     summary: summary({...of, rows: rows.n, epoch, last: epoch, wrong: b + c, threshold, scores}),
   };
@@ -128,7 +133,8 @@ def test_the_same_lines_and_grips(tmp_path) -> None:
         {"w1": w[0], "w2": w[1], "w3": w[2], "intercept": b}
         for w, b in zip(weights.tolist(), intercepts.tolist(), strict=True)
     ]
-    drawn = ask("(m) => modelColumns(m, {n: 0}, 0.3, true)", given, tmp_path)
+    program = "({w1, w2, w3, intercept}) => modelColumns(modelOf([w1, w2, w3, intercept]), {n: 0}, 0.3, true)"
+    drawn = ask(program, given, tmp_path)
     for model, weight, intercept, found in zip(given, weights, intercepts, drawn, strict=True):
         own = weight if weight[2] else weight[:2]
         expected = model_columns(Neuron(own, np.array(intercept)), np.empty((0, 2)), 0.3, False, True)
@@ -234,10 +240,114 @@ def test_a_comparison_s_cells_are_the_explorer_s(name: str, tmp_path) -> None:
             )
 
 
+# --- networks -------------------------------------------------------------------------------------
+
+
+def networks(count: int) -> list[dict]:
+    """Networks with random numbers, on rows of a gate."""
+    dice, cases = np.random.default_rng(16), []
+    for i in range(count):
+        units, product = (1, 2, 3, 5, 9, 16)[i % 6], i % 4 == 3
+        kind = {"hidden_units": units, "activation": ("sigmoid", "tanh", "relu")[i % 3]}
+        kind["features"] = "interaction" if product else "linear"
+        params = dice.normal(0, 4, n_params(units, kind["features"]))
+        rows = {"gate": GATE_NAMES[i % 16], "noise_level": 0.1 * (i % 5), "seed": i, "num_samples": 80}
+        cases.append(rows | kind | {"solver": "adam", "params": params.tolist(), "threshold": (0.5, 0.3)[i % 2]})
+    return cases
+
+
+DRAW = """({palette, params, threshold, ...settings}) => {
+  const {rows, test} = dataOf(settings), isTest = new Uint8Array(rows.n), truth = truthOf(settings.gate);
+  for (const row of test) isTest[row] = 1;
+  const own = {...rows, test: isTest}, model = modelOf(Float64Array.from(params), settings);
+  const pair = pairOf(model, own, [0, 0]), image = new Uint8Array(3600);
+  return {
+    equation: equation(model), lines: modelColumns(model, own, threshold, true, palette),
+    pair, labels: hiddenLabels(pair), neuron: neuronColumns(model, [1, 0], truth[2], threshold, palette),
+    s_curve: sCurveColumns(model, own, threshold, palette),
+    hidden: hiddenColumns(model, pair, own, threshold, palette, image), span: hiddenSpan(model, own),
+    loss: networkLogLoss(Float64Array.from(params), truth, settings.noise_level, settings),
+  };
+}"""
+
+
+def test_networks_are_drawn_alike(tmp_path) -> None:
+    cases = networks(24)
+    palette = asdict(LIGHT) | {"surface": LIGHT.surface, "units": [unit_hue(place, LIGHT) for place in range(16)]}
+    found = ask(DRAW, [case | {"palette": palette} for case in cases], tmp_path)
+    for case, drawn in zip(cases, found, strict=True):
+        model = model_of(np.array(case["params"]), case["hidden_units"], case["activation"])
+        rows = rows_of(USUAL | {name: value for name, value in case.items() if name in USUAL})
+        shown = Shown(model, rows, case["threshold"])
+        assert drawn["equation"] == html.unescape(words.equation(shown)).replace("\u200a", " ")
+        lines = model_columns(model, rows.X[shown.wrong], case["threshold"], False, True)
+        for name in ("boundary", "p = 0.25", "p = 0.75"):
+            assert_same_line(drawn["lines"][name], lines[name])
+        for name in ("misclassified", "grips", "neurons", "neuron names"):
+            assert_same_columns(drawn["lines"][name], lines[name])
+        pair = pair_of(model, rows.X)
+        assert drawn["pair"] == list(pair) and drawn["labels"] == list(hidden_labels(pair))
+        np.testing.assert_allclose(drawn["span"], hidden_span(model, rows.X))
+        given = (rows.X, rows.y, rows.is_test)
+        expected = {
+            "neuron": neuron_columns(model, (1, 0), rows.gate.truth[2], case["threshold"], LIGHT),
+            "s_curve": s_curve_columns(*given, shown.logit, shown.loss, shown.wrong, case["threshold"], LIGHT),
+            "hidden": hidden_columns(model, pair, *given, shown.wrong, case["threshold"], LIGHT),
+        }
+        assert_same_line(drawn["hidden"].pop("boundary"), expected["hidden"].pop("boundary"))
+        mine, its = (np.array(one["hidden"]["surface"].pop("image")[0], dtype=float) for one in (drawn, expected))
+        assert np.abs(mine - its.ravel()).max() <= 1 and (mine != its.ravel()).mean() < 0.01
+        del expected["s_curve"]["rows"]["loss"]  # The page has no word for it.
+        for picture, layers in expected.items():
+            for name, columns in layers.items():
+                assert_same_columns(drawn[picture][name], columns)
+        exact = float(model.exact_log_loss(rows.gate, rows.noise_level))
+        assert drawn["loss"] == pytest.approx(exact, rel=1e-3, abs=1e-3), case
+
+
+def assert_same_columns(found: dict, expected: dict) -> None:
+    """Columns of one layer: numbers to what rounding leaves, texts letter by letter."""
+    assert set(expected) <= set(found)
+    for name, column in expected.items():
+        if len(column) and isinstance(column[0], str):
+            assert found[name] == list(column), name
+        elif len(column) and np.ndim(column[0]):
+            for one, other in zip(found[name], column, strict=True):
+                np.testing.assert_allclose(columns_of(one), np.array(other, dtype=float), rtol=1e-7, atol=1e-7)
+        else:
+            np.testing.assert_allclose(columns_of(found[name]), np.array(column, dtype=float), rtol=1e-7, atol=1e-7)
+
+
+def assert_same_line(found: dict, expected: dict) -> None:
+    """The same pieces of line, in whatever order they are drawn."""
+    one, other = (np.array([columns_of(line[axis]) for axis in line]).reshape(2, -1).T for line in (found, expected))
+
+    def segments(points: np.ndarray) -> np.ndarray:
+        """Middles and lengths, sorted."""
+        middles, steps = (points[1:] + points[:-1]) / 2, np.diff(points, axis=0)
+        pieces = np.column_stack([middles, np.hypot(*steps.T)])
+        pieces = np.round(pieces[np.isfinite(pieces).all(1) & (pieces[:, 2] > 1e-9)], 7) + 0.0
+        return pieces[np.lexsort(pieces.T)]
+
+    a, b = segments(one), segments(other)
+    assert len(a) == len(b)
+    np.testing.assert_allclose(a, b, atol=2e-6)
+
+
+@pytest.mark.parametrize("gate", GATE_NAMES)
+def test_the_limits_are_drawn_alike(gate: str, tmp_path) -> None:
+    levels = (0.0, 0.05, 0.3, 1.0)
+    program = "({gate, noiseLevel}) => limitColumns({truth: truthOf(gate), noiseLevel})"
+    found = ask(program, [{"gate": gate, "noiseLevel": level} for level in levels], tmp_path)
+    for level, columns in zip(levels, found, strict=True):
+        for name, expected in limit_columns(gs.as_gate(gate), level).items():
+            assert_same_columns(columns[name], expected)
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lesson", [0, *(i for i, one in enumerate(LESSONS, 1) if not one.is_of_a_network)])
+@pytest.mark.parametrize("lesson", range(len(LESSONS) + 1))
 def test_a_link_of_the_app_says_the_same_on_the_page_and_back(lesson: int, tmp_path) -> None:
     state = LabState()
     usual = state.usual(lesson)

@@ -17,8 +17,3 @@ class Lesson:
     settings: dict[str, Any] = field(default_factory=dict)
     hide: tuple[str, ...] = ()
     """Controls of the Lab that would only distract."""
-
-    @property
-    def is_of_a_network(self) -> bool:
-        """Whether it takes hidden neurons, which the page that needs no Python does not show one by one."""
-        return bool(self.settings.get("hidden_units"))

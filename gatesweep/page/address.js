@@ -29,6 +29,10 @@ function read(text, rule) {
     const items = text.split(",").filter(Boolean).map((item) => read(item, {...rule, kind: rule.kind === "list" ? "choice" : "number"}));
     return items.includes(undefined) || (rule.kind === "range" && items.length !== 2) ? undefined : items;
   }
+  if (rule.kind === "numbers") {
+    const numbers = text.split(",").filter(Boolean).map(Number);
+    return numbers.length <= rule.most && numbers.every(Number.isFinite) ? numbers : undefined;
+  }
   if (rule.kind === "text") return text;
   const value = text === "inf" ? Infinity : text.trim() === "" ? NaN : Number(text);
   const isInside = (rule.low === null || (rule.open ? value > rule.low : value >= rule.low)) && (rule.high === null || value <= rule.high);

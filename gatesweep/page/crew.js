@@ -1,6 +1,6 @@
 // Who works for the page: jobs for many models go to a worker, and what has come of each so far is kept here.
 
-import {Desk, KEPT, keptSteps, modelCount, SCORES, STATUSES} from "./engine/crowd.js";
+import {Desk, keptSteps, keptWidth, modelCount, SCORES, STATUSES} from "./engine/crowd.js";
 
 // Hands jobs to a worker that runs `source`, at the first of them; where a strict page forbids workers, to a desk of its own.
 export class Crew {
@@ -50,11 +50,11 @@ export class Crew {
 export class Population {
   constructor(job, changed) {
     const {axes} = job;
-    Object.assign(this, {axes, steps: keptSteps(job), total: modelCount(job), ready: 0});
-    this.values = new Float32Array(this.total * this.steps * KEPT).fill(NaN);
+    Object.assign(this, {axes, steps: keptSteps(job), total: modelCount(job), width: keptWidth(job), ready: 0});
+    this.values = new Float32Array(this.total * this.steps * this.width).fill(NaN);
     this.take = ({from, parts, done}) => {
-      this.values.set(parts, from * this.steps * KEPT);
-      this.ready = from + parts.length / (this.steps * KEPT);
+      this.values.set(parts, from * this.steps * this.width);
+      this.ready = from + parts.length / (this.steps * this.width);
       changed(done);
     };
   }
@@ -64,9 +64,9 @@ export class Population {
   of(index, step) {
     let model = 0;
     for (const [name, values] of Object.entries(this.axes)) model = model * values.length + index[name];
-    const at = (model * this.steps + Math.min(step, this.steps - 1)) * KEPT, {values} = this, kept = {status: STATUSES[values[at]]};
+    const at = (model * this.steps + Math.min(step, this.steps - 1)) * this.width, {values} = this, kept = {status: STATUSES[values[at]]};
     SCORES.forEach((name, i) => { kept[name] = values[at + 1 + i]; });
-    kept.params = values.subarray(at + 1 + SCORES.length, at + KEPT);
+    kept.params = values.subarray(at + 1 + SCORES.length, at + this.width);
     return kept;
   }
 }

@@ -1,8 +1,12 @@
 // The drawn pictures. Their figures come from Python, rendered once; here their layers get data, ranges and colours.
 
 import {surface} from "./geometry.js";
-import {cornerColumns, countSpan, hereColumns, lineColumns, lossColumns, lossLimits, lossSpan, lossSurfaceColumns, markColumns, modelColumns,
-  populationColumns, rowColumns} from "./plots.js";
+import {hiddenColumns, hiddenLabels, hiddenSpan} from "./hidden.js";
+import {cornerColumns, countSpan, hereColumns, limitColumns, lineColumns, lossColumns, lossLimits, lossSpan, lossSurfaceColumns, markColumns, modelColumns,
+  pinnedColumns, populationColumns, rowColumns} from "./plots.js";
+
+// Drawn when they are first looked at.
+const LATE = ["neuron", "s_curve", "hidden"];
 
 export class Figures {
   constructor(items, looks) {
@@ -11,12 +15,24 @@ export class Figures {
 
   // Draws the empty figures into the elements of their names, the first one before the others.
   async embed() {
-    for (const [name, item] of Object.entries(this.items)) {
-      const {roots: [view]} = await Bokeh.embed.embed_item(item, name), plot = this.plots[name] = view.model;
-      for (const model of plot.references()) this.models.set(model.id, model);
-      this.layers[name] = Object.fromEntries(plot.renderers.map((layer) => [layer.name, layer]));
+    for (const name of Object.keys(this.items)) {
+      if (LATE.includes(name)) continue;
+      await this.#embed(name);
       await new Promise((later) => setTimeout(later));
     }
+  }
+  async #embed(name) {
+    const {roots: [view]} = await Bokeh.embed.embed_item(this.items[name], name), plot = this.plots[name] = view.model;
+    for (const model of plot.references()) this.models.set(model.id, model);
+    this.layers[name] = Object.fromEntries(plot.renderers.map((layer) => [layer.name, layer]));
+  }
+
+  // Whether a figure is there; if not yet, `then` is called once it is.
+  has(name, then) {
+    if (this.plots[name]) return true;
+    this.coming ??= {};
+    this.coming[name] ??= this.#embed(name).then(() => { this.wear(this.mode); then(); });
+    return false;
   }
 
   // Room for the axes of the boundary, in pixels.
@@ -37,6 +53,7 @@ export class Figures {
 
   // Colours for light (0) or dark (1).
   wear(mode) {
+    this.mode = mode;
     for (const [id, properties] of Object.entries(this.looks)) {
       const chosen = Object.entries(properties).map(([property, both]) => [property, both[mode === "dark" ? 1 : 0]]);
       this.models.get(id)?.setv(Object.fromEntries(chosen));
@@ -48,14 +65,24 @@ export class Figures {
   rows(rows, truth, palette) { this.fill("boundary", {...rowColumns(rows, palette), ...cornerColumns(truth)}); }
 
   // `held`: whoever holds a grip knows better where it is.
-  model(model, rows, threshold, isLabel, hasGrips, held) {
-    const {grips, ...columns} = modelColumns(model, rows, threshold, hasGrips);
+  model(model, rows, {threshold, surface: kind, by_hand: hasGrips}, held, palette) {
+    const {grips, ...columns} = modelColumns(model, rows, threshold, hasGrips, palette);
     this.fill("boundary", held ? columns : {...columns, grips});
-    surface(model, this.#image("boundary", "surface"), isLabel ? threshold : null);
+    surface(model, this.#image("boundary", "surface"), kind === "label" ? threshold : null);
     this.layers.boundary.surface.data_source.change.emit();
   }
   get grips() { return this.layers.boundary.grips.data_source.data; }
   cloud(models) { this.fill("boundary", lineColumns(models)); }
+  limits(limits) { this.fill("boundary", limitColumns(limits)); }
+  pinned(model) { this.fill("boundary", pinnedColumns(model)); }
+
+  // The rows where two hidden neurons put them.
+  hidden(model, pair, rows, threshold, palette) {
+    const image = this.#image("hidden", "surface"), span = hiddenSpan(model, rows), {below: [across], left: [up]} = this.plots.hidden;
+    this.fill("hidden", hiddenColumns(model, pair, rows, threshold, palette, image));
+    this.span("hidden", {x: span, y: span});
+    [across.axis_label, up.axis_label] = hiddenLabels(pair);
+  }
 
   #image(name, label) {
     const {data} = this.layers[name][label].data_source;

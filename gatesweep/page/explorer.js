@@ -95,10 +95,9 @@ export class Explorer {
 
   #isNetwork({hidden_units: place}) { return (place === undefined ? this.values.hidden_units : this.picture.axes.hidden_units[place]) > 0; }
 
-  // Shows the median, best or worst run of the chosen cell in the Lab, which has one neuron.
+  // Shows the median, best or worst run of the chosen cell in the Lab.
   openModel() {
     const {grid} = this, {rows, axes} = this.picture, {index} = rows[this.chosen.row].cells[this.chosen.column];
-    if (this.#isNetwork(index)) return;
     const {values} = cellOf(grid, axes, index, {...this.values, measure: "exact_accuracy"});
     const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]), share = {worst: 0, median: 0.5, best: 1}[this.values.run];
     const over = drawn(axes, index), settings = {}, place = placesOf(axes, over)[order[Math.round(share * (order.length - 1))]];
@@ -192,7 +191,6 @@ export class Explorer {
     const isShare = kind === "share", statistic = isShare ? "mean" : values.statistic;
     $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}, ${this.data.explorer.statistics[statistic]} over ${this.#numberOf(axes, cell.index)}`;
     $("heatmap-title").title = doc;
-    $("open").disabled = this.#isNetwork(cell.index);
     const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
     $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? Number(cell.value.toPrecision(4)) : "not there yet"}`;
     this.#curves(rows, row, {x, column, across, kind, names, y}, axes, grid);

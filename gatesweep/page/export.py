@@ -32,7 +32,8 @@ from gatesweep.page.offline import LINK, icon, manifest, service_worker
 from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
 from gatesweep.page.scripts import bundle
 from gatesweep.paths import local_path
-from gatesweep.plots.look import DARK, FONT, LIGHT
+from gatesweep.plots.look import DARK, FONT, LIGHT, Palette, unit_hue
+from gatesweep.settings import Settings
 
 __all__ = ["MAX_BYTES", "export", "hosted", "render"]
 
@@ -107,9 +108,8 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "live": [] if runs else live_entries(),
         "runs": runs,
         "noise": noise_entry(experiments, packer) if runs else None,
-        "palettes": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-        # Of a lesson that its Lab cannot show, the page knows that there is one: they are counted.
-        "lessons": [{"network": True} if x.is_of_a_network else _texts(x) | {"hide": x.hide} for x in LESSONS],
+        "palettes": {"light": _colours(LIGHT), "dark": _colours(DARK)},
+        "lessons": [_texts(lesson) | {"hide": lesson.hide} for lesson in LESSONS],
         "comparisons": [{"name": name} | _texts(lesson) for name, lesson in COMPARISONS.items()],
         "explorer": explorer_data(),
         "keys": [(caps(keys), words) for keys, words in MEANING],
@@ -133,6 +133,12 @@ def _texts(lesson: Lesson) -> dict[str, Any]:
     """A lesson's words and settings, as JSON."""
     words = {name: getattr(lesson, name) for name in ("title", "question", "hint", "answer")}
     return words | {"settings": {name: to_json(value) for name, value in lesson.settings.items()}}
+
+
+def _colours(palette: Palette) -> dict[str, Any]:
+    """A palette with the scale of the surface, and the hue of each hidden neuron."""
+    units = [unit_hue(place, palette) for place in range(Settings.param["hidden_units"].bounds[1])]
+    return asdict(palette) | {"surface": palette.surface, "units": units}
 
 
 def _static(name: str) -> str:

@@ -15,6 +15,7 @@ from bokeh.models import (
     ColumnDataSource,
     FixedTicker,
     GlyphRenderer,
+    HoverTool,
     LinearColorMapper,
     Model,
     Plot,
@@ -24,9 +25,13 @@ from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
 from gatesweep.app.lab.pictures import Pictures
-from gatesweep.plots.boundary import row_columns
+from gatesweep.models import Network
+from gatesweep.plots.boundary import row_columns, unit_columns
+from gatesweep.plots.hidden import hidden_columns
 from gatesweep.plots.look import DARK, LIGHT, Palette, paint
 from gatesweep.plots.loss_surface import loss_surface_columns
+from gatesweep.plots.neuron import neuron_columns
+from gatesweep.plots.s_curve import s_curve_columns
 
 __all__ = ["Looks", "page_figures"]
 
@@ -43,11 +48,18 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
     """The figures by the id of the element that holds each, in light colours, and what dark ones change."""
     pictures = Pictures()
     # An empty column arrives as numbers, which BokehJS does not take for colours.
-    pictures.boundary.drawn.write(row_columns(np.full((1, 2), 9.0), np.zeros(1, int), np.zeros(1, bool), LIGHT))
+    one = np.full((1, 2), 9.0), np.zeros(1, int), np.zeros(1, bool)
+    net = Network(np.eye(2), np.zeros(2), np.ones(2), np.array(0.0))
+    pictures.boundary.drawn.write(row_columns(*one, LIGHT) | unit_columns(net, LIGHT))
+    nobody = np.zeros(1, bool)
+    pictures.hidden.drawn.write(hidden_columns(net, (0, 1), *one, nobody, 0.5, LIGHT))
+    pictures.neuron.drawn.write(neuron_columns(net, (1, 1), 1, 0.5, LIGHT))
+    pictures.s_curve.drawn.write(s_curve_columns(*one, np.zeros(1), np.zeros(1), nobody, 0.5, LIGHT))
     # The page writes its loss surfaces into this image.
     side = np.ones((VALLEY_SIDE, VALLEY_SIDE), dtype=np.float32)
     pictures.loss_surface.drawn.write(loss_surface_columns(side, ((0, 1), (0, 1)), np.zeros((1, 2))))
     shown = [picture for picture in pictures.all if picture is not pictures.scores]
+    shown += [pictures.neuron, pictures.s_curve, pictures.hidden]
     figures: dict[str, Plot] = {picture.name: picture.figure for picture in shown}
     figures |= {"heatmap": _heatmap(), "curves": _curves()}
 
@@ -62,8 +74,8 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
 
 
 def _strip(plot: Plot) -> None:
-    """Away with what the page has no use for: tools, scripts, and looks of what is selected or muted."""
-    plot.tools = []
+    """Away with what the page has no use for: what is selected looks like, scripts, and tools but plain hovering."""
+    plot.tools = [tool for tool in plot.tools if isinstance(tool, HoverTool) and not tool.formatters]
     plot.js_property_callbacks = {}
     for layer in plot.renderers:
         layer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)

@@ -1,6 +1,6 @@
 // The first picture, on a plain canvas: the plane with its rows, until BokehJS is there to draw it.
 
-import {level, PLANE, surface} from "./geometry.js";
+import {levels, PLANE, surface} from "./geometry.js";
 import {MARKERS} from "./plots.js";
 
 const PIXELS = 120;
@@ -15,11 +15,10 @@ export function paintFirst(canvas, run, at, palette) {
   pen.scale(ratio, ratio);
   const across = width - margin.left - margin.right, up = height - margin.top - margin.bottom, side = PLANE[1] - PLANE[0];
   const x = (x1) => margin.left + (x1 - PLANE[0]) / side * across, y = (x2) => margin.top + (PLANE[1] - x2) / side * up;
-  const shades = new Uint8Array(PIXELS ** 2), ends = palette.classes.map(rgb), paper = rgb(palette.paper);
+  const shades = new Uint8Array(PIXELS ** 2);
   surface(model, shades);
   shades.forEach((shade, i) => {
-    const share = Math.abs(shade / 255 - 0.5), end = ends[Number(shade > 127)];
-    pen.fillStyle = `rgb(${paper.map((c, k) => c + (end[k] - c) * share).join()})`;
+    pen.fillStyle = palette.surface[shade];
     const column = i % PIXELS, row = Math.floor(i / PIXELS), cell = side / PIXELS;
     pen.fillRect(x(PLANE[0] + column * cell), y(PLANE[0] + (row + 1) * cell), across / PIXELS + 1, up / PIXELS + 1);
   });
@@ -36,11 +35,9 @@ export function paintFirst(canvas, run, at, palette) {
     pen.fill();
     pen.stroke();
   }
-  const line = level(model);
+  const [line] = levels(model, [0.5]);
   pen.beginPath();
   line.x1.forEach((x1, i) => (Number.isNaN(line.x1[i - 1] ?? NaN) ? pen.moveTo(x(x1), y(line.x2[i])) : pen.lineTo(x(x1), y(line.x2[i]))));
   Object.assign(pen, {lineWidth: 4, strokeStyle: palette.ink});
   pen.stroke();
 }
-
-const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

@@ -1,6 +1,8 @@
 // Where a model's probability takes a given value: lines, hyperbolas, and the surface as pixels. As gatesweep/plots/geometry.py.
 
+import {contours} from "./contours.js";
 import {sigmoid} from "./engine/logistic.js";
+import {logit} from "./models.js";
 
 // Both axes of the lecture's plane.
 export const PLANE = [-1, 2];
@@ -11,10 +13,19 @@ const CENTRE = 0.5;
 const HOLD = 1.1;
 const NO_LENGTH = 1e-9;
 
-// The logit is w1*x1 + w2*x2 + w3*x1*x2 + intercept; w3 is 0 without the product feature.
-export const logit = (m, x1, x2) => m.w1 * x1 + m.w2 * x2 + m.w3 * x1 * x2 + m.intercept;
+// Where a model has each of these probabilities: of one neuron by `level`, of others found on a grid.
+export function levels(model, probabilities, cells = 120) {
+  if (!model.units.length) return probabilities.map((p) => level(model, p));
+  const side = cells + 1, step = (PLANE[1] - PLANE[0]) / cells, z = new Float64Array(side * side);
+  for (let i = 0; i < z.length; i++) z[i] = logit(model, PLANE[0] + (i % side) * step, PLANE[0] + Math.floor(i / side) * step) || 0;
+  return probabilities.map((p) => {
+    const {x, y} = p > 0 && p < 1 ? contours(z, ...PLANE, Math.log(p / (1 - p))) : {x: [], y: []};
+    return {x1: x, x2: y};
+  });
+}
 
-// The points with probability p, NaN between branches; none where there are none. With the product they are a hyperbola.
+// The points where a line w1*x1 + w2*x2 + w3*x1*x2 + intercept, w3 0 without the product, gives probability p, NaN between
+// branches; none where there are none. With the product they are a hyperbola.
 export function level({w1, w2, w3, intercept}, p = 0.5) {
   const nothing = {x1: [], x2: []};
   if (!(p > 0 && p < 1) || ![w1, w2, w3, intercept].every(Number.isFinite)) return nothing;

@@ -1,32 +1,42 @@
-// The line set by hand: four sliders, and two grips in the picture.
+// The model set by hand: a slider for each of its numbers, and for a line two grips in the picture.
 
 import {$, element} from "./controls.js";
 import {through} from "./geometry.js";
-import {PARAMETERS} from "./words.js";
+import {parameterName} from "./words.js";
 
 // How near to a grip a finger must be to take it.
 const GRIP_REACH = 0.15;
+// Numbers that are set by a slider each: those of two hidden neurons.
+const MOST = 11;
 
 export class Hand {
-  // `ranges` holds for each parameter what its slider spans; `change` is called with new weights by name.
-  constructor(ranges, change) {
-    Object.assign(this, {change, ranges, held: null});
-    for (const [name, label] of Object.entries(PARAMETERS)) {
-      const [min, max] = ranges[name], output = element("output", {id: `${name}-text`});
-      const input = element("input", {type: "range", id: name, min, max, step: 0.1});
-      input.setAttribute("aria-label", label);
-      input.oninput = () => change({[name]: Number(input.value)});
-      $("hand").append(element("label", {className: "row", id: `row-${name}`}, element("span", {textContent: label}), output, input));
-    }
-  }
+  // `ranges` holds for each parameter of a line what its slider spans; `change` is called with new values by name.
+  constructor(ranges, change) { Object.assign(this, {change, ranges, names: "", held: null}); }
 
-  show(values, hasProduct) {
-    $("row-w3").hidden = !hasProduct;
-    for (const name of Object.keys(PARAMETERS)) {
-      const value = values[name], [low, high] = this.ranges[name];
-      Object.assign($(name), {min: Math.min(low, value), max: Math.max(high, value), value});
-      $(`${name}-text`).textContent = $(name).ariaValueText = String(Math.round(100 * value) / 100).replace("-", "−");
-    }
+  // A slider for each number that a model of these `names` has; of a network, none where it has too many of them.
+  #offer(names, isNetwork) {
+    if (names.join() === this.names) return;
+    this.names = names.join();
+    $("hand").replaceChildren(...names.slice(0, names.length > MOST ? 0 : undefined).map((name, place) => {
+      const label = parameterName(name), input = element("input", {type: "range", id: name, step: 0.1});
+      input.setAttribute("aria-label", label);
+      input.oninput = () => this.#move(isNetwork ? place : name, Number(input.value));
+      return element("label", {className: "row"}, element("span", {textContent: label}), element("output", {id: `${name}-text`}), input);
+    }));
+  }
+  #move(where, value) { this.change(typeof where === "string" ? {[where]: value} : {network: this.network.with(where, value)}); }
+
+  show(values, names, isNetwork) {
+    this.#offer(names, isNetwork);
+    this.network = values.network;
+    names.forEach((name, place) => {
+      const value = isNetwork ? values.network[place] : values[name], input = $(name);
+      if (!input) return;
+      const [low, high] = this.ranges[isNetwork ? "w1" : name];
+      input.parentElement.hidden = value === undefined;
+      Object.assign(input, {min: Math.min(low, value), max: Math.max(high, value), value});
+      $(`${name}-text`).textContent = input.ariaValueText = String(Math.round(100 * value) / 100).replace("-", "−");
+    });
   }
 
   // A grip that is taken leads the line until it is let go of; the line keeps its steepness.

@@ -5,12 +5,18 @@ import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
 import {Player} from "./player.js";
+import {modelOf} from "./models.js";
+import {neuronColumns} from "./neuron.js";
+import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
+import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
-import {PARAMETERS, probe, summary} from "./words.js";
+import {equation, parameterName, percent, probe, summary, unitName} from "./words.js";
 
-const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "features"];
-const HAND = Object.keys(PARAMETERS);
+const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
+const HAND = ["w1", "w2", "w3", "intercept", "network"];
+// What the others are called, by what they differ in.
+const OTHERS = {seed: "200 seeds", init_seed: "200 starts"};
 // How near to a corner a tap is meant for it.
 const CORNER_REACH = 0.2;
 
@@ -49,14 +55,21 @@ export class Lab {
   // The values that everything has when a lesson (0: none) is opened.
   usual(data, lesson) {
     const chosen = data.lessons[lesson - 1];
-    return {...data.usual, ...(chosen && !chosen.network && {...chosen.settings, lesson, hide: chosen.hide})};
+    return {...data.usual, ...(chosen && {...chosen.settings, lesson, hide: chosen.hide})};
   }
 
   // ---- what can be done
 
   // Takes new values. Another model is shown as trained; what cannot be trained while one waits is refused.
   set(changes) {
-    const next = {...this.values, ...changes}, {settings} = this.data;
+    const next = {...this.values, ...changes}, {settings, network, usual} = this.data;
+    if (next.hidden_units && ["newton", "scikit-learn"].includes(next.solver)) {
+      // These need a convex loss: a network brings what trains it, and who asks for one of them has one neuron again.
+      const own = Object.keys(network).filter((name) => name !== "solver" && next[name] !== usual[name]);
+      if ("hidden_units" in changes) for (const name of Object.keys(network)) next[name] = own.includes(name) ? next[name] : network[name];
+      else next.hidden_units = 0;
+    }
+    if (next.hidden_units && next.init === "population") next.init = "auto";
     if (this.run.live && !LiveRun.affords(next)) next.epochs = next.num_samples = null;
     if (next.epochs === null) return this.draw();
     if (!("epoch" in changes) && !this.isPlaying && Object.keys(changes).some((name) => settings.includes(name))) next.epoch = null;
@@ -104,10 +117,8 @@ export class Lab {
     $("training-fold").open = this.data.training.some((name) => settings[name]);
     $("hand-fold").open = this.values.by_hand;
   }
-  // A lesson on a network, from a link of the app, is left out: this Lab shows one neuron.
-  restore({lesson, ...values}) {
+  restore(values) {
     this.player.stop();
-    if (lesson && !this.data.lessons[lesson - 1]?.network) values = {...values, lesson};
     const index = this.run.live ? this.index : this.runs.findIndex((run) => !run.live && this.#has(run, values));
     if (index >= 0) this.choose(index);
     this.set({...this.usual(this.data, values.lesson ?? 0), ...values});
@@ -118,8 +129,15 @@ export class Lab {
     return names.every((name) => run.dim(name)?.values.includes(values[name]) ?? run.constants[name] === values[name]);
   }
   get lessons() {
-    const has = ({settings, network}) => !network && this.runs.some((run) => run.live || this.#has(run, settings));
+    const has = ({settings}) => this.runs.some((run) => run.live || this.#has(run, settings));
     return this.data.lessons.map((lesson, i) => ({...lesson, number: i + 1})).filter(has);
+  }
+
+  // The numbers on show, as those set by hand.
+  #inHand() {
+    const {run, at} = this, params = [...run.trained(at, this.epoch)];
+    if (run.kind(at).hidden_units) return {network: params};
+    return Object.fromEntries(run.parameterNames(at).map((name, i) => [name, params[i]]));
   }
 
   // The line set by hand is where training starts now, and it plays.
@@ -131,14 +149,14 @@ export class Lab {
 
   // The seed at this quantile of the exact accuracies: 0 the worst, 1 the best.
   openQuantile(share) {
-    const {exact} = this.run.others(this.at, this.epoch), order = exact.map((_, i) => i).sort((a, b) => exact[a] - exact[b]);
-    this.set({seed: this.run.seeds[order[Math.round(share * (order.length - 1))]], by_hand: false});
+    const {exact, over} = this.run.others(this.at, this.epoch), order = exact.map((_, i) => i).sort((a, b) => exact[a] - exact[b]);
+    this.set({[over]: this.run.seeds[order[Math.round(share * (order.length - 1))]], by_hand: false});
   }
   // The next seed whose accuracy falls into the bar at this accuracy.
   openBar(accuracy) {
-    const {exact} = this.run.others(this.at, this.epoch), bin = binOf(accuracy);
-    const found = this.run.seeds.filter((_, i) => binOf(exact[i]) === bin), next = found.find((seed) => seed > this.values.seed) ?? found[0];
-    if (next !== undefined) this.set({seed: next, by_hand: false});
+    const {exact, over} = this.run.others(this.at, this.epoch), bin = binOf(accuracy);
+    const found = this.run.seeds.filter((_, i) => binOf(exact[i]) === bin), next = found.find((seed) => seed > this.values[over]) ?? found[0];
+    if (next !== undefined) this.set({[over]: next, by_hand: false});
   }
 
   // What a key does.
@@ -162,8 +180,12 @@ export class Lab {
       else { this.choose(Number($("run").value)); this.set({epoch: null}); }
     };
     for (let corner = 0; corner < 4; corner++) $(`truth-${corner}`).onclick = () => this.flip(corner);
+    for (const name of ["picture", "corner", "others"]) onChoice(name, (value) => this.set({[name]: value}));
+    for (const name of ["unit_x", "unit_y"]) $(name).onchange = () => this.set({[name]: Number($(name).value)});
+    $("limits").onchange = () => this.set({limits: $("limits").checked});
+    $("pin").onclick = () => this.set({pin: this.values.pin.length ? [] : [...this.drawn.model.params]});
     $("cloud").onchange = () => this.set({cloud: $("cloud").checked});
-    $("by_hand").onchange = () => this.set({by_hand: $("by_hand").checked});
+    $("by_hand").onchange = () => this.set({by_hand: $("by_hand").checked, ...($("by_hand").checked && this.#inHand())});
     $("threshold").oninput = () => this.set({threshold: Number($("threshold").value)});
     $("learn").onclick = () => this.learn();
     $("learn").hidden = !this.runs.some((run) => run.live);
@@ -201,8 +223,9 @@ export class Lab {
 
   draw() {
     const {values, run, figures, drawn} = this;
-    run.hand = values.by_hand ? Object.fromEntries(HAND.map((name) => [name, values[name]])) : null;
+    run.byHand = values.by_hand;
     run.start = Object.fromEntries(HAND.map((name) => [name, values[name]]));
+    run.differ = values.others;
     if (run.live) run.more = Object.fromEntries(this.data.more.map((name) => [name, values[name]]));
     const {at, epoch, last} = this, model = drawn.model = run.model(at, epoch), key = `${this.index} ${run.key(at)}`;
     const isNew = key !== drawn.rows;
@@ -212,7 +235,7 @@ export class Lab {
         figures.rows(drawn.of, run.truth(at), this.palette);
         figures.losses(...drawn.losses);
       }
-      figures.model(model, drawn.of, values.threshold, values.surface === "label", values.by_hand, this.hand.held);
+      this.#paint(at, model);
       figures.epoch(epoch);
     }
     this.#say(at, epoch, last, model);
@@ -222,11 +245,38 @@ export class Lab {
     this.changed();
   }
 
+  // One neuron has no hidden space.
+  get picture() { return this.values.picture === "hidden" && !this.run.kind(this.at).hidden_units ? "boundary" : this.values.picture; }
+
+  // The large picture.
+  #paint(at, model) {
+    const {values, run, figures, drawn: {of: rows}, palette, picture} = this, {threshold, corner} = values;
+    if (!figures.has(picture, () => this.draw())) return;
+    if (picture === "boundary") {
+      figures.model(model, rows, values, this.hand.held, palette);
+      figures.limits(values.limits && {truth: run.truth(at), noiseLevel: run.value("noise_level", at)});
+      figures.pinned(this.#pinned);
+    } else if (picture === "neuron") {
+      const [x1, x2] = [...corner].map(Number);
+      figures.fill("neuron", neuronColumns(model, [x1, x2], run.truth(at)[2 * x1 + x2], threshold, palette));
+    } else if (picture === "s_curve") {
+      const columns = sCurveColumns(model, rows, threshold, palette);
+      figures.fill("s_curve", columns);
+      figures.span("s_curve", sCurveSpan(columns));
+    } else {
+      figures.hidden(model, this.#pair(at), rows, threshold, palette);
+    }
+  }
+  get #pinned() { return this.values.pin.length > 2 ? modelOf(this.values.pin) : null; }
+  // The hidden neurons that the hidden space spans: what matters most at the end of the training, so that the axes stay
+  // while the epochs play.
+  #pair(at) { return pairOf(this.run.model(at, this.last), this.drawn.of, [this.values.unit_x, this.values.unit_y]); }
+
   #say(at, epoch, last, model) {
     const {values, run, drawn} = this, scores = run.scores(at, epoch), exact = run.exact(at, epoch), limits = run.limits(at);
     const of = {
       gate: run.value("gate", at), truth: run.truth(at), noiseLevel: run.value("noise_level", at), ...limits, exact, model,
-      hasProduct: run.hasProduct(at), status: run.status(at), remedy: run.remedy, byHand: values.by_hand,
+      status: run.status(at), remedy: run.remedy, byHand: values.by_hand,
     };
     showTruth(of.truth);
     showAccuracies({...scores, exact}, limits);
@@ -239,17 +289,43 @@ export class Lab {
   #sync(at) {
     const {values, run} = this;
     for (const dim of run.dims) showValue(dim, at[dim.name]);
-    const seedOfB = $("value-init_seed")?.parentElement;
-    if (seedOfB) seedOfB.hidden = values.init !== "linear";
+    const {hidden_units: units} = run.kind(at), {picture} = this, hideControl = (name, isHidden) => {
+      for (const part of document.querySelectorAll(`#model [data-control=${name}]`)) part.hidden = isHidden;
+    };
+    hideControl("init_seed", values.init !== "linear" && !(units && values.init === "auto"));
+    hideControl("activation", !units);
+    choose("picture", picture);
+    choose("corner", values.corner);
+    choose("others", values.others);
+    $("picture-hidden").hidden = !units;
+    $("differ").hidden = !units;
+    $("cloud-name").textContent = $("others-name").textContent = OTHERS[run.live ? run.over(at) : "seed"];
+    for (const name of ["boundary", "neuron", "s_curve", "hidden"]) $(name).hidden = name !== picture;
+    for (const part of document.querySelectorAll("#stage [data-on]")) part.classList.toggle("hide", !part.dataset.on.split(" ").includes(picture));
+    if (picture === "hidden") {
+      const names = Object.fromEntries(Array.from({length: units}, (_, j) => [j + 1, unitName(j)])), pair = this.#pair(at);
+      ["unit_x", "unit_y"].forEach((name, axis) => {
+        fillMenu($(name), names);
+        $(name).value = pair[axis] + 1;
+        $(name).hidden = pair[axis] === null;
+      });
+    }
+    $("limits").checked = values.limits;
+    $("key-limits").hidden = !values.limits;
+    $("key-units").hidden = !units;
+    const pinned = this.#pinned;
+    $("pin").textContent = pinned ? "Unpin" : "Pin";
+    $("pin").hidden = !pinned && units > 0;
+    $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}, exact ${percent(run.exactOfLine(values.pin, at))}` : "";
     $("cloud").checked = values.cloud;
     $("by_hand").checked = values.by_hand;
     $("threshold").value = values.threshold;
     $("threshold-text").textContent = String(values.threshold);
     choose("surface", values.surface);
-    this.hand.show(values, run.hasProduct(at));
+    this.hand.show({...values, network: units ? [...run.handed(at)] : []}, run.parameterNames(at), units > 0);
     for (const part of document.querySelectorAll("#lab [data-control]")) part.classList.toggle("hide", values.hide.includes(part.dataset.control));
     const names = run.parameterNames(at), pairs = this.data.pairs.filter((pair) => pair.split(",").every((name) => names.includes(name)));
-    fillMenu($("loss_over"), Object.fromEntries(pairs.map((pair) => [pair, pair.split(",").map((name) => PARAMETERS[name]).join(", ")])));
+    fillMenu($("loss_over"), Object.fromEntries(pairs.map((pair) => [pair, pair.split(",").map(parameterName).join(", ")])));
     if (!pairs.includes(values.loss_over)) [values.loss_over] = pairs;
     $("loss_over").value = values.loss_over;
     const isValley = this.training === "valley";
@@ -274,11 +350,11 @@ export class Lab {
       figures.cloud(values.cloud ? others.models : []);
     }
     if (this.training !== "valley") return;
-    const key = `${this.drawn.rows} ${names}`, [x, y] = names.map((name) => this.drawn.model[name]);
+    const key = `${this.drawn.rows} ${names}`, all = run.parameterNames(at), [x, y] = names.map((name) => this.drawn.model.params[all.indexOf(name)]);
     const isInside = this.drawn.valley === key && this.drawn.spans.every(([low, high], i) => low <= [x, y][i] && [x, y][i] <= high);
     if (!isInside) {
       const found = run.valley(at, epoch, names);
-      figures.valley(found, names.map((name) => PARAMETERS[name]));
+      figures.valley(found, names.map(parameterName));
       Object.assign(this.drawn, {valley: key, spans: found.spans});
     }
     figures.here(x, y);

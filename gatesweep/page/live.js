@@ -4,7 +4,8 @@ import {truthOf} from "./engine/lecture.js";
 import {bayesAccuracy, bestLine, exactAccuracy, majorityAccuracy} from "./engine/theory.js";
 import {dataOf, fit} from "./engine/training.js";
 import {Population} from "./crew.js";
-import {modelOf, Run} from "./runs.js";
+import {modelOf} from "./models.js";
+import {Run} from "./runs.js";
 
 const FITS_KEPT = 32;
 const SEEDS = Array.from({length: 200}, (_, seed) => seed);
@@ -15,7 +16,7 @@ const MAX_ROW_VISITS = 4e6, MAX_STEPS = 20000;
 export class LiveRun extends Run {
   constructor(entry, crew) {
     super(entry);
-    Object.assign(this, {live: true, crew, start: null, more: {}, fits: new Map(), limitsKept: new Map(), other: {key: ""}, changed: () => {}});
+    Object.assign(this, {live: true, crew, differ: "seed", more: {}, fits: new Map(), limitsKept: new Map(), other: {key: ""}, changed: () => {}});
   }
 
   get seeds() { return SEEDS; }
@@ -29,16 +30,19 @@ export class LiveRun extends Run {
   }
 
   // Whether the page can train this while its visitor waits.
-  static affords({solver, num_samples, epochs, batch_size, max_iter}) {
+  static affords({solver, num_samples, epochs, batch_size, max_iter, hidden_units}) {
     const steps = solver === "newton" ? max_iter : epochs * Math.ceil(num_samples / batch_size);
-    return num_samples * (solver === "newton" ? max_iter : epochs) <= MAX_ROW_VISITS && steps <= MAX_STEPS;
+    return num_samples * (solver === "newton" ? max_iter : epochs) * Math.max(1, hidden_units) <= MAX_ROW_VISITS && steps <= MAX_STEPS;
   }
 
   settings(at) {
     const chosen = {...this.more, ...this.constants};
     for (const {name, values} of this.dims) chosen[name] = values[at[name]];
     if (chosen.C === "inf") chosen.C = Infinity;
-    return chosen.init === "hand" ? {...chosen, start: this.parameterNames(at).map((name) => this.start[name])} : chosen;
+    if (chosen.init !== "hand") return chosen;
+    const {network, ...line} = this.start, names = this.parameterNames(at);
+    if (!chosen.hidden_units) return {...chosen, start: names.map((name) => line[name])};
+    return network.length === names.length ? {...chosen, start: network} : {...chosen, init: "auto"};
   }
 
   #fitted(at) {
@@ -76,16 +80,22 @@ export class LiveRun extends Run {
     return this.limitsKept.get(key);
   }
 
-  // The models of the other seeds at this place; while new ones are on their way, of those before.
+  // The models of the other seeds, or of other first weights, at this place; while new ones are on their way, of those
+  // before. Of a network, whose exact accuracy takes long, at the end of the training alone.
   others(at, epoch) {
-    const {seed: _, start: __, ...settings} = this.settings(at), key = JSON.stringify(settings);
+    const over = this.over(at), {[over]: _, start: __, ...settings} = this.settings(at), key = JSON.stringify({over, ...settings});
     if (key !== this.other.key) {
-      const init = settings.init === "hand" ? "auto" : settings.init;
-      const job = {kind: "seeds", settings: {...settings, init}, axes: {seed: SEEDS}, path: true};
-      this.other = {key, population: new Population(job, (done) => done && this.changed())};
+      const init = settings.init === "hand" ? "auto" : settings.init, count = settings.hidden_units;
+      const job = {kind: "seeds", settings: {...settings, init}, axes: {[over]: SEEDS}, path: !count, numbers: count ? this.parameterNames(at).length : undefined};
+      this.other = {key, over, of: this.kind(at), population: new Population(job, (done) => done && this.changed())};
       this.crew.ask(job, this.other.population.take);
     }
-    const {population} = this.other, kept = SEEDS.map((_, seed) => population.of({seed}, epoch));
-    return {done: population.done, exact: kept.map(({exact_accuracy}) => exact_accuracy), models: kept.map(({params}) => modelOf(params))};
+    const {population, of} = this.other, kept = SEEDS.map((_, seed) => population.of({[over]: seed}, epoch));
+    return {
+      over, done: population.done, exact: kept.map(({exact_accuracy}) => exact_accuracy),
+      get models() { return kept.map(({params}) => modelOf(params, of)); },
+    };
   }
+  // What they differ in: "seed", or of a network "init_seed".
+  over(at) { return this.kind(at).hidden_units ? this.differ : "seed"; }
 }

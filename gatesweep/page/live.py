@@ -5,7 +5,7 @@ from typing import Any
 import param
 
 from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
-from gatesweep.app.lab.state import OWN, PAIRS, PIN, SETTINGS, TRAINING, VIEW, LabState, numbers_of
+from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINED_NETWORK, TRAINING, VIEW, LabState
 from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
@@ -33,6 +33,8 @@ OFFERED: dict[str, tuple] = {
     "noise_level": LEVELS,
     "num_samples": SIZES,
     "seed": (42,),
+    "hidden_units": tuple(range(Settings.param["hidden_units"].bounds[1] + 1)),
+    "activation": tuple(Settings.param["activation"].objects),
     "features": tuple(FEATURES),
     "C": STRENGTHS,
     "learning_rate": RATES,
@@ -43,13 +45,13 @@ OFFERED: dict[str, tuple] = {
 }
 """Values of each control; a number from a link joins them."""
 MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_seed": {"number": [0, 2**32 - 1]},
-        "init": {"texts": FIRST}, "features": {"texts": FEATURES}}  # fmt: skip
+        "init": {"texts": FIRST}, "features": {"texts": FEATURES},
+        "hidden_units": {"label": "Hidden neurons"}}  # fmt: skip
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
-UNUSED = {"newton": {"learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
-NETWORK = ("hidden_units", "activation", "unit_x", "unit_y", "others", "network")
-NOT_HERE = ("dtype", *NETWORK, "picture", "corner", "limits", *PIN, *OWN, "row")
-"""What the page's Lab has not: its engine computes in float64; the Lab shows one neuron, in the plane, on a gate."""
+UNUSED = {"newton": {"activation", "learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
+NOT_HERE = ("dtype", *OWN, "row")
+"""What the page's Lab has not: its engine computes in float64; the Lab shows the rows of a gate."""
 UNSEEN = ("C", "train_seed", "split", "max_iter")
 """Settings that a link may carry where no control shows them."""
 
@@ -80,7 +82,8 @@ def address_data() -> dict[str, Any]:
         "settings": [name for name in SETTINGS if name not in NOT_HERE],
         "more": UNSEEN,
         "training": TRAINING,
-        "pairs": [pair for pair in PAIRS if set(pair.split(",")) <= {*numbers_of(0, "interaction")}],
+        "pairs": PAIRS,
+        "network": TRAINED_NETWORK,
         "ranges": {name: declared[name].softbounds for name in ("w1", "w2", "w3", "intercept")},
     }
 
@@ -109,6 +112,8 @@ def _rule(declared: param.Parameter) -> dict[str, Any]:
     none = {"none": True} if declared.allow_None else {}
     if isinstance(declared, param.Boolean):
         return {"kind": "flag"}
+    if isinstance(declared, param.List) and not isinstance(declared, param.ListSelector):
+        return {"kind": "numbers", "most": declared.bounds[1]}
     if isinstance(declared, param.ListSelector):
         return {"kind": "list", "choices": declared.objects}
     if isinstance(declared, param.Selector):

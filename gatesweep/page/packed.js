@@ -1,7 +1,8 @@
 // What was packed into the page: BokehJS, and a sweep.
 
 import {STATUSES} from "./engine/crowd.js";
-import {modelOf, Run} from "./runs.js";
+import {modelOf} from "./models.js";
+import {Run} from "./runs.js";
 
 const TYPES = {i1: Int8Array, u1: Uint8Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
 
@@ -69,7 +70,7 @@ class PackedRun extends Run {
   // Correct rows over all rows, as the engine counted them.
   scores(at, epoch) {
     const found = super.scores(at, epoch);
-    return this.hand ? found : {...found, train: this.#share("train", at, epoch), test: this.#share("test", at, epoch)};
+    return this.byHand ? found : {...found, train: this.#share("train", at, epoch), test: this.#share("test", at, epoch)};
   }
   #count(at) { return Math.floor(this.value("num_samples", at) / 4) * 4; }
   #share(part, at, epoch) {
@@ -89,7 +90,7 @@ class PackedRun extends Run {
   others(at, epoch) {
     const places = this.seeds.map((_, seed) => ({...at, seed}));
     return {
-      done: true, exact: places.map((place) => this.trainedExact(place, epoch)),
+      over: "seed", done: true, exact: places.map((place) => this.trainedExact(place, epoch)),
       models: places.map((place) => modelOf(this.trained(place, epoch))),
     };
   }

@@ -32,7 +32,7 @@ export class Page {
   async take(figures) {
     await figures.embed();
     this.figures = figures;
-    figures.margin(marginOf($("boundary").clientWidth));
+    figures.margin(marginOf($("frame").clientWidth));
     this.lab.take(figures);
     this.explorer.take(figures);
     figures.wear(this.mode);

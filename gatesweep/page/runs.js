@@ -1,17 +1,16 @@
 // Models as the page reads them: a grid of settings with a place for each model, its scores and the limits of theory.
 
 import {designOf} from "./engine/logistic.js";
+import {networkAccuracy, networkLogLoss} from "./engine/network_theory.js";
 import {exactAccuracy, exactLogLoss} from "./engine/theory.js";
 import {scoresOf} from "./engine/training.js";
 import {valley} from "./engine/valley.js";
+import {modelOf, numbersOf} from "./models.js";
 
-// Parameters w1, w2, (w3,) intercept by name; w3 is 0 without the product feature.
-export const modelOf = (params) => ({w1: params[0], w2: params[1], w3: params.length > 3 ? params[2] : 0, intercept: params.at(-1)});
-
-// A grid of models: `at` is a place on it, an index for each dimension by name. With `hand`, a model set by hand is on
-// show in the place of the trained one. Who inherits has `trained(at, epoch)`, the parameters w1, w2, (w3,) intercept.
+// A grid of models: `at` is a place on it, an index for each dimension by name. `start` holds the numbers set by
+// hand; with `byHand` they are on show in the place of the trained model. Who inherits has `trained(at, epoch)`, the parameters in the engine's order.
 export class Run {
-  constructor(entry) { Object.assign(this, entry, {hand: null, designsKey: ""}); }
+  constructor(entry) { Object.assign(this, entry, {byHand: false, start: null, designsKey: ""}); }
 
   dim(name) { return this.dims.find((dim) => dim.name === name); }
   value(name, at) {
@@ -23,12 +22,18 @@ export class Run {
   key(at) { return String(this.place(at)); }
   last(at) { return this.steps(at) - 1; }
 
-  // What a model is made of here: w1, w2, w3 with the product feature, intercept.
-  parameterNames(at) { return this.hasProduct(at) ? ["w1", "w2", "w3", "intercept"] : ["w1", "w2", "intercept"]; }
-  params(at, epoch) {
-    return this.hand ? Float64Array.from(this.parameterNames(at), (name) => this.hand[name]) : this.trained(at, epoch);
+  // What kind of model it is here: hidden units, their activation, features.
+  kind(at) { return {hidden_units: this.value("hidden_units", at) ?? 0, activation: this.value("activation", at), features: this.hasProduct(at) ? "interaction" : "linear"}; }
+  parameterNames(at) { return numbersOf(this.kind(at).hidden_units, this.hasProduct(at)); }
+  exactOfLine(params, at) { return exactAccuracy(params, this.truth(at), this.value("noise_level", at)); }
+  // The numbers of the model set by hand; before there are any of a network, those of the trained one.
+  handed(at) {
+    const {network, ...line} = this.start, names = this.parameterNames(at);
+    if (!this.kind(at).hidden_units) return Float64Array.from(names, (name) => line[name]);
+    return network.length === names.length ? Float64Array.from(network) : this.trained(at, this.last(at));
   }
-  model(at, epoch) { return modelOf(this.params(at, epoch)); }
+  params(at, epoch) { return this.byHand ? this.handed(at) : this.trained(at, epoch); }
+  model(at, epoch) { return modelOf(this.params(at, epoch), this.kind(at)); }
 
   // The training and the test rows, ready to be scored.
   designs(at) {
@@ -51,10 +56,14 @@ export class Run {
     const scores = Array.from({length: this.steps(at)}, (_, step) => this.scoresOf(at, this.trained(at, step)));
     return [scores.map(({trainLoss}) => trainLoss), scores.map(({testLoss}) => testLoss)];
   }
-  exact(at, epoch) { return this.hand ? this.exactOf(this.params(at), at) : this.trainedExact(at, epoch); }
+  exact(at, epoch) { return this.byHand ? this.exactOf(this.params(at), at) : this.trainedExact(at, epoch); }
   trainedExact(at, epoch) { return this.exactOf(this.trained(at, epoch), at); }
-  exactOf(params, at) { return exactAccuracy(params, this.truth(at), this.value("noise_level", at)); }
-  exactLoss(at, epoch) { return exactLogLoss(this.params(at, epoch), this.truth(at), this.value("noise_level", at)); }
+  exactOf(params, at) { return this.#onTruth(exactAccuracy, networkAccuracy, params, at); }
+  exactLoss(at, epoch) { return this.#onTruth(exactLogLoss, networkLogLoss, this.params(at, epoch), at); }
+  #onTruth(ofLine, ofNetwork, params, at) {
+    const kind = this.kind(at);
+    return (kind.hidden_units ? ofNetwork : ofLine)(params, this.truth(at), this.value("noise_level", at), kind);
+  }
 
   // The training loss over two parameters, around the path and the model on show.
   valley(at, epoch, names) {

@@ -23,7 +23,7 @@ export function showAccuracies(scores, limits) {
 }
 
 export function showWords(of, trainLoss, scores, exactLoss, threshold) {
-  $("equation").textContent = equation(of.model, of.hasProduct);
+  $("equation").textContent = equation(of.model);
   $("meaning").textContent = meaning(of);
   $("losses").textContent = losses(scores, exactLoss, threshold);
   const [severity, words] = progress(of.status, trainLoss, of.byHand);

@@ -1,11 +1,19 @@
 // What the page says about a model in words: the app's own sentences (gatesweep/app/lab/words.py). Nothing is drawn here.
 
 import {sigmoid} from "./engine/logistic.js";
-import {logit} from "./geometry.js";
+import {logit} from "./models.js";
 
 const TERMS = ["x₁", "x₂", "x₁x₂"];
 // What the screen calls a model's numbers.
-export const PARAMETERS = {w1: "w₁", w2: "w₂", w3: "w₃", intercept: "intercept"};
+const LINE = {w1: "w₁", w2: "w₂", w3: "w₃", intercept: "intercept"};
+export const subscript = (place) => String(place).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+// What the screen calls a hidden neuron, counted from 0.
+export const unitName = (place) => `h${subscript(place + 1)}`;
+export function parameterName(name) {
+  const [, unit, own] = /^h(\d+)(.+)$/.exec(name) ?? [];
+  if (unit) return `${unitName(unit - 1)} ${LINE[own]}`;
+  return LINE[name] ?? `v${subscript(name.slice(1))}`;
+}
 
 // One decimal; 100.0% says that nothing is missing, and not that it was rounded away.
 export function percent(x) {
@@ -31,33 +39,47 @@ export function number(value) {
 
 const signed = (value) => (value < 0 ? " − " : " + ") + number(Math.abs(value));
 
-// The model with its numbers.
-export function equation(model, hasProduct) {
-  const weights = hasProduct ? [model.w1, model.w2, model.w3] : [model.w1, model.w2], [first, ...rest] = weights;
-  const others = rest.map((w, i) => `${signed(w)} ${TERMS[i + 1]}`).join("");
-  return `p = σ( ${number(first)} ${TERMS[0]}${others}${signed(model.intercept)} )`;
+// Hidden neurons that an equation says one by one.
+const MOST_TERMS = 4;
+
+// The model with its numbers; of a network, what the output makes of its hidden neurons.
+export function equation({units, output, hasProduct, w1, w2, w3, intercept}) {
+  if (units.length > MOST_TERMS) return `p = σ( ${units.length} hidden neurons, weighed${signed(intercept)} )`;
+  const [weights, terms] = units.length ? [output, units.map((_, j) => unitName(j))] : [hasProduct ? [w1, w2, w3] : [w1, w2], TERMS];
+  const others = weights.slice(1).map((w, i) => `${signed(w)} ${terms[i + 1]}`).join("");
+  return `p = σ( ${number(weights[0])} ${terms[0]}${others}${signed(intercept)} )`;
+}
+
+// What lets its boundary bend; nothing if it is a line.
+function madeOf({units: {length}, hasProduct}) {
+  if (length) return length === 1 ? "one hidden neuron" : `${length} hidden neurons`;
+  return hasProduct ? "x₁x₂" : "";
 }
 
 // A gate of two inputs is separable unless its diagonals differ.
 const isSeparable = ([a, b, c, d]) => !(a === d && b === c && a !== b);
 
 // One sentence: what this accuracy is worth at this gate and noise level.
-export function meaning({gate, truth, noiseLevel, best, bayes, exact, model, hasProduct, status, remedy, byHand}) {
+export function meaning({gate, truth, noiseLevel, best, bayes, exact, model, status, remedy, byHand}) {
+  const made = madeOf(model), isNetwork = model.units.length > 0, me = isNetwork ? "this net" : "this one";
   const [line, limit, here] = [best, bayes, exact].map(percent);
-  if (![model.w1, model.w2, model.w3, model.intercept].every(Number.isFinite)) {
+  if (!model.params.every(Number.isFinite)) {
     return `The weights have run off to infinity: this is no model any more. ${remedy}`;
   }
   if (status === "diverged" && !byHand) {
     return `The training diverged: its steps are too large. What is left of it is right on ${here} of new points. ${remedy}`;
   }
   if (new Set(truth).size === 1) return `${gate} never changes its answer, so there is nothing to separate: guessing it is always right.`;
-  if (hasProduct && !isSeparable(truth)) return `No line beats ${line} on ${gate}. With x₁x₂ the boundary bends: this one is right on ${here} of new points. The limit for any classifier is ${limit}.`;
+  if (made && !isSeparable(truth)) {
+    const bends = model.units.length === 1 && !model.hasProduct ? "is a line still" : "bends";
+    return `No line beats ${line} on ${gate}. With ${made} the boundary ${bends}: this one is right on ${here} of new points. The limit for any classifier is ${limit}.`;
+  }
   if (!isSeparable(truth)) {
     return `No line can do better than ${line} on ${gate}; this one is right on ${here} of new points. The limit for any classifier is ${limit}.`;
   }
-  if (noiseLevel === 0) return `Without noise a line can be right on every point of ${gate}; this one is on ${here}.`;
-  if (bayes > 0.9995) return `${gate} can be solved by a line: the best one is right on ${line} of new points, this one on ${here}.`;
-  return `At noise level ${noiseLevel} the corners overlap: nobody can beat ${limit} on ${gate}, no line ${line}; this one gets ${here}.`;
+  if (noiseLevel === 0) return `Without noise a line can be right on every point of ${gate}; ${me} is on ${here}.`;
+  if (bayes > 0.9995) return `${gate} can be solved by a line: the best one is right on ${line} of new points, ${me} on ${here}.`;
+  return `At noise level ${noiseLevel} the corners overlap: nobody can beat ${limit} on ${gate}, no line ${line}; ${me} gets ${here}.`;
 }
 
 const STATES = {

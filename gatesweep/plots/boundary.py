@@ -46,6 +46,7 @@ __all__ = [
     "row_columns",
     "sample_limit_columns",
     "surface",
+    "unit_columns",
 ]
 
 PIXELS = 120

@@ -212,7 +212,54 @@ def test_hidden_units_are_a_map_s_rows(live) -> None:
     expected = sweep.train_loss.median("seed").squeeze("gate").transpose("hidden_units", "noise_level")
     cells = drawn(page, "heatmap", "cells")["value"]
     np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-4)
-    expect(page.get_by_role("button", name="Open in the Lab")).to_be_disabled()
+    page.get_by_role("button", name="Open in the Lab").click()
+    expect(page.get_by_role("slider", name="Hidden neurons")).to_have_value("2")
+
+
+def test_a_network_its_pictures_and_its_other_starts(live) -> None:
+    page = live(
+        "#gate=XOR&noise_level=0.1&hidden_units=2&solver=adam&learning_rate=0.1&epochs=5&others=init_seed&init_seed=3"
+    )
+    sweep = gs.sweep(
+        gate="XOR", noise_level=0.1, hidden_units=2, solver="adam", learning_rate=0.1, epochs=5, init_seed=range(200),
+        dtype="float64",
+    ).squeeze()  # fmt: skip
+    lines = drawn(page, "boundary", "neurons")
+    assert len(lines["xs"]) == 2
+    for unit, (x1, x2) in enumerate(zip(lines["xs"], lines["ys"], strict=True)):
+        own = sweep.sel(init_seed=3).isel(unit=unit)
+        sums = own.hidden_weight.values @ np.array([x1[:2], x2[:2]], dtype=float) + float(own.hidden_intercept)
+        np.testing.assert_allclose(sums, 0, atol=1e-4)
+    expected = np.histogram(sweep.exact_accuracy, np.linspace(0, 1, 41))[0]
+    found = eventually(lambda: drawn(page, "seeds", "seeds")["top"], sum)
+    # Accuracies that agree to 1e-5 may still part at the edge of a bar.
+    assert np.abs(np.array(found) - expected).sum() <= 4
+    for name, figure in (("Neuron", "neuron"), ("S-curve", "s_curve"), ("Hidden", "hidden")):
+        page.get_by_role("radio", name=name, exact=True).check(force=True)
+        page.wait_for_function(
+            "name => Bokeh.documents.some((one) => one.roots().some((root) => root.name === name))", arg=figure
+        )
+        expect(page.locator(f"#{figure}")).to_be_visible()
+    assert len(drawn(page, "hidden", "rows")["a"]) == 500
+    assert drawn(page, "neuron", "working")["text"][0].count("·") == 2
+    page.get_by_role("combobox", name="Solver").select_option(label="Newton")
+    expect(page.get_by_role("slider", name="Hidden neurons")).to_have_value("0")
+    page.get_by_role("slider", name="Hidden neurons").fill("3")
+    expect(page.get_by_role("combobox", name="Solver")).to_have_value("2")
+
+
+def test_a_pinned_model_and_the_limits_are_drawn_on_demand(live) -> None:
+    page = live("#gate=XOR&noise_level=0.2&pin=1,1,-0.5")
+    assert_same_boundary(drawn(page, "boundary", "pinned"), np.array([1.0, 1.0]), -0.5)
+    expected = float(gs.theory.exact_accuracy([1, 1], -0.5, "XOR", 0.2))
+    expect(page.locator("#pinned")).to_have_text(f"pinned: p = σ( 1 x₁ + 1 x₂ − 0.5 ), exact {expected:.1%}")
+    assert not drawn(page, "boundary", "best boundary")["x1"]
+    page.get_by_role("checkbox", name="Limits").check()
+    weight, intercept = gs.theory.best_line("XOR", 0.2)
+    assert_same_boundary(drawn(page, "boundary", "best line"), weight, float(intercept))
+    assert len(drawn(page, "boundary", "best boundary")["x1"]) > 400
+    page.get_by_role("button", name="Unpin").click()
+    expect(page.locator("#pinned")).to_be_empty()
 
 
 def test_a_great_map_can_be_cancelled(live) -> None:
@@ -227,7 +274,7 @@ def test_a_great_map_can_be_cancelled(live) -> None:
 
 def test_the_lessons_and_comparisons_are_the_app_s(live) -> None:
     page = live()
-    for number, lesson in enumerate((one for one in LESSONS if not one.is_of_a_network), 1):
+    for number, lesson in enumerate(LESSONS, 1):
         page.get_by_role("button", name="Next").click()
         expect(page.locator("#question")).to_have_text(lesson.question)
         page.keyboard.press("a")

@@ -8,10 +8,10 @@ import {exactAccuracy} from "./theory.js";
 // How a fit ended, by the number that a dataset keeps.
 export const STATUSES = ["converged", "max_iter", "separable", "diverged", "redundant", "undecided"];
 
-// What is kept of a model at a step, after its status: scores, then w1, w2, w of x1*x2 and intercept; a network has no
-// such line.
+// What is kept of a model at a step, after its status: scores, then w1, w2, w of x1*x2 and intercept. A network has no
+// such line; where a job says how many numbers its models have, it is all of those.
 export const SCORES = ["train_accuracy", "test_accuracy", "exact_accuracy", "train_loss", "test_loss"];
-export const KEPT = 1 + SCORES.length + 4;
+export const keptWidth = ({numbers = 4}) => 1 + SCORES.length + numbers;
 
 const sizes = ({axes}) => Object.values(axes).map((values) => values.length);
 export const modelCount = (job) => sizes(job).reduce((product, size) => product * size, 1);
@@ -21,7 +21,7 @@ export function keptSteps({settings, path}) {
   return path && settings.solver !== "newton" ? (settings.epochs ?? DEFAULTS.epochs) + 1 : 1;
 }
 
-// Fits the models of a job, the last of its axes running fastest; yields a Float32Array (steps, KEPT) for each.
+// Fits the models of a job, the last of its axes running fastest; yields a Float32Array (steps, kept width) for each.
 export function* crowd(job) {
   const steps = keptSteps(job), names = Object.keys(job.axes), lengths = sizes(job), total = modelCount(job);
   for (let model = 0; model < total; model++) {
@@ -30,18 +30,18 @@ export function* crowd(job) {
       one[names[axis]] = job.axes[names[axis]][rest % lengths[axis]];
     }
     if (one.C === "inf") one.C = Infinity;
-    yield kept(fit(one, dataOf(one)), one, steps);
+    yield kept(fit(one, dataOf(one)), one, steps, job);
   }
 }
 
-function kept(model, settings, steps) {
-  const out = new Float32Array(steps * KEPT), {path} = model, truth = truthOf(settings.gate), status = STATUSES.indexOf(model.status);
+function kept(model, settings, steps, job) {
+  const width = keptWidth(job), out = new Float32Array(steps * width), {path} = model, truth = truthOf(settings.gate), status = STATUSES.indexOf(model.status);
   const isNetwork = settings.hidden_units > 0, exactOf = isNetwork ? networkAccuracy : exactAccuracy;
   for (let step = 0; step < steps; step++) {
     const params = steps === 1 ? path.at(-1) : path[Math.min(step, path.length - 1)], scores = scoresOf(model, params);
     const exact = exactOf(params, truth, settings.noise_level, {...DEFAULTS, ...settings});
-    const line = isNetwork ? [NaN, NaN, NaN, NaN] : [params[0], params[1], params.length > 3 ? params[2] : 0, params.at(-1)];
-    out.set([status, scores.trainAccuracy, scores.testAccuracy, exact, scores.trainLoss, scores.testLoss, ...line], step * KEPT);
+    const line = isNetwork ? [NaN, NaN, NaN, NaN] : [params[0], params[1], params.length > 3 ? params[2] : 0, params.at(-1)], numbers = job.numbers ? params : line;
+    out.set([status, scores.trainAccuracy, scores.testAccuracy, exact, scores.trainLoss, scores.testLoss, ...numbers], step * width);
   }
   return out;
 }
@@ -49,7 +49,7 @@ function kept(model, settings, steps) {
 const SLICE_MS = 20;
 
 // Works off the newest job of each kind, small kinds first, a slice at a time; a newer job of its kind replaces it, and
-// a job without axes cancels it. `report` gets {kind, id, from, parts, done}: a Float32Array (models, steps, KEPT) from
+// a job without axes cancels it. `report` gets {kind, id, from, parts, done}: a Float32Array (models, steps, kept width) from
 // model number `from` on.
 export class Desk {
   constructor(report) {
@@ -75,7 +75,7 @@ export class Desk {
       if (!next.done) parts.push(next.value);
     } while (!next.done && performance.now() < end);
     if (next.done) this.jobs.delete(kind);
-    const width = keptSteps(state.job) * KEPT, joined = new Float32Array(parts.length * width);
+    const width = keptSteps(state.job) * keptWidth(state.job), joined = new Float32Array(parts.length * width);
     parts.forEach((part, i) => joined.set(part, i * width));
     this.report({kind, id: state.job.id, from: state.from, parts: joined, done: Boolean(next.done)});
     state.from += parts.length;

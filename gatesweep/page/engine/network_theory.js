@@ -1,5 +1,6 @@
 // Exact accuracy of a network with one hidden layer, by quadrature that refines itself. As gatesweep/theory/network.py.
 
+import {softplus} from "./logistic.js";
 import {ACTIVATIONS} from "./network.js";
 import {normalCdf} from "./theory.js";
 
@@ -17,25 +18,20 @@ const KRONROD = [
 ];
 const RULE = [...KRONROD.map(([place, ...weights]) => [-place, ...weights]), ...KRONROD.slice(0, -1).reverse()];
 
+// Steps of the noise of both inputs over which a log loss is summed: the sums of so smooth a function times the density
+// are exact to the third digit and better.
+const ACROSS = 100;
+
 // The probability that a network answers with the gate's output at the row's corner. NaN where it is no number.
 export function networkAccuracy(params, truth, noiseLevel, {features, hidden_units: count, activation}) {
-  const {value} = ACTIVATIONS[activation], inputs = features === "interaction" ? 3 : 2, place = count * (inputs + 1);
+  const {value} = ACTIVATIONS[activation];
   if (!params.every(Number.isFinite)) return NaN;
   let sum = 0;
   for (let corner = 0; corner < 4; corner++) {
-    const c1 = corner >> 1, c2 = corner & 1;
-    // Each unit's line as a polynomial in the noise of both inputs.
-    const units = Array.from({length: count}, (_, j) => {
-      const [w1, w2, w3, b] = inputs > 2 ? params.subarray(4 * j, 4 * j + 4) : [params[3 * j], params[3 * j + 1], 0, params[3 * j + 2]];
-      return {
-        constant: w1 * c1 + w2 * c2 + w3 * c1 * c2 + b, first: noiseLevel * (w1 + w3 * c2), second: noiseLevel * (w2 + w3 * c1),
-        both: noiseLevel ** 2 * w3, weight: params[place + j],
-      };
-    });
+    const units = unitsAt(corner, params, noiseLevel, count, features);
     // The share of the second input's noise on which the answer is the truth, given the first's.
     const share = (u) => {
-      const lines = units.map((unit) => [unit.constant + unit.first * u, unit.second + unit.both * u, unit.weight]);
-      const one = shareOfOne(lines, params[place + count], value);
+      const one = shareOfOne(linesAt(units, u), params.at(-1), value);
       return truth[corner] ? one : 1 - one;
     };
     // What differs from the corner's own value is averaged: so a constant stays exactly what it is.
@@ -45,8 +41,42 @@ export function networkAccuracy(params, truth, noiseLevel, {features, hidden_uni
   return Math.min(1, Math.max(0, sum / 4));
 }
 
+// Each unit's line at a corner as a polynomial in the noise of both inputs.
+function unitsAt(corner, params, noiseLevel, count, features) {
+  const c1 = corner >> 1, c2 = corner & 1, width = features === "interaction" ? 4 : 3;
+  return Array.from({length: count}, (_, j) => {
+    const [w1, w2, ...rest] = params.subarray(width * j, width * (j + 1)), b = rest.pop(), [w3 = 0] = rest;
+    return {
+      constant: w1 * c1 + w2 * c2 + w3 * c1 * c2 + b, first: noiseLevel * (w1 + w3 * c2), second: noiseLevel * (w2 + w3 * c1),
+      both: noiseLevel ** 2 * w3, weight: params[width * count + j],
+    };
+  });
+}
+const linesAt = (units, u) => units.map((unit) => [unit.constant + unit.first * u, unit.second + unit.both * u, unit.weight]);
+
+// The mean log loss in nats on the true distribution; arguments as those of `networkAccuracy`.
+export function networkLogLoss(params, truth, noiseLevel, {features, hidden_units: count, activation}) {
+  const {value} = ACTIVATIONS[activation], steps = noiseLevel ? Array.from({length: ACROSS + 1}, (_, i) => NOISE_REACH * (2 * i / ACROSS - 1)) : [0];
+  const density = steps.map((u) => Math.exp(-0.5 * u * u)), whole = 4 * density.reduce((sum, part) => sum + part) ** 2;
+  let total = 0;
+  for (let corner = 0; corner < 4; corner++) {
+    const units = unitsAt(corner, params, noiseLevel, count, features), sign = truth[corner] ? -1 : 1;
+    steps.forEach((u, i) => {
+      const lines = linesAt(units, u);
+      steps.forEach((t, j) => { total += density[i] * density[j] * softplus(sign * logitOn(lines, params.at(-1), value, t)); });
+    });
+  }
+  return total / whole;
+}
+
+function logitOn(lines, intercept, value, t) {
+  let z = intercept;
+  for (const [constant, slope, weight] of lines) z += weight * value(constant + slope * t);
+  return z;
+}
+
 function shareOfOne(lines, intercept, value) {
-  const logitAt = (t) => lines.reduce((z, [constant, slope, weight]) => z + weight * value(constant + slope * t), intercept);
+  const logitAt = (t) => logitOn(lines, intercept, value, t);
   let before = -NOISE_REACH, atBefore = logitAt(before), chance = 0;
   for (let step = 1; step <= STEPS_ACROSS; step++) {
     const t = NOISE_REACH * (2 * step / STEPS_ACROSS - 1), at = logitAt(t);

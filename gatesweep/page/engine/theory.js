@@ -96,6 +96,25 @@ export function bestLine(truth, noiseLevel) {
   return [sign * outward[0], sign * outward[1], -sign * (distance + (outward[0] + outward[1]) / 2)];
 }
 
+// How far from the middle of the corners the best boundary is drawn, at how many places, and the noise level below which
+// it is drawn as at this one.
+const DRAWN = 8, PLACES = 401, SHARPEST = 1e-3;
+
+// Where the best of all classifiers is undecided: points with NaN between the parts, drawn over x1 and over x2, since it
+// may stand upright.
+export function bayesBoundary(truth, noiseLevel) {
+  const [s00, s01, s10, s11] = truth.map((one) => 2 * one - 1), spread = Math.max(noiseLevel, SHARPEST) ** 2;
+  const over = Array.from({length: PLACES}, (_, i) => DRAWN * (2 * i / (PLACES - 1) - 1));
+  // The other input, less 1/2, where one of them is 1/2 + `over`.
+  const across = (a, b, c, d) => over.map((place) => {
+    const t = place / spread, [near, far] = [Math.exp(-Math.max(-t, 0)), Math.exp(-Math.max(t, 0))];
+    const found = spread * Math.log(-(far * a + near * b) / (far * c + near * d));
+    return Math.abs(found) <= DRAWN ? found : NaN;
+  });
+  const shifted = (...parts) => parts.flat().map((x) => x + 0.5);
+  return {x1: shifted(over, NaN, across(s00, s01, s10, s11)), x2: shifted(across(s00, s10, s01, s11), NaN, over)};
+}
+
 // (1 + E|2 P(class 1 | x) - 1|) / 2: a threshold in x2 once x1 is fixed, quadrature over x1.
 export function bayesAccuracy(truth, noiseLevel) {
   if (noiseLevel === 0) return 1;
