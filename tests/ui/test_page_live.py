@@ -221,8 +221,8 @@ def test_a_network_its_pictures_and_its_other_starts(live) -> None:
         "#gate=XOR&noise_level=0.1&hidden_units=2&solver=adam&learning_rate=0.1&epochs=5&others=init_seed&init_seed=3"
     )
     sweep = gs.sweep(
-        gate="XOR", noise_level=0.1, hidden_units=2, solver="adam", learning_rate=0.1, epochs=5, init_seed=range(200),
-        dtype="float64",
+        gate="XOR", noise_level=0.1, seed=42, hidden_units=2, solver="adam", learning_rate=0.1, epochs=5,
+        init_seed=range(200), dtype="float64",
     ).squeeze()  # fmt: skip
     lines = drawn(page, "boundary", "neurons")
     assert len(lines["xs"]) == 2
