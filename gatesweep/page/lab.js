@@ -5,7 +5,7 @@ import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
 import {Player} from "./player.js";
-import {modelOf} from "./models.js";
+import {modelOf, numbersOf} from "./models.js";
 import {neuronColumns} from "./neuron.js";
 import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
@@ -133,6 +133,14 @@ export class Lab {
     return this.data.lessons.map((lesson, i) => ({...lesson, number: i + 1})).filter(has);
   }
 
+  // Keeps the model on show to compare the next ones with; or lets go of the one that is kept.
+  #togglePin() {
+    const {units, activation, params} = this.drawn.model, {usual} = this.data;
+    if (this.values.pin.length || !params.every(Number.isFinite)) return this.set({pin: [], pin_units: usual.pin_units, pin_activation: usual.pin_activation});
+    // A link carries them: the digits that a picture shows.
+    this.set({pin: Array.from(params, (value) => Number(value.toPrecision(6))), pin_units: units.length, pin_activation: activation});
+  }
+
   // The numbers on show, as those set by hand.
   #inHand() {
     const {run, at} = this, params = [...run.trained(at, this.epoch)];
@@ -183,7 +191,7 @@ export class Lab {
     for (const name of ["picture", "corner", "others"]) onChoice(name, (value) => this.set({[name]: value}));
     for (const name of ["unit_x", "unit_y"]) $(name).onchange = () => this.set({[name]: Number($(name).value)});
     $("limits").onchange = () => this.set({limits: $("limits").checked});
-    $("pin").onclick = () => this.set({pin: this.values.pin.length ? [] : [...this.drawn.model.params]});
+    $("pin").onclick = () => this.#togglePin();
     $("cloud").onchange = () => this.set({cloud: $("cloud").checked});
     $("by_hand").onchange = () => this.set({by_hand: $("by_hand").checked, ...($("by_hand").checked && this.#inHand())});
     $("threshold").oninput = () => this.set({threshold: Number($("threshold").value)});
@@ -267,7 +275,12 @@ export class Lab {
       figures.hidden(model, this.#pair(at), rows, threshold, palette);
     }
   }
-  get #pinned() { return this.values.pin.length > 2 ? modelOf(this.values.pin) : null; }
+  // The model to compare with; null where a link has no whole one.
+  get #pinned() {
+    const {pin, pin_units: units, pin_activation: activation} = this.values, kinds = ["linear", "interaction"];
+    const features = kinds.find((kind) => numbersOf(units, kind === "interaction").length === pin.length);
+    return features ? modelOf(Float64Array.from(pin), {hidden_units: units, activation, features}) : null;
+  }
   // The hidden neurons that the hidden space spans: what matters most at the end of the training, so that the axes stay
   // while the epochs play.
   #pair(at) { return pairOf(this.run.model(at, this.last), this.drawn.of, [this.values.unit_x, this.values.unit_y]); }
@@ -315,8 +328,7 @@ export class Lab {
     $("key-units").hidden = !units;
     const pinned = this.#pinned;
     $("pin").textContent = pinned ? "Unpin" : "Pin";
-    $("pin").hidden = !pinned && units > 0;
-    $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}, exact ${percent(run.exactOfLine(values.pin, at))}` : "";
+    $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}, exact ${percent(run.exactOf(pinned.params, at, pinned.kind))}` : "";
     $("cloud").checked = values.cloud;
     $("by_hand").checked = values.by_hand;
     $("threshold").value = values.threshold;

@@ -8,13 +8,13 @@ const sumOf = ({w1, w2, w3, intercept}, x1, x2) => w1 * x1 + w2 * x2 + w3 * x1 *
 
 // The model with these numbers. It has an own line, what each hidden neuron's line is (`units`) and weighs (`output`);
 // behind a hidden layer the own line is but an intercept.
-export function modelOf(params, {hidden_units: count = 0, activation = "sigmoid", features = "linear"} = {}) {
-  const {value} = ACTIVATIONS[activation];
-  if (!count) return {...lineOf(params), units: [], output: [], activation, value, hasProduct: params.length > 3, params};
+export function modelOf(params, kind = {}) {
+  const {hidden_units: count = 0, activation = "sigmoid", features = "linear"} = kind, {value} = ACTIVATIONS[activation];
+  if (!count) return {...lineOf(params), units: [], output: [], activation, value, hasProduct: params.length > 3, params, kind};
   const hasProduct = features === "interaction", width = hasProduct ? 4 : 3;
   return {
     ...lineOf([0, 0, params.at(-1)]), units: Array.from({length: count}, (_, j) => lineOf(params.slice(j * width, (j + 1) * width))),
-    output: Array.from(params.slice(count * width, -1)), activation, value, hasProduct, params,
+    output: Array.from(params.slice(count * width, -1)), activation, value, hasProduct, params, kind,
   };
 }
 

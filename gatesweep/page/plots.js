@@ -104,7 +104,7 @@ export function lineColumns(models) {
 }
 
 // The boundary of the model to compare with, if there is one.
-export const pinnedColumns = (model) => ({pinned: model ? level(model) : {x1: [], x2: []}});
+export const pinnedColumns = (model) => ({pinned: model ? levels(model, [0.5])[0] : {x1: [], x2: []}});
 
 // The best line and the best boundary of all; of no gate, none.
 export function limitColumns(of) {

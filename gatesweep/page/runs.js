@@ -25,7 +25,6 @@ export class Run {
   // What kind of model it is here: hidden units, their activation, features.
   kind(at) { return {hidden_units: this.value("hidden_units", at) ?? 0, activation: this.value("activation", at), features: this.hasProduct(at) ? "interaction" : "linear"}; }
   parameterNames(at) { return numbersOf(this.kind(at).hidden_units, this.hasProduct(at)); }
-  exactOfLine(params, at) { return exactAccuracy(params, this.truth(at), this.value("noise_level", at)); }
   // The numbers of the model set by hand; before there are any of a network, those of the trained one.
   handed(at) {
     const {network, ...line} = this.start, names = this.parameterNames(at);
@@ -58,10 +57,9 @@ export class Run {
   }
   exact(at, epoch) { return this.byHand ? this.exactOf(this.params(at), at) : this.trainedExact(at, epoch); }
   trainedExact(at, epoch) { return this.exactOf(this.trained(at, epoch), at); }
-  exactOf(params, at) { return this.#onTruth(exactAccuracy, networkAccuracy, params, at); }
+  exactOf(params, at, kind) { return this.#onTruth(exactAccuracy, networkAccuracy, params, at, kind); }
   exactLoss(at, epoch) { return this.#onTruth(exactLogLoss, networkLogLoss, this.params(at, epoch), at); }
-  #onTruth(ofLine, ofNetwork, params, at) {
-    const kind = this.kind(at);
+  #onTruth(ofLine, ofNetwork, params, at, kind = this.kind(at)) {
     return (kind.hidden_units ? ofNetwork : ofLine)(params, this.truth(at), this.value("noise_level", at), kind);
   }
 
