@@ -88,8 +88,8 @@ export function bestLine(truth, noiseLevel) {
     const side = (corner) => w1 * ((corner >> 1) - 0.5) + w2 * ((corner & 1) - 0.5) > 0;
     if (truth.every((one, corner) => Boolean(one) === side(corner))) return [w1, w2, -(w1 + w2) / 2];
   }
-  // One corner is cut off: the odd one, for XOR and XNOR the corner 11.
-  const cut = ones === 2 ? 3 : truth.findIndex((one) => Boolean(one) === (ones === 1)), sign = 2 * truth[cut] - 1;
+  // One corner is cut off: the odd one, for XOR the corner 11 and for its mirror image XNOR 10.
+  const cut = ones === 2 ? 3 - truth[0] : truth.findIndex((one) => Boolean(one) === (ones === 1)), sign = 2 * truth[cut] - 1;
   const outward = [(cut >> 1) - 0.5, (cut & 1) - 0.5].map((x) => x * Math.SQRT2);
   const decay = -1 / (2 * noiseLevel ** 2), root = Math.sqrt(ones === 2 ? -Math.expm1(decay) : 1 + Math.exp(decay));
   const distance = Math.SQRT2 / 4 + Math.SQRT2 * noiseLevel ** 2 * Math.log1p(root);
