@@ -58,8 +58,8 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
     # The page writes its loss surfaces into this image.
     side = np.ones((VALLEY_SIDE, VALLEY_SIDE), dtype=np.float32)
     pictures.loss_surface.drawn.write(loss_surface_columns(side, ((0, 1), (0, 1)), np.zeros((1, 2))))
-    shown = [picture for picture in pictures.all if picture is not pictures.scores]
-    shown += [pictures.neuron, pictures.s_curve, pictures.hidden]
+    kept = [picture for picture in pictures.all if picture is not pictures.scores]
+    shown = (*kept, pictures.neuron, pictures.s_curve, pictures.hidden)
     figures: dict[str, Plot] = {picture.name: picture.figure for picture in shown}
     figures |= {"heatmap": _heatmap(), "curves": _curves()}
 
