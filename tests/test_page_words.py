@@ -5,6 +5,8 @@ import json
 import random
 import re
 from dataclasses import asdict
+from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ import pytest
 import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.explorer.state import ExplorerState
-from gatesweep.app.lab import words
+from gatesweep.app.lab import own_model, own_words, words
 from gatesweep.app.lab.model import LossGrid, Shown, rows_of, train
+from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_NAMES
@@ -344,6 +347,98 @@ def test_the_limits_are_drawn_alike(gate: str, tmp_path) -> None:
             assert_same_columns(columns[name], expected)
 
 
+# --- own rows -------------------------------------------------------------------------------------
+
+
+OWN_SAY = """({text, threshold, remedy, ...settings}) => {
+  const data = ownData(text), fitted = fit(settings, data), params = fitted.path.at(-1), {status} = fitted;
+  const isTest = new Uint8Array(data.rows.n), model = modelOf(params, settings), last = scoresOf(fitted, params);
+  for (const row of data.test) isTest[row] = 1;
+  const rows = {...data.rows, test: isTest}, all = {...rows, test: isTest.map(() => 1)};
+  const [[, b], [c]] = confusion(model, all, threshold);
+  const scores = {
+    train: last.trainAccuracy, test: last.testAccuracy, trainLoss: last.trainLoss, testLoss: last.testLoss,
+  };
+  const of = {rows, wrong: b + c, model, threshold, status, remedy, byHand: false, scores};
+  return {
+    params: [...params], status, meaning: ownMeaning(of), summary: ownSummary(of), losses: ownLosses(scores, threshold),
+  };
+}"""
+
+
+def drawn_rows(count: int) -> Own:
+    dice = np.random.default_rng(count)
+    X = dice.uniform(-1, 2, (count, 2)).round(3)
+    return Own.of(X, (X.sum(1) + dice.normal(0, 0.4, count) > 1).astype(int))
+
+
+@pytest.mark.parametrize("solver", ["newton", "sgd", "adam"])
+def test_own_rows_train_the_app_s_models(solver: str, tmp_path) -> None:
+    cases = []
+    for i, count in enumerate((0, 1, 7, 30, 60, 100)):
+        units = 2 if i == 4 and solver == "adam" else 0
+        case = {"solver": solver, "features": ("linear", "interaction")[i % 2], "dtype": "float64", "epochs": 5}
+        case |= {"batch_size": 16, "hidden_units": units, "threshold": (0.5, 0.3)[i % 2]}
+        cases.append(case | {"text": drawn_rows(count).text, "remedy": solver_class(solver).remedy})
+    for case, found in zip(cases, ask(OWN_SAY, cases, tmp_path), strict=True):
+        own = Own.from_text(case["text"])
+        run = own_model.train(own, False, USUAL | {name: value for name, value in case.items() if name in USUAL})
+        view = SimpleNamespace(run=run, shown=Shown(run.model, run.rows, case["threshold"]), resampled=None, hand=None)
+        view.threshold, view.solver = case["threshold"], solver
+        assert found["status"] == run.status
+        if run.status != "separable":  # Without an optimum newton stops where it likes.
+            np.testing.assert_allclose(found["params"], run.model.params, rtol=1e-5, atol=1e-6, err_msg=str(case))
+            assert found["losses"] == own_words.losses(view) or not len(own)
+        assert found["meaning"] == own_words.meaning(view).replace(", or bring a table", "")
+        assert found["summary"] == own_words.summary(view)
+
+
+def test_own_rows_in_a_link_are_the_app_s(tmp_path) -> None:
+    state, few = LabState(), drawn_rows(20)
+    both = few, Own.of(few.X, few.y, ("a_b", "x, y"), ("no", "yes"))
+    links = [to_query({"source": "own", "own": own}, state.usual()).lstrip("?") for own in both]
+    program = "({link, data}) => toQuery(readQuery(link, data.rules), data.usual)"
+    given = [{"link": link, "data": address_data()} for link in links]
+    for own, back in zip(both, ask(program, given, tmp_path), strict=True):
+        values, complaints = read_query(state, (*SETTINGS, *VIEW), back)
+        assert not complaints and values == {"source": "own", "own": own}
+
+
+NO_ROWS = [
+    "1,2",
+    "1,2,3",
+    "1,2,0_",
+    "nan,1,0",
+    "1e16,1,1",
+    "iris.0.1.0.1",
+    "_".join(["0,1,1"] * 101),
+    "0,,1",
+    "0,1,0.5",
+]
+
+
+@pytest.mark.parametrize("text", NO_ROWS)
+def test_what_are_no_own_rows_is_left_out(text: str, tmp_path) -> None:
+    given = {"query": urlencode({"own": text}), "data": address_data()}
+    assert ask("({query, data}) => readQuery(query, data.rules)", [given], tmp_path) == [{}]
+
+
+EDIT = """(acts) => {
+  const drawing = new Drawing(() => {});
+  return acts.map(([act, ...given]) => { drawing[act](...given); return drawing.text; });
+}"""
+
+
+def test_edits_are_undone_a_gesture_at_a_time(tmp_path) -> None:
+    acts = [
+        ["add", [0.12345, 3], 1], ["add", [1, 1], 0], ["move", 1, [1.1, 1], 7], ["move", 1, [1.2, 0.9], 7], ["undo"],
+        ["redo"], ["remove", 0], ["undo"], ["clear"], ["undo"], ["undo"], ["undo"], ["undo"], ["undo"], ["redo"],
+    ]  # fmt: skip
+    one, two, moved = "0.123,2,1", "0.123,2,1_1,1,0", "0.123,2,1_1.2,0.9,0"
+    expected = [one, two, "0.123,2,1_1.1,1,0", moved, two, moved, "1.2,0.9,0", moved, "", moved, two, one, "", "", one]
+    assert ask(EDIT, [acts], tmp_path) == [expected]
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
@@ -376,7 +471,8 @@ def test_a_link_of_the_app_says_the_same_on_the_page_and_back(lesson: int, tmp_p
 
 
 def plain(values: dict) -> dict:
-    return {name: "inf" if value == float("inf") else value for name, value in values.items()}
+    texts = {name: value.text for name, value in values.items() if isinstance(value, Own)}
+    return {name: "inf" if value == float("inf") else value for name, value in values.items()} | texts
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 // A state as a link's query and back: the names and the texts of the app's links (gatesweep/app/address.py, gatesweep/codec.py).
 
+import {isLinkable, readOwn} from "./own.js";
+
 const MAX_QUERY = 4000;
 
 // `name=value&...` of the values that differ from the usual ones.
@@ -33,6 +35,7 @@ function read(text, rule) {
     const numbers = text.split(",").filter(Boolean).map(Number);
     return numbers.length <= rule.most && numbers.every(Number.isFinite) ? numbers : undefined;
   }
+  if (rule.kind === "own") return readOwn(text) && isLinkable(text) ? text : undefined;
   if (rule.kind === "text") return text;
   const value = text === "inf" ? Infinity : text.trim() === "" ? NaN : Number(text);
   const isInside = (rule.low === null || (rule.open ? value > rule.low : value >= rule.low)) && (rule.high === null || value <= rule.high);

@@ -76,10 +76,11 @@ export class Figures {
   limits(limits) { this.fill("boundary", limitColumns(limits)); }
   pinned(model) { this.fill("boundary", pinnedColumns(model)); }
 
-  // The rows where two hidden neurons put them.
-  hidden(model, pair, rows, threshold, palette) {
+  // The rows where two hidden neurons put them; own ones have no corners.
+  hidden(model, pair, rows, threshold, palette, isOwn) {
     const image = this.#image("hidden", "surface"), span = hiddenSpan(model, rows), {below: [across], left: [up]} = this.plots.hidden;
     this.fill("hidden", hiddenColumns(model, pair, rows, threshold, palette, image));
+    if (isOwn) this.fill("hidden", {corners: {a: [], b: [], text: []}});
     this.span("hidden", {x: span, y: span});
     [across.axis_label, up.axis_label] = hiddenLabels(pair);
   }

@@ -4,6 +4,7 @@ import {$, choose, control, fillMenu, onChoice, showValue} from "./controls.js";
 import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
+import {Drawing, isLinkable} from "./own.js";
 import {Player} from "./player.js";
 import {modelOf, numbersOf} from "./models.js";
 import {neuronColumns} from "./neuron.js";
@@ -11,14 +12,14 @@ import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
 import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
-import {equation, parameterName, percent, probe, summary, unitName} from "./words.js";
+import {equation, ownSummary, parameterName, percent, probe, summary, unitName} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
 // What the others are called, by what they differ in.
 const OTHERS = {seed: "200 seeds", init_seed: "200 starts"};
-// How near to a corner a tap is meant for it.
-const CORNER_REACH = 0.2;
+// How near to a corner, and to an own row, a tap is meant for it.
+const CORNER_REACH = 0.2, ROW_REACH = 0.1;
 
 export class Lab {
   // `changed` is called when what is on show has changed, `last` tells whether it will rest.
@@ -27,11 +28,14 @@ export class Lab {
     this.player = new Player(this, {
       play: $("play"), slider: $("epoch"), output: $("epoch-value"), back: $("back"), step: $("step"), speed: $("speed"),
     });
+    this.drawing = new Drawing((own) => this.set({own}));
+    Object.assign(this, {tool: "point", pen: 0, shownBehind: "seeds"});
     this.hand = new Hand(data.ranges, (weights) => this.set(weights));
     this.#wire();
   }
 
   get run() { return this.runs[this.index]; }
+  get isOwn() { return Boolean(this.run.live) && this.values.source === "own"; }
   get isPlaying() { return Boolean(this.player.timer); }
   get last() { return this.run.last(this.at); }
   get epoch() { return Math.min(this.values.epoch ?? Infinity, this.last); }
@@ -111,7 +115,8 @@ export class Lab {
   // Opens a lesson, counted from 1; 0 closes it and shows every control.
   teach(lesson) {
     this.player.stop();
-    if (lesson) this.restore(this.usual(this.data, lesson));
+    // Own rows stay, for whoever comes back to them.
+    if (lesson) this.restore({...this.usual(this.data, lesson), own: this.values.own});
     else this.set({lesson: 0, hide: []});
     const {settings = {}} = this.data.lessons[lesson - 1] ?? {};
     $("training-fold").open = this.data.training.some((name) => settings[name]);
@@ -139,6 +144,29 @@ export class Lab {
     if (this.values.pin.length || !params.every(Number.isFinite)) return this.set({pin: [], pin_units: usual.pin_units, pin_activation: usual.pin_activation});
     // A link carries them: the digits that a picture shows.
     this.set({pin: Array.from(params, (value) => Number(value.toPrecision(6))), pin_units: units.length, pin_activation: activation});
+  }
+
+  // Makes the gate's rows own ones, to edit.
+  #takeGateRows() {
+    this.run.own = null;
+    const {n, x1, x2, label} = this.run.rows(this.at), digits = (x) => Math.round(1000 * x) / 1000;
+    this.drawing.edit(() => Array.from({length: n}, (_, i) => [digits(x1[i]), digits(x2[i]), label[i]]));
+  }
+
+  // What a tap or a drag on the plane does to own rows.
+  #tap(point) {
+    const row = this.drawing.near(point, ROW_REACH);
+    if (this.tool === "point") this.drawing.add(point, this.pen);
+    else if (row >= 0) this.drawing.remove(row);
+  }
+  #drawOn(figures) {
+    let row = -1, gesture = 0;
+    figures.on("boundary", ["panstart"], ({x, y}) => {
+      row = this.isOwn && !this.hand.held ? this.drawing.near([x, y], ROW_REACH) : -1;
+      gesture++;
+    });
+    figures.on("boundary", ["pan"], ({x, y}) => { if (row >= 0) this.drawing.move(row, [x, y], gesture); });
+    figures.on("boundary", ["panend"], () => { row = -1; });
   }
 
   // The numbers on show, as those set by hand.
@@ -169,7 +197,8 @@ export class Lab {
 
   // What a key does.
   press(key) {
-    if (key === "n") return this.newDraw();
+    if (key === "n" && !this.isOwn) return this.newDraw();
+    if (key === "z" || key === "y") return this.isOwn && (key === "z" ? this.drawing.undo() : this.drawing.redo());
     if (key === " ") return this.player.toggle();
     this.player.stop();
     if (key === "ArrowLeft" || key === "ArrowRight") this.player.step(key === "ArrowRight" ? 1 : -1);
@@ -199,7 +228,13 @@ export class Lab {
     $("learn").hidden = !this.runs.some((run) => run.live);
     onChoice("surface", (surface) => this.set({surface}));
     onChoice("training", (shown) => { this.training = shown; this.draw(); });
-    onChoice("behind", (shown) => { $("seeds").hidden = shown !== "seeds"; $("errors").hidden = shown !== "errors"; });
+    onChoice("behind", (shown) => { this.shownBehind = shown; this.draw(); });
+    onChoice("source", (source) => this.set({source}));
+    onChoice("tool", (tool) => { this.tool = tool; this.draw(); });
+    onChoice("pen", (pen) => { this.pen = Number(pen); });
+    for (const act of ["undo", "redo", "clear"]) $(act).onclick = () => this.drawing[act]();
+    $("from-gate").onclick = () => this.#takeGateRows();
+    $("row").onchange = () => this.set({row: Math.max(1, Math.round(Number($("row").value)) || 1)});
     $("loss_over").onchange = () => this.set({loss_over: $("loss_over").value});
     for (const [id, share] of Object.entries({worst: 0, median: 0.5, best: 1})) $(id).onclick = () => this.openQuantile(share);
     fillMenu($("speed"), Object.fromEntries([1, 2, 5, 10, 20].map((pace) => [pace, `${pace} / s`])));
@@ -212,9 +247,11 @@ export class Lab {
     this.figures = figures;
     $("first").remove();
     this.hand.wire(figures, () => this.values);
+    this.#drawOn(figures);
     figures.on("boundary", ["tap", "doubletap"], ({x, y}) => {
       const [x1, x2] = [x, y].map(Math.round);
       const isOnGrip = Array.from(figures.grips.x1).some((x1, i) => Math.hypot(x1 - x, figures.grips.x2[i] - y) < CORNER_REACH);
+      if (this.isOwn) { if (!isOnGrip) this.#tap([x, y]); return; }
       if (!isOnGrip && [x1, x2].every((bit) => bit === 0 || bit === 1) && Math.hypot(x - x1, y - x2) < CORNER_REACH) this.flip(2 * x1 + x2);
     });
     figures.on("boundary", ["mousemove", "tap"], ({x, y}) => { $("probe").textContent = probe(this.drawn.model, x, y, this.values.threshold); });
@@ -234,6 +271,8 @@ export class Lab {
     run.byHand = values.by_hand;
     run.start = Object.fromEntries(HAND.map((name) => [name, values[name]]));
     run.differ = values.others;
+    this.drawing.take(values.own);
+    run.own = this.isOwn ? values.own : null;
     if (run.live) run.more = Object.fromEntries(this.data.more.map((name) => [name, values[name]]));
     const {at, epoch, last} = this, model = drawn.model = run.model(at, epoch), key = `${this.index} ${run.key(at)}`;
     const isNew = key !== drawn.rows;
@@ -262,17 +301,18 @@ export class Lab {
     if (!figures.has(picture, () => this.draw())) return;
     if (picture === "boundary") {
       figures.model(model, rows, values, this.hand.held, palette);
-      figures.limits(values.limits && {truth: run.truth(at), noiseLevel: run.value("noise_level", at)});
+      figures.limits(values.limits && !this.isOwn && {truth: run.truth(at), noiseLevel: run.value("noise_level", at)});
       figures.pinned(this.#pinned);
     } else if (picture === "neuron") {
-      const [x1, x2] = [...corner].map(Number);
-      figures.fill("neuron", neuronColumns(model, [x1, x2], run.truth(at)[2 * x1 + x2], threshold, palette));
+      const [x1, x2] = [...corner].map(Number), row = Math.min(values.row, rows.n) - 1;
+      if (!this.isOwn) figures.fill("neuron", neuronColumns(model, [x1, x2], run.truth(at)[2 * x1 + x2], threshold, palette));
+      else if (rows.n) figures.fill("neuron", neuronColumns(model, [rows.x1[row], rows.x2[row]], rows.label[row], threshold, palette, "row"));
     } else if (picture === "s_curve") {
       const columns = sCurveColumns(model, rows, threshold, palette);
       figures.fill("s_curve", columns);
       figures.span("s_curve", sCurveSpan(columns));
     } else {
-      figures.hidden(model, this.#pair(at), rows, threshold, palette);
+      figures.hidden(model, this.#pair(at), rows, threshold, palette, this.isOwn);
     }
   }
   // The model to compare with; null where a link has no whole one.
@@ -291,27 +331,35 @@ export class Lab {
       gate: run.value("gate", at), truth: run.truth(at), noiseLevel: run.value("noise_level", at), ...limits, exact, model,
       status: run.status(at), remedy: run.remedy, byHand: values.by_hand,
     };
-    showTruth(of.truth);
-    showAccuracies({...scores, exact}, limits);
-    showWords(of, drawn.losses[0], scores, run.exactLoss(at, epoch), values.threshold);
-    const wrong = showErrors(model, drawn.of, values.threshold);
-    $("summary").textContent = summary({...of, rows: drawn.of.n, epoch, last, wrong, threshold: values.threshold, scores});
+    const wrong = showErrors(model, drawn.of, values.threshold), {isOwn} = this;
+    if (isOwn) Object.assign(of, {rows: drawn.of, wrong, threshold: values.threshold, scores});
+    else showTruth(of.truth);
+    showAccuracies({...scores, exact}, limits, isOwn);
+    showWords(of, drawn.losses[0], scores, run.exactLoss(at, epoch), values.threshold, isOwn);
+    $("summary").textContent = isOwn ? ownSummary(of) : summary({...of, rows: drawn.of.n, epoch, last, wrong, threshold: values.threshold, scores});
   }
 
   // Makes the controls say what the values say.
   #sync(at) {
     const {values, run} = this;
     for (const dim of run.dims) showValue(dim, at[dim.name]);
-    const {hidden_units: units} = run.kind(at), {picture} = this, hideControl = (name, isHidden) => {
-      for (const part of document.querySelectorAll(`#model [data-control=${name}]`)) part.hidden = isHidden;
+    const {hidden_units: units} = run.kind(at), {picture, isOwn} = this, hideControl = (name, isHidden) => {
+      for (const part of document.querySelectorAll(`#lab form [data-control=${name}]`)) part.hidden = isHidden;
     };
+    this.#syncOwn(isOwn);
+    for (const name of ["gate", "truth", "noise_level", "num_samples", "seed"]) hideControl(name, isOwn);
+    $("slot-seed").hidden = isOwn;
     hideControl("init_seed", values.init !== "linear" && !(units && values.init === "auto"));
     hideControl("activation", !units);
     choose("picture", picture);
     choose("corner", values.corner);
     choose("others", values.others);
     $("picture-hidden").hidden = !units;
-    $("differ").hidden = !units;
+    const behind = isOwn ? "errors" : this.shownBehind;
+    choose("behind", behind);
+    $("seeds").hidden = behind !== "seeds";
+    $("errors").hidden = behind !== "errors";
+    $("differ").hidden = !units || behind !== "seeds";
     $("cloud-name").textContent = $("others-name").textContent = OTHERS[run.live ? run.over(at) : "seed"];
     for (const name of ["boundary", "neuron", "s_curve", "hidden"]) $(name).hidden = name !== picture;
     for (const part of document.querySelectorAll("#stage [data-on]")) part.classList.toggle("hide", !part.dataset.on.split(" ").includes(picture));
@@ -344,6 +392,22 @@ export class Lab {
     $("loss_over").hidden = $("valley").hidden = !isValley;
     $("loss").hidden = isValley;
     $("behind-card").hidden = run.seeds.length < 2;
+  }
+
+  #syncOwn(isOwn) {
+    const {values: {own, row}, drawing, tool, pen} = this;
+    $("source").hidden = !this.run.live || this.values.hide.includes("gate");
+    $("own").hidden = !isOwn;
+    for (const part of document.querySelectorAll("[data-of]")) part.hidden = (part.dataset.of === "own") !== isOwn;
+    choose("source", this.values.source);
+    choose("tool", tool);
+    choose("pen", String(pen));
+    $("pen").hidden = tool === "erase";
+    $("undo").disabled = !drawing.past.length;
+    $("redo").disabled = !drawing.future.length;
+    $("clear").disabled = !own;
+    $("row").value = row;
+    $("unlinked").textContent = isLinkable(own) ? "" : "These rows are more than a link carries: whoever opens it sees none.";
   }
 
   // The model under the finger is painted first, the charts around it right after; only the newest counts.

@@ -4,6 +4,7 @@ import {truthOf} from "./engine/lecture.js";
 import {bayesAccuracy, bestLine, exactAccuracy, majorityAccuracy} from "./engine/theory.js";
 import {dataOf, fit} from "./engine/training.js";
 import {Population} from "./crew.js";
+import {ownData} from "./own.js";
 import {modelOf} from "./models.js";
 import {Run} from "./runs.js";
 
@@ -16,7 +17,7 @@ const MAX_ROW_VISITS = 4e6, MAX_STEPS = 20000;
 export class LiveRun extends Run {
   constructor(entry, crew) {
     super(entry);
-    Object.assign(this, {live: true, crew, differ: "seed", more: {}, fits: new Map(), limitsKept: new Map(), other: {key: ""}, changed: () => {}});
+    Object.assign(this, {live: true, crew, differ: "seed", own: null, more: {}, fits: new Map(), limitsKept: new Map(), other: {key: ""}, changed: () => {}});
   }
 
   get seeds() { return SEEDS; }
@@ -39,6 +40,7 @@ export class LiveRun extends Run {
     const chosen = {...this.more, ...this.constants};
     for (const {name, values} of this.dims) chosen[name] = values[at[name]];
     if (chosen.C === "inf") chosen.C = Infinity;
+    if (this.own !== null) Object.assign(chosen, {own: this.own, ...(chosen.init === "population" && {init: "auto"})});
     if (chosen.init !== "hand") return chosen;
     const {network, ...line} = this.start, names = this.parameterNames(at);
     if (!chosen.hidden_units) return {...chosen, start: names.map((name) => line[name])};
@@ -49,7 +51,7 @@ export class LiveRun extends Run {
     const settings = this.settings(at), key = this.key(at);
     if (!this.fits.has(key)) {
       if (this.fits.size >= FITS_KEPT) this.fits.delete(this.fits.keys().next().value);
-      const data = dataOf(settings);
+      const data = this.own === null ? dataOf(settings) : ownData(this.own);
       this.fits.set(key, {data, ...fit(settings, data)});
     }
     return this.fits.get(key);
@@ -59,7 +61,8 @@ export class LiveRun extends Run {
   trained(at, epoch) { return this.#fitted(at).path[Math.min(epoch, this.steps(at) - 1)]; }
   designs(at) { return this.#fitted(at); }
   status(at) { return this.#fitted(at).status; }
-  truth(at) { return truthOf(this.value("gate", at)); }
+  // Own rows are of no gate: nobody knows what is true of them.
+  truth(at) { return this.own === null ? truthOf(this.value("gate", at)) : null; }
   hasProduct(at) { return this.value("features", at) === "interaction"; }
 
   rows(at) {
@@ -68,7 +71,11 @@ export class LiveRun extends Run {
     return {...rows, test: isTest};
   }
 
-  limits(at) { return this.limitsOf(this.value("gate", at), this.value("noise_level", at)); }
+  limits(at) {
+    if (this.own === null) return this.limitsOf(this.value("gate", at), this.value("noise_level", at));
+    const {label, n} = this.rows(at), ones = label.reduce((sum, one) => sum + one, 0) / n;
+    return {bayes: NaN, best: NaN, majority: Math.max(ones, 1 - ones)};
+  }
   limitsOf(gate, level) {
     const key = `${gate} ${level}`;
     if (!this.limitsKept.has(key)) {
@@ -83,6 +90,7 @@ export class LiveRun extends Run {
   // The models of the other seeds, or of other first weights, at this place; while new ones are on their way, of those
   // before. Of a network, whose exact accuracy takes long, at the end of the training alone.
   others(at, epoch) {
+    if (this.own !== null) return {over: "seed", done: true, exact: [], models: []};
     const over = this.over(at), {[over]: _, start: __, ...settings} = this.settings(at), key = JSON.stringify({over, ...settings});
     if (key !== this.other.key) {
       const init = settings.init === "hand" ? "auto" : settings.init, count = settings.hidden_units;

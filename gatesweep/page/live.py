@@ -5,6 +5,7 @@ from typing import Any
 import param
 
 from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
+from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINED_NETWORK, TRAINING, VIEW, LabState
 from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
@@ -50,8 +51,8 @@ MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_see
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"activation", "learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
-NOT_HERE = ("dtype", *OWN, "row")
-"""What the page's Lab has not: its engine computes in float64; the Lab shows the rows of a gate."""
+NOT_HERE = ("dtype", "standardize")
+"""What the page's Lab has not: its engine computes in float64, on own rows as they are."""
 UNSEEN = ("C", "train_seed", "split", "max_iter")
 """Settings that a link may carry where no control shows them."""
 
@@ -77,9 +78,10 @@ def address_data() -> dict[str, Any]:
     """The Lab's state: what everything is when nobody has touched it, and what a link may say."""
     declared, names = LabState.param, [name for name in (*SETTINGS, *VIEW) if name not in NOT_HERE]
     return {
-        "usual": {name: to_json(declared[name].default) for name in names},
+        "usual": {name: to_json(declared[name].default) for name in names if name != "own"}
+        | {"own": Own.of([], []).text},
         "rules": {name: _rule(declared[name]) for name in names},
-        "settings": [name for name in SETTINGS if name not in NOT_HERE],
+        "settings": [name for name in (*SETTINGS, *OWN) if name not in NOT_HERE],
         "more": UNSEEN,
         "training": TRAINING,
         "pairs": PAIRS,
@@ -112,6 +114,8 @@ def _rule(declared: param.Parameter) -> dict[str, Any]:
     none = {"none": True} if declared.allow_None else {}
     if isinstance(declared, param.Boolean):
         return {"kind": "flag"}
+    if isinstance(declared, param.ClassSelector) and declared.class_ is Own:
+        return {"kind": "own"}
     if isinstance(declared, param.List) and not isinstance(declared, param.ListSelector):
         return {"kind": "numbers", "most": declared.bounds[1]}
     if isinstance(declared, param.ListSelector):

@@ -5,6 +5,7 @@ import {$, choose, element, fillMenu, onChoice} from "./controls.js";
 import {Explorer} from "./explorer.js";
 import {marginOf} from "./first.js";
 import {Lab} from "./lab.js";
+import {isLinkable} from "./own.js";
 
 // Milliseconds without a change before the address line follows.
 const REST = 300;
@@ -153,7 +154,8 @@ export class Page {
       return ["view=explorer", toQuery(values, {...explorer.usual(explorer.values.preset), preset: "three_gates"})].filter(Boolean).join("&");
     }
     const model = live ? {} : {model: lab.index};
-    return toQuery({...model, ...lab.values}, {...lab.usual(data, lab.values.lesson), lesson: 0, model: 0});
+    const {own} = lab.values;
+    return toQuery({...model, ...lab.values, own: isLinkable(own) ? own : ""}, {...lab.usual(data, lab.values.lesson), lesson: 0, model: 0});
   }
 
   #changed() {

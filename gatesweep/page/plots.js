@@ -44,10 +44,10 @@ export function beyond(rows) {
   return counts;
 }
 
-// The gate's outputs, beside the corners and outwards.
+// The gate's outputs, beside the corners and outwards; of no gate, none.
 export function cornerColumns(truth) {
   const at = (bit) => 0.5 + 1.7 * (bit - 0.5);
-  return {outputs: {x1: [0, 0, 1, 1].map(at), x2: [0, 1, 0, 1].map(at), text: truth.map(String)}};
+  return {outputs: truth ? {x1: [0, 0, 1, 1].map(at), x2: [0, 1, 0, 1].map(at), text: truth.map(String)} : {x1: [], x2: [], text: []}};
 }
 
 export const isWrong = (p, label, threshold) => Number(p >= threshold) !== label;

@@ -60,7 +60,8 @@ export class Run {
   exactOf(params, at, kind) { return this.#onTruth(exactAccuracy, networkAccuracy, params, at, kind); }
   exactLoss(at, epoch) { return this.#onTruth(exactLogLoss, networkLogLoss, this.params(at, epoch), at); }
   #onTruth(ofLine, ofNetwork, params, at, kind = this.kind(at)) {
-    return (kind.hidden_units ? ofNetwork : ofLine)(params, this.truth(at), this.value("noise_level", at), kind);
+    const truth = this.truth(at);
+    return truth ? (kind.hidden_units ? ofNetwork : ofLine)(params, truth, this.value("noise_level", at), kind) : NaN;
   }
 
   // The training loss over two parameters, around the path and the model on show.

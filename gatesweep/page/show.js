@@ -2,12 +2,14 @@
 
 import {$, element} from "./controls.js";
 import {beyond} from "./plots.js";
-import {confusion, equation, losses, meaning, misclassified, percent, progress, rate} from "./words.js";
+import {confusion, equation, losses, meaning, misclassified, ownLosses, ownMeaning, percent, progress, rate} from "./words.js";
 
-const LINES = {train: "train", test: "test", exact: "exact", best: "best line", bayes: "Bayes"};
+const LINES = {train: "train", test: "test", exact: "exact", best: "best line", bayes: "Bayes", majority: "majority"};
+// Those that are told of own rows; majority of these alone.
+const OF_OWN = ["train", "test", "majority"];
 
-// Five accuracies as marks on one axis from 0 to 1.
-export function showAccuracies(scores, limits) {
+// Accuracies as marks on one axis from 0 to 1.
+export function showAccuracies(scores, limits, isOwn) {
   const values = {...scores, ...limits}, [body] = $("scores").tBodies;
   if (!body.rows.length) {
     for (const [kind, name] of Object.entries(LINES)) {
@@ -17,15 +19,16 @@ export function showAccuracies(scores, limits) {
   }
   Object.keys(LINES).forEach((kind, i) => {
     const {cells} = body.rows[i];
+    body.rows[i].hidden = isOwn ? !OF_OWN.includes(kind) : kind === "majority";
     cells[1].style.setProperty("--at", `${100 * values[kind]}%`);
     cells[2].textContent = percent(values[kind]);
   });
 }
 
-export function showWords(of, trainLoss, scores, exactLoss, threshold) {
+export function showWords(of, trainLoss, scores, exactLoss, threshold, isOwn) {
   $("equation").textContent = equation(of.model);
-  $("meaning").textContent = meaning(of);
-  $("losses").textContent = losses(scores, exactLoss, threshold);
+  $("meaning").textContent = isOwn ? ownMeaning(of) : meaning(of);
+  $("losses").textContent = isOwn ? ownLosses(scores, threshold) : losses(scores, exactLoss, threshold);
   const [severity, words] = progress(of.status, trainLoss, of.byHand);
   Object.assign($("status"), {className: `chip ${severity}`, textContent: words});
 }

@@ -2,6 +2,7 @@
 
 import {sigmoid} from "./engine/logistic.js";
 import {logit} from "./models.js";
+import {HELD_OUT_FROM} from "./own.js";
 
 const TERMS = ["x₁", "x₂", "x₁x₂"];
 // What the screen calls a model's numbers.
@@ -80,6 +81,29 @@ export function meaning({gate, truth, noiseLevel, best, bayes, exact, model, sta
   if (noiseLevel === 0) return `Without noise a line can be right on every point of ${gate}; ${me} is on ${here}.`;
   if (bayes > 0.9995) return `${gate} can be solved by a line: the best one is right on ${line} of new points, ${me} on ${here}.`;
   return `At noise level ${noiseLevel} the corners overlap: nobody can beat ${limit} on ${gate}, no line ${line}; ${me} gets ${here}.`;
+}
+
+// One or two sentences: what a model is worth on own rows (gatesweep/app/lab/own_words.py).
+export function ownMeaning({rows: {n, label}, wrong, model, threshold, status, remedy, byHand}) {
+  const ones = label.reduce((sum, one) => sum + one, 0);
+  if (!n) return "No rows yet: tap the picture to draw some, of both classes.";
+  if (ones === 0 || ones === n) return "All rows are of one class, so there is nothing to separate: draw some of the other one.";
+  if (!model.params.every(Number.isFinite)) return `The weights have run off to infinity: this is no model any more. ${remedy}`;
+  const said = status === "diverged" && !byHand ? "The training diverged: its steps are too large. Take a smaller learning rate."
+    : `This model is right on ${grouped(n - wrong)} of ${grouped(n)} rows${at(threshold)}.`;
+  return n < HELD_OUT_FROM ? `${said} Below ${HELD_OUT_FROM} rows none is held out for a test.` : said;
+}
+const grouped = (count) => count.toLocaleString("en");
+
+export function ownSummary({rows: {n, label}, wrong, threshold, scores}) {
+  if (!n) return "Own rows: none yet.";
+  const ones = label.reduce((sum, one) => sum + one, 0), test = Number.isFinite(scores.test) ? `, test ${percent(scores.test)}` : "";
+  return `Own rows: ${n}, ${n - ones} of class 0, ${ones} of class 1. ${wrong} rows misclassified${at(threshold)}. Train accuracy ${percent(scores.train)}${test}.`;
+}
+
+export function ownLosses({trainLoss, testLoss}, threshold) {
+  const test = Number.isFinite(testLoss) ? ` · test ${nats(testLoss)}` : "";
+  return `log loss: train ${nats(trainLoss)}${test}${threshold === 0.5 ? "" : " · accuracies: threshold 0.5"}`;
 }
 
 const STATES = {

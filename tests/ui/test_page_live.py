@@ -4,6 +4,7 @@ import html
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def test_two_hundred_seeds_their_lines_and_the_worst_of_them(live) -> None:
     expect(page.locator("#scores tr.exact td").last).to_have_text(f"{worst:.1%}")
 
 
-def eventually(look: Callable[[], list], is_there: Callable[[list], object]) -> list:
+def eventually(look: Callable[[], Any], is_there: Callable[[Any], object]) -> Any:
     """What `look` gives once it is there: each look waits for frames of the browser, 2,000 of them at most."""
     for _ in range(500):
         if is_there(found := look()):
@@ -132,8 +133,8 @@ def test_by_hand_scores_follow_the_weights_and_training_starts_there(live) -> No
     assert_same_boundary(drawn(page, "boundary", "boundary"), model.weight.values, float(model.intercept))
 
 
-def test_a_grip_that_is_dragged_turns_the_line(live) -> None:
-    page = live("#by_hand=true&w1=4&w2=4&intercept=-4")
+def places(page: Page) -> Callable[[float, float], tuple[float, float]]:
+    """Where on the screen a point of the plane is."""
     frame = page.evaluate(
         "() => { const {left, top, width, height} = Object.values(Bokeh.index).map((view) => view)"
         ".find((view) => view.el.closest('#boundary')).frame.bbox; return {left, top, width, height}; }"
@@ -144,6 +145,12 @@ def test_a_grip_that_is_dragged_turns_the_line(live) -> None:
         x = box["x"] + frame["left"] + (x1 + 1) / 3 * frame["width"]
         return x, box["y"] + frame["top"] + (2 - x2) / 3 * frame["height"]
 
+    return place
+
+
+def test_a_grip_that_is_dragged_turns_the_line(live) -> None:
+    page = live("#by_hand=true&w1=4&w2=4&intercept=-4")
+    place = places(page)
     grips = drawn(page, "boundary", "grips")
     page.mouse.move(*place(grips["x1"][0], grips["x2"][0]))
     page.mouse.down()
@@ -260,6 +267,40 @@ def test_a_pinned_model_and_the_limits_are_drawn_on_demand(live) -> None:
     assert len(drawn(page, "boundary", "best boundary")["x1"]) > 400
     page.get_by_role("button", name="Unpin").click()
     expect(page.locator("#pinned")).to_be_empty()
+
+
+def test_own_rows_are_drawn_moved_and_erased(live) -> None:
+    page = live()
+    page.get_by_role("radio", name="Own data").check(force=True)
+    expect(page.locator("#meaning")).to_contain_text("No rows yet")
+    expect(page.locator("#value-gate")).to_be_hidden()
+    place = places(page)
+    page.mouse.click(*place(0, 0))
+    expect(summary(page)).to_contain_text("Own rows: 1, 1 of class 0")
+    page.get_by_role("radio", name="1", exact=True).check(force=True)
+    page.mouse.click(*place(1, 1))
+    expect(summary(page)).to_contain_text("Own rows: 2, 1 of class 0, 1 of class 1. 0 rows misclassified")
+    page.mouse.move(*place(1, 1))
+    page.mouse.down()
+    page.mouse.move(*place(0.8, 0.9), steps=4)
+    page.mouse.up()
+    rows = eventually(lambda: drawn(page, "boundary", "rows"), lambda rows: rows["x1"][1] < 0.85)
+    np.testing.assert_allclose([rows["x1"][1], rows["x2"][1]], [0.8, 0.9], atol=0.03)
+    page.locator("body").press("z")
+    assert eventually(lambda: drawn(page, "boundary", "rows")["x1"], lambda x1: x1[1] > 0.95)
+    page.get_by_role("radio", name="Erase").check(force=True)
+    page.mouse.click(*place(0, 0))
+    expect(summary(page)).to_contain_text("Own rows: 1, 0 of class 0")
+    page.get_by_role("button", name="Undo").click()
+    expect(summary(page)).to_contain_text("Own rows: 2")
+    page.wait_for_url("**_*")
+    again = live("#" + page.url.split("#")[1])
+    expect(summary(again)).to_have_text(summary(page).inner_text())
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#meaning")).to_contain_text("No rows yet")
+    page.get_by_role("button", name="From the gate").click()
+    expect(summary(page)).to_contain_text("Own rows: 500, 375 of class 0, 125 of class 1.")
+    expect(page.get_by_text("more than a link carries")).to_be_visible()
 
 
 def test_a_great_map_can_be_cancelled(live) -> None:

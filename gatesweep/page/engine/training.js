@@ -43,13 +43,14 @@ export function dataOf(settings) {
 export function fit(settings, data = dataOf(settings)) {
   const s = {...DEFAULTS, ...settings}, train = design(data.rows, data.train, s), {nFeatures} = train;
   const linear = s.init === "linear" || (s.init === "auto" && s.hidden_units > 0), batchSize = s.solver === "newton" ? train.n : s.batch_size;
-  const epochs = s.solver === "newton" ? 0 : s.epochs;
+  const test = design(data.rows, data.test, s), epochs = s.solver === "newton" ? 0 : s.epochs;
+  if (!train.n) return {path: [new Float64Array(train.p)], status: "converged", train, test};
   const stream = batchesOf(data.rows.n, train.n, batchSize, epochs, nFeatures, linear, s.train_seed, s.init_seed, s.hidden_units);
   const first = linear ? stream.first : startOf(s, train);
   const found = s.solver === "newton"
     ? newton(train, {C: s.C, maxIter: s.max_iter, first})
     : descent(train, {solver: s.solver, learningRate: s.learning_rate, batches: stream.batches, first});
-  return {...found, train, test: design(data.rows, data.test, s)};
+  return {...found, train, test};
 }
 
 function design(rows, index, {features, hidden_units, activation}) {
