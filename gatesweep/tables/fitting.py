@@ -1,8 +1,9 @@
 """The models of groups of rows, as batches: fits of the rows as they are, held-out folds, and bootstraps.
 
-Groups of like size stand side by side in a block, filled up with rows of weight 0. Within a block every
-model of a group shares its rows, so a batch is (groups, samples, C): a sample is a weight for each row. The
-optimum on all rows is what the fits of folds and bootstraps start from.
+Groups of like size stand side by side in a block, filled up with rows of weight 0. A sample is a weight for each
+row, and within a block every model of a group shares its rows. The batch is (groups, models), a model being one C of
+one sample: the loop goes on without the models that are done, along the last dimension. The optimum on all
+rows is what the fits of folds and bootstraps start from.
 """
 
 import threading
@@ -74,14 +75,14 @@ class Block:
     """Numbers of the groups, shape (g,)."""
     labels: np.ndarray
     sizes: np.ndarray
-    inputs: Float[Tensor, "g 1 1 m d"]
+    inputs: Float[Tensor, "g 1 m d"]
     """Standardised, if the plan says so; zeros where filled up."""
-    counts: Float[Tensor, "g 1 1 m"]
+    counts: Float[Tensor, "g 1 m"]
     """How often each row counts."""
     frame: Frame
-    rows: Float[Tensor, "g 1 1 m p"]
+    rows: Float[Tensor, "g 1 m p"]
     """In the coordinates of the frame, with a column of ones, in the place of the fit."""
-    sign: Float[Tensor, "g 1 1 m"]
+    sign: Float[Tensor, "g 1 m"]
     mean: np.ndarray
     scale: np.ndarray
     """Mean and deviation of each column, both (g, d)."""
@@ -99,32 +100,32 @@ class Block:
             with np.errstate(invalid="ignore"):
                 X = (X - mean[:, None]) / scale[:, None]
         home = "cpu" if place.device.type == "mps" else place.device  # MPS has no float64.
-        there = torch.as_tensor(counts, device=home)[:, None, None]
-        inputs = torch.where(there[..., None] > 0, torch.as_tensor(X, device=home)[:, None, None], 0)
+        there = torch.as_tensor(counts, device=home)[:, None]
+        inputs = torch.where(there[..., None] > 0, torch.as_tensor(X, device=home)[:, None], 0)
         frame = standard_frame(inputs, there > 0)
         ready = place.tensor(torch.nn.functional.pad(frame.rows(inputs), (0, 1), value=1.0))
-        sign = place.tensor(1 - 2 * rows.y[index])[:, None, None]
+        sign = place.tensor(1 - 2 * rows.y[index])[:, None]
         return cls(plan, which, rows.labels[which], sizes, inputs, there, frame, ready, sign, mean, scale)
 
-    def design(self, counts: Float[Tensor, "g samples 1 m"]) -> DenseDesign:
-        """The design of samples that count the rows so often."""
+    def design(self, counts: Float[Tensor, "g models m"]) -> DenseDesign:
+        """The design of models that count the rows so often."""
         return DenseDesign(self.rows, self.sign, counts.to(self.rows), self.inputs, self.frame)
 
-    def held_out(self, samples: slice) -> Float[Tensor, "g samples 1 m"]:
+    def held_out(self, samples: slice) -> Float[Tensor, "g samples m"]:
         """How often some folds hold a row out."""
         assert self.plan.folds is not None
         real = np.arange(self.sign.shape[-1]) < self.sizes[:, None]
-        y, fold = to_host(self.sign)[:, 0, 0] < 0, np.full(real.shape, -1)
+        y, fold = to_host(self.sign)[:, 0] < 0, np.full(real.shape, -1)
         fold[real] = stratified_folds(y[real], self.sizes, self.plan.folds)
         number = np.arange(samples.start, samples.stop)[:, None]
-        return torch.as_tensor(fold[:, None] == number, device=self.counts.device)[:, :, None] * self.counts
+        return torch.as_tensor(fold[:, None] == number, device=self.counts.device) * self.counts
 
-    def resampled(self, samples: slice) -> Float[Tensor, "g samples 1 m"]:
+    def resampled(self, samples: slice) -> Float[Tensor, "g samples m"]:
         """How often some replicates count a row."""
         drawn = np.zeros((len(self.which), samples.stop - samples.start, self.sign.shape[-1]))
         for i, (label, size) in enumerate(zip(self.labels, self.sizes, strict=True)):
             drawn[i, :, :size] = bootstrap_counts(self.plan.seed, label, size, samples.start, drawn.shape[1])
-        return torch.as_tensor(drawn, device=self.counts.device)[:, :, None] * self.counts
+        return torch.as_tensor(drawn, device=self.counts.device) * self.counts
 
 
 def standardized(rows: Rows) -> Rows:
@@ -165,6 +166,19 @@ class Task:
         if middle == first:
             return [self]
         return [replace(self, samples=slice(*ends)) for ends in ((first, middle), (middle, last))]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Samples and C: the models of each group, in this order."""
+        return self.samples.stop - self.samples.start, self.at.stop - self.at.start
+
+    def of_models(self, counts: Float[Tensor, "g samples m"]) -> Float[Tensor, "g models m"]:
+        """What is the same for every C of a sample, for each model."""
+        return counts.repeat_interleave(self.shape[1], 1)
+
+    def by_sample(self, values: Float[Tensor, "g models *of_one"]) -> Float[np.ndarray, "g samples c *of_one"]:
+        """What was found for the models, by sample and C."""
+        return to_host(values.unflatten(1, self.shape))
 
 
 Found = dict[str, np.ndarray]
@@ -303,10 +317,10 @@ def _blocks(rows: Rows, plan: Plan) -> Iterator[np.ndarray]:
 
 def _fit_all(task: Task, check: Callable[[], None]) -> Found:
     """The models of the rows as given, with their standard errors."""
-    design = task.block.design(task.block.counts)
+    design = task.block.design(task.of_models(task.block.counts))
     found, params = _fitted(task, design, check)
     C = torch.as_tensor(task.block.plan.C[task.at], device=params.device)
-    errors = to_host(_standard_errors(task.block, params, C))
+    errors = task.by_sample(_standard_errors(task.block, params, C))
     converged = found["status"] == Status.converged
     return found | {"standard_error": np.where(converged[..., None], errors, np.nan)}
 
@@ -314,13 +328,14 @@ def _fit_all(task: Task, check: Callable[[], None]) -> Found:
 def _fit_folds(task: Task, check: Callable[[], None]) -> Found:
     """The models of all rows but those that a fold holds out, and what they do on these."""
     held = task.block.held_out(task.samples)
-    design = task.block.design(task.block.counts - held)
+    design = task.block.design(task.of_models(task.block.counts - held))
     found, params = _fitted(task, design, check)
+    held = task.of_models(held)
     logits = design.logits(design.own(params).to(design.rows))
     total = held.sum(-1)
     loss = (wide(log_loss(logits)) * held).sum(-1) / total
     accuracy = (wide(design.correct(logits)) * held).sum(-1) / total
-    scores = to_host(torch.stack([loss, accuracy], -1))
+    scores = task.by_sample(torch.stack([loss, accuracy], -1))
     fitted = np.isin(found["status"], FITTED)[..., None]
     kept = {name: found[name] for name in ("estimate", "status")}
     return kept | {"held_out": np.where(fitted, scores, np.nan)}
@@ -328,7 +343,7 @@ def _fit_folds(task: Task, check: Callable[[], None]) -> Found:
 
 def _fit_resampled(task: Task, check: Callable[[], None]) -> Found:
     """The models of bootstraps."""
-    design = task.block.design(task.block.resampled(task.samples))
+    design = task.block.design(task.of_models(task.block.resampled(task.samples)))
     found, _ = _fitted(task, design, check)
     kept = to_host(task.block.rows[:0]).dtype
     return {"estimate": found["estimate"].astype(kept), "status": found["status"]}
@@ -338,31 +353,30 @@ def _fitted(task: Task, design: DenseDesign, check: Callable[[], None]) -> tuple
     """What was found, NaN where there is no optimum; and the last parameters of every model."""
     plan, kind = task.block.plan, task.block.rows
     C = torch.as_tensor(plan.C[task.at] if task.C is None else np.nan_to_num(task.C, nan=1.0), device=kind.device)
-    n_samples, n_C = task.samples.stop - task.samples.start, task.at.stop - task.at.start
-    shape = (len(task.block.which), n_samples, n_C, design.n_params)
-    first = torch.zeros(shape, dtype=kind.dtype, device=kind.device)
+    shape = (len(task.block.which), *task.shape)
+    first = torch.zeros((*shape, design.n_params), dtype=kind.dtype, device=kind.device).flatten(1, 2)
     if task.start is not None:
-        start = torch.as_tensor(np.broadcast_to(task.start, shape).copy()).to(design.given.device)
-        own = design.own(start).to(kind)
+        start = torch.as_tensor(np.broadcast_to(task.start, (*shape, design.n_params)).copy()).flatten(1, 2)
+        own = design.own(start.to(design.given.device)).to(kind)
         first = torch.where(torch.isfinite(own).all(-1, keepdim=True), own, first)
-    path = run(design, Newton(C, plan.max_iter), first, check=check)
-    status = to_host(path.status)
+    path = run(design, Newton(C.expand(shape).flatten(1, 2), plan.max_iter), first, check=check)
+    status = task.by_sample(path.status)
     fitted = np.isin(status, FITTED)
     params = wide(path.params)
-    scores = [np.where(fitted, to_host(wide(score)), np.nan) for score in path.last]
+    loss, accuracy = (np.where(fitted, task.by_sample(wide(score)), np.nan) for score in path.last)
     found = {
-        "estimate": np.where(fitted[..., None], to_host(params), np.nan),
+        "estimate": np.where(fitted[..., None], task.by_sample(params), np.nan),
         "status": status,
-        "n_iter": to_host(path.n_iter),
-        "train_loss": scores[0],
-        "train_accuracy": scores[1],
+        "n_iter": task.by_sample(path.n_iter),
+        "train_loss": loss,
+        "train_accuracy": accuracy,
     }
     return found, params
 
 
 def _standard_errors(
-    block: Block, params: Float[Tensor, "g 1 c p"], C: Float[Tensor, " c"]
-) -> Float[Tensor, "g 1 c p"]:
+    block: Block, params: Float[Tensor, "g c p"], C: Float[Tensor, " c"]
+) -> Float[Tensor, "g c p"]:
     """Square roots of the diagonal of the inverse Hessian of the penalised objective, in float64.
 
     In the coordinates of the frame, in which it is well conditioned; then the weight of x is that of z over its
