@@ -211,6 +211,28 @@ def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dim
     return values[tuple(places)] if places else values.expand(len(index), *values.shape)
 
 
+class _Table:
+    """Rows of one table or of several side by side, and the products of their columns."""
+
+    def __init__(self, rows: Float[Tensor, "*tables n p"]) -> None:
+        self.rows = rows
+
+    def products(self) -> Iterator[tuple[slice, Float[Tensor, "*tables some pairs"]]]:
+        """The products of each two columns, some rows at a time."""
+        n, p = self.rows.shape[-2:]
+        step = 1 + PRODUCT_ELEMENTS * n // (self.rows.numel() * (p + 1) // 2)
+        if step >= n:
+            yield slice(None), self._all_products
+            return
+        for first in range(0, n, step):
+            part = slice(first, first + step)
+            yield part, _products(self.rows[..., part, :])
+
+    @cached_property
+    def _all_products(self) -> Float[Tensor, "*tables n pairs"]:
+        return _products(self.rows)
+
+
 class DenseDesign:
     """Rows held as they are: any data.
 
@@ -247,8 +269,8 @@ class DenseDesign:
         tables = list(rows.shape[:-2])
         while tables and tables[-1] == 1:
             tables.pop()
-        self._tables = rows.reshape(*tables, *rows.shape[-2:])
-        self._n_sharing = rows.ndim - self._tables.ndim if tables else None
+        self._table = _Table(rows.reshape(*tables, *rows.shape[-2:]))
+        self._n_sharing = len(rows.shape) - len(tables) - 2 if tables else None
         self._tie = _tie(sign)
 
     @property
@@ -290,16 +312,16 @@ class DenseDesign:
         return wide(chosen[0]), wide(chosen[1]), wide(chosen[2]), self.precision
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
-        return (self._by_table(params) @ self._tables.mT).reshape(*params.shape[:-1], self.n_rows).mul_(self.sign)
+        return (self._by_table(params) @ self._table.rows.mT).reshape(*params.shape[:-1], self.n_rows).mul_(self.sign)
 
     def vjp(self, params: Float[Tensor, "*batch p"]) -> tuple[Float[Tensor, "*batch n"], PullBack]:
         return self.logits(params), self.gradient
 
     def layer(self, lines: Float[Tensor, "*batch h p"], empty: Empty) -> Float[Tensor, "*batch h n"]:
-        return self._through(self._tables, lines)
+        return self._through(self._table.rows, lines)
 
     def pull_back_layer(self, residual: Float[Tensor, "*batch h n"]) -> Float[Tensor, "*batch h p"]:
-        return self._through(self._tables.mT, residual)
+        return self._through(self._table.rows.mT, residual)
 
     def _through(
         self, matrix: Float[Tensor, "*tables k j"], values: Float[Tensor, "*batch h j"]
@@ -321,18 +343,18 @@ class DenseDesign:
 
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
         residual = residual * self._signed_weight
-        return (self._by_table(residual) @ self._tables).reshape(*residual.shape[:-1], self.n_params)
+        return (self._by_table(residual) @ self._table.rows).reshape(*residual.shape[:-1], self.n_params)
 
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
         """Many models of the same rows: one matrix product with the columns' products, and no copy of the rows."""
         row_weight = self.weighted(row_weight)
-        by_table = self._by_table(row_weight)
-        if by_table.shape[-2] < FEW_MODELS and (self._tables.ndim > 2 or self.n_params > FEW_COLUMNS):
-            rows = self._tables[..., None, :, :]
+        by_table, tables = self._by_table(row_weight), self._table.rows
+        if by_table.shape[-2] < FEW_MODELS and (tables.ndim > 2 or self.n_params > FEW_COLUMNS):
+            rows = tables[..., None, :, :]
             found = (rows * by_table[..., None]).mT @ rows
         else:
             packed = torch.zeros((), dtype=row_weight.dtype, device=row_weight.device)
-            for part, products in self._products():
+            for part, products in self._table.products():
                 packed = packed + by_table[..., part] @ products
             found = _unpacked(packed, self.n_params)
         return found.reshape(*row_weight.shape[:-1], self.n_params, self.n_params)
@@ -341,20 +363,6 @@ class DenseDesign:
         """Values of models, those that share their rows along one dimension."""
         sharing = values.ndim - 1 if self._n_sharing is None else self._n_sharing
         return values.reshape(*values.shape[: values.ndim - 1 - sharing], -1, values.shape[-1])
-
-    def _products(self) -> Iterator[tuple[slice, Float[Tensor, "*tables some pairs"]]]:
-        """The products of each two columns, some rows at a time."""
-        step = 1 + PRODUCT_ELEMENTS * self.n_rows // (self._tables.numel() * (self.n_params + 1) // 2)
-        if step >= self.n_rows:
-            yield slice(None), self._all_products
-            return
-        for first in range(0, self.n_rows, step):
-            part = slice(first, first + step)
-            yield part, _products(self._tables[..., part, :])
-
-    @cached_property
-    def _all_products(self) -> Float[Tensor, "*tables n pairs"]:
-        return _products(self._tables)
 
     def correct(self, logits: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
         return logits.lt_(self._tie)
@@ -368,6 +376,13 @@ class DenseDesign:
         weight = None if self.sample_weight is None else self.sample_weight[..., index]
         return DenseDesign(self.rows[..., index, :], self.sign[..., index], weight)
 
+    def counted(self, sample_weight: Float[Tensor, "*batch n"]) -> "DenseDesign":
+        """The same rows, counted so often."""
+        other = DenseDesign(self.rows, self.sign, sample_weight, self.given, self.frame, self.precision)
+        if self._table.rows.ndim == 2:  # The products of many tables are many.
+            other._table = self._table
+        return other
+
     def part(self, index: Int[Tensor, " some"]) -> "DenseDesign":
         part = copy(self)
         part.sign, part._signed_weight, part._tie, part.reach = (
@@ -375,11 +390,10 @@ class DenseDesign:
         )
         if self.sample_weight is not None:
             part.sample_weight = _of_columns(self.sample_weight, index, 1)
-            part.count = _of_columns(self.sample_weight.sum(-1, keepdim=True), index, 1)
+            part.count = _of_columns(torch.as_tensor(self.count), index, 1)
         part.rows = _of_columns(self.rows, index, 2)
         if part.rows is not self.rows:
-            part._tables = part.rows
-            vars(part).pop("_all_products", None)
+            part._table = _Table(part.rows)
         return part
 
 

@@ -26,12 +26,12 @@ def run(
 ) -> Path:
     """Start, step until every model is done, finish. `check` is called between steps and may raise.
 
-    Models that are done may be left out of a step by columns, places along the batch's last dimension.
+    Models that are done may be left out by columns, places along the batch's last dimension.
     """
     # A parameter of all models side by side: along these, not along p, elementwise operations are fast.
     params = params.movedim(-1, 0).contiguous().movedim(0, -1)
-    state = solver.start(design, params)
-    steps = [params]
+    state = everyone = solver.start(design, params)
+    rows, places, steps = design, None, [params]
     for _ in range(solver.max_steps):
         columns = torch.atleast_2d(state.running).flatten(0, -2).any(0)
         kept = to_host(columns.sum())
@@ -41,12 +41,17 @@ def run(
         kept = max(kept, FEW_COLUMNS)
         if kept <= 0.75 * columns.numel():
             chosen = columns.byte().argsort(descending=True, stable=True)[:kept].sort().values
-            state = solver.step_some(design, state, chosen)
-        else:
-            state = solver.step(design, state)
-        if not record:
-            steps.clear()
-        steps.append(state.params)
+            if (fewer := solver.part(rows, state, chosen)) is not None:
+                everyone = state if places is None else everyone.with_part(places, state)
+                places = chosen if places is None else places[chosen]
+                rows, state = fewer
+        state = solver.step(rows, state)
+        if record:
+            steps.append(state.params if places is None else everyone.with_part(places, state).params)
+    if places is not None:
+        state = everyone.with_part(places, state)
+    if not record:
+        steps = [state.params]
     logits, pull_back = design.vjp(state.params)
     loss = design.mean(log_loss(logits))
     status = solver.finish(design, state, logits, loss, pull_back)

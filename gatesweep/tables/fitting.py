@@ -2,14 +2,18 @@
 
 Groups of like size stand side by side in a block, filled up with rows of weight 0. A sample is a weight for each
 row, and within a block every model of a group shares its rows. The batch is (groups, models), a model being one C of
-one sample: the loop goes on without the models that are done, along the last dimension. The optimum on all
-rows is what the fits of folds and bootstraps start from.
+one sample: the loop goes on without the models that are done, along the last dimension.
+
+Where a fit starts decides how many steps it takes, not where it ends. Folds and bootstraps start from the optimum on
+all rows, bootstraps a step ahead of it. Of many C a few are fitted first; the others start from what lies between
+their neighbours.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -38,6 +42,8 @@ BLOCK_ELEMENTS = 150_000
 """Rows times models of a block: what an operation works on stays in a core's cache."""
 ROW_ELEMENTS = 2_000_000
 """Numbers in the rows of a block, filled up."""
+NEIGHBOURS = 10.0
+"""Of two C, one at most so many times the other, the optima tell about where those between them are."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Block:
-    """Some groups side by side, made ready once for all stages. All but `rows` and `sign` is in float64."""
+    """Some groups side by side, made ready once for all stages. All but `rows` is in float64."""
 
     plan: Plan
     which: np.ndarray
@@ -80,9 +86,8 @@ class Block:
     counts: Float[Tensor, "g 1 m"]
     """How often each row counts."""
     frame: Frame
-    rows: Float[Tensor, "g 1 m p"]
-    """In the coordinates of the frame, with a column of ones, in the place of the fit."""
-    sign: Float[Tensor, "g 1 m"]
+    rows: DenseDesign
+    """In the coordinates of the frame, in the place of the fit, each counted once."""
     mean: np.ndarray
     scale: np.ndarray
     """Mean and deviation of each column, both (g, d)."""
@@ -105,24 +110,25 @@ class Block:
         frame = standard_frame(inputs, there > 0)
         ready = place.tensor(torch.nn.functional.pad(frame.rows(inputs), (0, 1), value=1.0))
         sign = place.tensor(1 - 2 * rows.y[index])[:, None]
-        return cls(plan, which, rows.labels[which], sizes, inputs, there, frame, ready, sign, mean, scale)
+        design = DenseDesign(ready, sign, None, inputs, frame)
+        return cls(plan, which, rows.labels[which], sizes, inputs, there, frame, design, mean, scale)
 
     def design(self, counts: Float[Tensor, "g models m"]) -> DenseDesign:
         """The design of models that count the rows so often."""
-        return DenseDesign(self.rows, self.sign, counts.to(self.rows), self.inputs, self.frame)
+        return self.rows.counted(counts.to(self.rows.rows))
 
     def held_out(self, samples: slice) -> Float[Tensor, "g samples m"]:
         """How often some folds hold a row out."""
         assert self.plan.folds is not None
-        real = np.arange(self.sign.shape[-1]) < self.sizes[:, None]
-        y, fold = to_host(self.sign)[:, 0] < 0, np.full(real.shape, -1)
+        real = np.arange(self.rows.n_rows) < self.sizes[:, None]
+        y, fold = to_host(self.rows.sign)[:, 0] < 0, np.full(real.shape, -1)
         fold[real] = stratified_folds(y[real], self.sizes, self.plan.folds)
         number = np.arange(samples.start, samples.stop)[:, None]
         return torch.as_tensor(fold[:, None] == number, device=self.counts.device) * self.counts
 
     def resampled(self, samples: slice) -> Float[Tensor, "g samples m"]:
         """How often some replicates count a row."""
-        drawn = np.zeros((len(self.which), samples.stop - samples.start, self.sign.shape[-1]))
+        drawn = np.zeros((len(self.which), samples.stop - samples.start, self.rows.n_rows))
         for i, (label, size) in enumerate(zip(self.labels, self.sizes, strict=True)):
             drawn[i, :, :size] = bootstrap_counts(self.plan.seed, label, size, samples.start, drawn.shape[1])
         return torch.as_tensor(drawn, device=self.counts.device) * self.counts
@@ -153,9 +159,10 @@ class Task:
 
     block: Block
     samples: slice
-    at: slice
+    at: np.ndarray
+    """Which C."""
     start: np.ndarray | None = None
-    """Coefficients to start from, (g, 1, n_C, p), of the rows as given; zeros where NaN."""
+    """Coefficients to start from, (g, samples or 1, n_C, p), of the rows as given; zeros where NaN."""
     C: np.ndarray | None = None
     """(g, 1, n_C) where each group has its own."""
 
@@ -170,7 +177,12 @@ class Task:
     @property
     def shape(self) -> tuple[int, int]:
         """Samples and C: the models of each group, in this order."""
-        return self.samples.stop - self.samples.start, self.at.stop - self.at.start
+        return self.samples.stop - self.samples.start, len(self.at)
+
+    def penalties(self, device: torch.device) -> Float[Tensor, "#g 1 n_C"]:
+        """Each model's C."""
+        C = self.block.plan.C[None, None, self.at] if self.C is None else np.nan_to_num(self.C, nan=1.0)
+        return torch.as_tensor(C, device=device)
 
     def of_models(self, counts: Float[Tensor, "g samples m"]) -> Float[Tensor, "g models m"]:
         """What is the same for every C of a sample, for each model."""
@@ -197,8 +209,8 @@ def fit_rows(
         Arrays by name, shape (groups, ...).
     """
     work = _Work(rows, plan, place, report, cancel)
-    n_C = len(plan.C)
-    found = work.stage(1, n_C, partial(_fit_all, check=work.check))
+    levels = list(_levels(plan.C))
+    found = work.stage(1, levels, partial(_fit_all, check=work.check))
     whole = {name: array[:, 0] for name, array in found.items()}
     if plan.standardize:
         whole["mean"], whole["scale"] = work.gathered("mean"), work.gathered("scale")
@@ -206,7 +218,7 @@ def fit_rows(
     if plan.folds is not None:
         # From half of it: where the optimum without a fold is far smaller, Newton's way back from it would be long.
         start = whole["estimate"] / 2
-        held = work.stage(plan.folds, n_C, partial(_fit_folds, check=work.check), start)
+        held = work.stage(plan.folds, levels, partial(_fit_folds, check=work.check), start)
         held = {name: np.moveaxis(array, 1, 2) for name, array in held.items()}
         whole["held_out_loss"], whole["held_out_accuracy"] = np.moveaxis(held.pop("held_out"), -1, 0)
         whole |= {f"fold_{name}": array for name, array in held.items()}
@@ -214,11 +226,14 @@ def fit_rows(
             whole["best_C"], chosen = _choose(whole, plan)
             chosen_C = whole["best_C"][:, None, None]
             whole |= chosen
+    start = whole["estimate"][:, None] if plan.chooses else whole["estimate"]
+    at_once = [Level(np.arange(start.shape[1]))]
+    errors = work.stage(1, at_once, _standard_errors, start, chosen_C)["standard_error"][:, 0]
+    errors = errors[:, 0] if plan.chooses else errors
+    whole["standard_error"] = np.where((whole["status"] == Status.converged)[..., None], errors, np.nan)
     if plan.bootstrap:
-        start = whole["estimate"]
-        start = start[:, None] if plan.chooses else start
         fit = partial(_fit_resampled, check=work.check)
-        drawn = work.stage(plan.bootstrap, start.shape[1], fit, start, chosen_C, DRAWN_AT_ONCE)
+        drawn = work.stage(plan.bootstrap, at_once, fit, start, chosen_C, DRAWN_AT_ONCE)
         whole |= {f"replicate_{name}": a[:, :, 0] if plan.chooses else a for name, a in drawn.items()}
     return whole
 
@@ -248,29 +263,35 @@ class _Work:
     def stage(
         self,
         n_samples: int,
-        n_C: int,
+        levels: "Sequence[Level]",
         function: Callable[[Task], Found],
         start: np.ndarray | None = None,
         C: np.ndarray | None = None,
         aligned: int = 1,
     ) -> Found:
-        """The function of every model, (groups, samples, C), in tasks whose first sample is a multiple of `aligned`."""
+        """The function of every model, (groups, samples, C), in tasks whose first sample is a multiple of `aligned`.
+
+        Args:
+            levels: all C, in the order in which they are fitted.
+            start: coefficients to start from where none nearer are known, (groups, n_C, p).
+            C: where each group has its own, (groups, 1, n_C).
+        """
         found: Found = {}
-        tasks = [
-            Task(block, samples, at, None if start is None else start[block.which, None, at], _of(C, block))
-            for block in self.blocks
-            for samples, at in _parts(block, n_samples, n_C, aligned)
-        ]
-        for task, part in ordered_map(function, tasks, self.place.device, Task.halves):
-            which = task.block.which[:, None, None]
-            samples = np.arange(task.samples.start, task.samples.stop)[:, None]
-            at = np.arange(task.at.start, task.at.stop)
-            for name, array in part.items():
-                if name not in found:
-                    shape = (self.n_groups, n_samples, n_C, *array.shape[3:])
-                    found[name] = np.full(shape, np.nan if array.dtype.kind == "f" else -1, array.dtype)
-                found[name][which, samples, at] = array
-            self.report(part["status"].size)
+        n_C = sum(len(level.at) for level in levels)
+        for level in levels:
+            tasks = [
+                Task(block, samples, at, _start(level, at, found, start, block.which, samples), _of(C, block))
+                for block in self.blocks
+                for samples, at in _parts(block, n_samples, level.at, aligned)
+            ]
+            for task, part in ordered_map(function, tasks, self.place.device, Task.halves):
+                place = task.block.which[:, None, None], np.r_[task.samples][:, None], task.at
+                for name, array in part.items():
+                    if name not in found:
+                        shape = (self.n_groups, n_samples, n_C, *array.shape[3:])
+                        found[name] = np.full(shape, np.nan if array.dtype.kind == "f" else -1, array.dtype)
+                    found[name][place] = array
+                self.report(part["status"].size if "status" in part else 0)
         return found
 
     def gathered(self, name: str) -> np.ndarray:
@@ -282,6 +303,43 @@ class _Work:
         return whole
 
 
+class Level(NamedTuple):
+    """Some C that are fitted at once; of those between two others that are known, these and how far it is to them."""
+
+    at: np.ndarray
+    below: np.ndarray | None = None
+    above: np.ndarray | None = None
+    share: np.ndarray | None = None
+    """Of the way from the optimum at `below` to that at `above`."""
+
+
+def _levels(C: np.ndarray) -> Iterator[Level]:
+    """Every so many C first, those in their middle next, and so on until all are named."""
+    order = np.argsort(C, kind="stable")
+    finite = order[: np.isfinite(C).sum()]
+    stride = 1
+    while 2 * stride < len(finite) and (C[finite[2 * stride :]] <= NEIGHBOURS * C[finite[: -2 * stride]]).all():
+        stride *= 2
+    yield Level(np.unique(np.concatenate([finite[::stride], finite[-1:], order[len(finite) :]])))
+    for step in (2**k for k in reversed(range(stride.bit_length() - 1))):
+        place = np.arange(step, len(finite) - 1, 2 * step)
+        at, below, above = (finite[i] for i in (place, place - step, np.minimum(place + step, len(finite) - 1)))
+        yield Level(at, below, above, np.log(C[at] / C[below]) / np.log(C[above] / C[below]))
+
+
+def _start(
+    level: Level, at: np.ndarray, found: Found, start: np.ndarray | None, which: np.ndarray, samples: slice
+) -> np.ndarray | None:
+    """What the models of some groups, samples and C of a level start from."""
+    known = None if start is None else start[which, None][:, :, at]
+    if level.share is None or level.below is None or level.above is None:
+        return known
+    here = np.searchsorted(level.at, at)
+    estimate, share = found["estimate"][which][:, samples], level.share[here, None]
+    between = estimate[:, :, level.below[here]] * (1 - share) + estimate[:, :, level.above[here]] * share
+    return between if known is None else np.where(np.isnan(between), known, between)
+
+
 def _of(C: np.ndarray | None, block: Block) -> np.ndarray | None:
     return None if C is None else C[block.which]
 
@@ -290,14 +348,15 @@ def _two(which: np.ndarray) -> list[np.ndarray]:
     return [half for half in np.array_split(which, 2) if len(half)]
 
 
-def _parts(block: Block, n_samples: int, n_C: int, aligned: int) -> Iterator[tuple[slice, slice]]:
-    """The samples and C of the models that are fitted at once."""
+def _parts(block: Block, n_samples: int, at: np.ndarray, aligned: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """The samples and C of the models that are fitted at once: in an even number of parts, for two cores' sake."""
     room = max(1, BLOCK_ELEMENTS // block.counts.numel())
-    width = min(n_C, room)
-    height = -(-max(1, room // width) // aligned) * aligned
+    width = min(len(at), room)
+    count = -(-n_samples // max(1, room // width))
+    height = -(-n_samples // (count + count % 2) // aligned) * aligned
     for first in range(0, n_samples, height):
-        for low in range(0, n_C, width):
-            yield slice(first, min(first + height, n_samples)), slice(low, min(low + width, n_C))
+        for low in range(0, len(at), width):
+            yield slice(first, min(first + height, n_samples)), at[low : low + width]
 
 
 def _blocks(rows: Rows, plan: Plan) -> Iterator[np.ndarray]:
@@ -316,13 +375,9 @@ def _blocks(rows: Rows, plan: Plan) -> Iterator[np.ndarray]:
 
 
 def _fit_all(task: Task, check: Callable[[], None]) -> Found:
-    """The models of the rows as given, with their standard errors."""
-    design = task.block.design(task.of_models(task.block.counts))
-    found, params = _fitted(task, design, check)
-    C = torch.as_tensor(task.block.plan.C[task.at], device=params.device)
-    errors = task.by_sample(_standard_errors(task.block, params, C))
-    converged = found["status"] == Status.converged
-    return found | {"standard_error": np.where(converged[..., None], errors, np.nan)}
+    """The models of the rows as given."""
+    found, _ = _fitted(task, task.block.design(task.of_models(task.block.counts)), check)
+    return found
 
 
 def _fit_folds(task: Task, check: Callable[[], None]) -> Found:
@@ -345,14 +400,14 @@ def _fit_resampled(task: Task, check: Callable[[], None]) -> Found:
     """The models of bootstraps."""
     design = task.block.design(task.of_models(task.block.resampled(task.samples)))
     found, _ = _fitted(task, design, check)
-    kept = to_host(task.block.rows[:0]).dtype
+    kept = to_host(design.rows[:0]).dtype
     return {"estimate": found["estimate"].astype(kept), "status": found["status"]}
 
 
 def _fitted(task: Task, design: DenseDesign, check: Callable[[], None]) -> tuple[Found, Tensor]:
     """What was found, NaN where there is no optimum; and the last parameters of every model."""
-    plan, kind = task.block.plan, task.block.rows
-    C = torch.as_tensor(plan.C[task.at] if task.C is None else np.nan_to_num(task.C, nan=1.0), device=kind.device)
+    plan, kind = task.block.plan, design.rows
+    C = task.penalties(kind.device)
     shape = (len(task.block.which), *task.shape)
     first = torch.zeros((*shape, design.n_params), dtype=kind.dtype, device=kind.device).flatten(1, 2)
     if task.start is not None:
@@ -374,27 +429,28 @@ def _fitted(task: Task, design: DenseDesign, check: Callable[[], None]) -> tuple
     return found, params
 
 
-def _standard_errors(
-    block: Block, params: Float[Tensor, "g c p"], C: Float[Tensor, " c"]
-) -> Float[Tensor, "g c p"]:
-    """Square roots of the diagonal of the inverse Hessian of the penalised objective, in float64.
+def _standard_errors(task: Task) -> Found:
+    """Square roots of the diagonal of the inverse Hessian of the penalised objective at the start, in float64.
 
     In the coordinates of the frame, in which it is well conditioned; then the weight of x is that of z over its
     unit, and the intercept of x is that of z less the weights' share of the centre.
     """
-    frame = block.frame
+    block, frame = task.block, task.block.frame
     rows = torch.nn.functional.pad(frame.rows(block.inputs), (0, 1), value=1.0)
-    design = DenseDesign(rows, block.sign.to(rows), block.counts)
+    design = DenseDesign(rows, wide(block.rows.sign).to(rows.device), block.counts)
+    assert task.start is not None
+    params = torch.as_tensor(np.nan_to_num(task.start[:, 0]), device=rows.device)
     error = torch.sigmoid(design.logits(torch.nan_to_num(frame.inward(params))))
     matrix = design.hessian(error * (1 - error))
-    penalty = 1 / C[:, None] / frame.unit / frame.unit
+    penalty = 1 / task.penalties(rows.device)[:, 0, :, None] / frame.unit / frame.unit
     matrix.diagonal(dim1=-2, dim2=-1)[..., :-1].add_(penalty)
     inverse, failed = torch.linalg.inv_ex(matrix)
     weight = inverse.diagonal(dim1=-2, dim2=-1)[..., :-1] / frame.unit / frame.unit
     shift = torch.nn.functional.pad(-frame.centre / frame.unit, (0, 1), value=1.0)
     intercept = ((inverse @ shift[..., None])[..., 0] * shift).sum(-1, keepdim=True)
     variance = torch.cat([weight, intercept], -1)
-    return torch.where((failed == 0)[..., None] & (variance > 0), variance, torch.nan).sqrt()
+    variance = torch.where((failed == 0)[..., None] & (variance > 0), variance, torch.nan)
+    return {"standard_error": task.by_sample(variance.sqrt())}
 
 
 def _choose(whole: Found, plan: Plan) -> tuple[np.ndarray, Found]:
@@ -410,7 +466,7 @@ def _choose(whole: Found, plan: Plan) -> tuple[np.ndarray, Found]:
     found = known.any(-1)
     pick = np.arange(len(best)), best
     chosen = {}
-    for name in ("estimate", "standard_error", "train_loss", "train_accuracy"):
+    for name in ("estimate", "train_loss", "train_accuracy"):
         array = whole[name][pick]
         chosen[name] = np.where(found.reshape(-1, *(1,) * (array.ndim - 1)), array, np.nan)
     status = whole["status"][pick]

@@ -210,8 +210,10 @@ class Newton(Solver[NewtonState, LinearDesign]):
             hard=state.hard | hard,
         )
 
-    def step_some(self, design: LinearDesign, state: NewtonState, columns: Int[Tensor, " some"]) -> NewtonState:
-        return state.with_part(columns, self.step(design.part(columns), state.part(columns)))
+    def part(
+        self, design: LinearDesign, state: NewtonState, columns: Int[Tensor, " some"]
+    ) -> tuple[LinearDesign, NewtonState]:
+        return design.part(columns), state.part(columns)
 
     def _is_still(
         self, design: LinearDesign, state: NewtonState, step: Float[Tensor, "*batch p"], most: Float[Tensor, "*batch"]
@@ -291,7 +293,8 @@ class Newton(Solver[NewtonState, LinearDesign]):
         given, params, own = design.as_given(), wide(path.params), wide(path.steps[-1][..., :-1])
         count = wide(given.count[..., 0]) if isinstance(given.count, Tensor) else given.count
         best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
-        kept = count * given.mean(log_loss(given.logits(params)))
+        # No digit that counts is lost in the loss of a logit, only in the logit.
+        kept = count * wide(design.mean(log_loss(given.logits(params).to(state.params))))
         rounding = torch.finfo(params.dtype).eps * params.shape[-1] * given.magnitude(params)
         most = LOST[state.params.dtype] * best
         unsure = (path.status == Status.converged) & ~(count * rounding <= most / 2)

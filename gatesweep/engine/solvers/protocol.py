@@ -142,9 +142,9 @@ class Solver(ABC, Generic[StateT, DesignT]):
     def step(self, design: DesignT, state: StateT) -> StateT:
         """One step of every running model; no host sync, no loop over models."""
 
-    def step_some(self, design: DesignT, state: StateT, columns: Int[Tensor, " some"]) -> StateT:
-        """The same where all models outside these places of the batch's last dimension are done."""
-        return self.step(design, state)
+    def part(self, design: DesignT, state: StateT, columns: Int[Tensor, " some"]) -> tuple[DesignT, StateT] | None:
+        """What it takes to go on with these places of the batch's last dimension alone; None to go on with all."""
+        return None
 
     @abstractmethod
     def finish(
