@@ -46,7 +46,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if BROWSER_TESTS.intersection(item.path.parts):
+        if BROWSER_TESTS.intersection(item.path.relative_to(Path(__file__).parent).parts):
             item.add_marker(pytest.mark.ui)
         else:
             assert "browser" not in getattr(item, "fixturenames", ()), f"{item.nodeid} belongs into tests/ui"
