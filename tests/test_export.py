@@ -4,6 +4,8 @@ import base64
 import json
 import re
 import zlib
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import bokeh
@@ -14,10 +16,19 @@ from sklearn.model_selection import train_test_split
 
 import gatesweep as gs
 from gatesweep.page.export import MAX_BYTES, export, render
+from gatesweep.page.figures import page_figures
 from tests.lecture import generate_data_with_noise
 
 GRID = {"gate": ("AND", "XOR"), "noise_level": (0.0, 0.05, 0.4), "seed": (42, 7)}
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once() -> Iterator[None]:
+    """Pages differ here in their data: their figures, which take longer than all else, are drawn once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gatesweep.page.export.page_figures", cache(page_figures))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +117,9 @@ def test_nothing_comes_from_elsewhere(dataset: xr.Dataset) -> None:
     assert "{{" not in own.split('id="page-data"')[0]
 
 
-def test_nothing_of_an_open_app_comes_along(dataset: xr.Dataset) -> None:
+def test_nothing_of_an_open_app_comes_along(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatesweep.page.export.page_figures", page_figures)
+
     def shape(page: str) -> str:
         return re.sub(r"p\d{4,}|[0-9a-f]{8}-[0-9a-f-]{27}", "id", page)
 
