@@ -36,6 +36,8 @@ WIDTHS = (5, 5, 5, 2, 2)
 BINS = np.linspace(0, 1, 41)
 LEAST_SPAN = 0.1
 """Nats that the axis of the losses spans at least: 0.693 to 0.6945 is no explosion."""
+LINE_HEIGHT = 0.17
+"""A line of text, of the height of a small chart."""
 TICKS = 4
 """Ticks that do not touch in the height that a small screen leaves."""
 
@@ -175,11 +177,14 @@ def loss_columns(train: np.ndarray, test: np.ndarray) -> Columns:
     }
 
 
-def hand_columns(loss: float | None) -> Columns:
-    """The training loss of a model set by hand, across all epochs; None where there is none."""
+def hand_columns(loss: float | None, span: tuple[float, float] = (0, 1)) -> Columns:
+    """The training loss of a model set by hand, across all epochs; None where there is none. `span`: of the axis."""
     known = [] if loss is None or not np.isfinite(loss) else [loss]
+    # Below its line where there is room for it, else above.
+    low, high = span
+    places = [value if value > (low + high) / 2 else value + LINE_HEIGHT * (high - low) for value in known]
     text = [f"\N{NO-BREAK SPACE}by hand {value:.3f}" for value in known]
-    return {"by hand": {"y": known}, "by hand's value": {"epoch": [0] * len(known), "loss": known, "text": text}}
+    return {"by hand": {"y": known}, "by hand's value": {"epoch": [0] * len(known), "loss": places, "text": text}}
 
 
 def loss_span(train: np.ndarray, test: np.ndarray, hand: float | None = None) -> dict[str, tuple[float, float]]:

@@ -319,7 +319,7 @@ class Numbers(pn.viewable.Viewer):
         self._layout = pn.Column(
             _card(
                 scores,
-                pn.Column(self.meaning, margin=(0, 14, 10, 14), sizing_mode="stretch_width"),
+                pn.Column(self.meaning, margin=(6, 14, 10, 14), sizing_mode="stretch_width"),
                 css_classes=["gs-scores"],
             ),
             _card(self.training),

@@ -284,9 +284,10 @@ class Losses(_Picture):
     def move(self, run: Run, epoch: int, by_hand: Shown | None) -> None:
         """Where on the way the model on show is; a line set by hand is on none."""
         loss = None if by_hand is None else float(by_hand.scores.train_loss)
-        self.write(charts.mark_columns("epoch shown", epoch) | charts.hand_columns(loss))
+        span = charts.loss_span(run.history.train_loss, run.history.test_loss, loss)
+        self.write(charts.mark_columns("epoch shown", epoch) | charts.hand_columns(loss, span["y"]))
         if loss is not None or self.has_hand:
-            self.drawn.span(**charts.loss_span(run.history.train_loss, run.history.test_loss, loss))
+            self.drawn.span(**span)
         self.has_hand = loss is not None
 
 
