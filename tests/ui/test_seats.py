@@ -3,13 +3,28 @@
 import pytest
 from playwright.sync_api import expect
 
+from gatesweep.lessons import LESSONS
 from tests.ui.conftest import FILLED, untroubled, visitor
-from tests.ui.explorer_pages import FIND
-from tests.ui.lab_page import IDLE, NAMED, control, press, show, unfold
+from tests.ui.explorer_pages import FIND, SOON, go
+from tests.ui.lab_page import IDLE, NAMED, control, pixel, press, show, unfold, wait
 
 LINK = "?view=explorer&seed_count=3"
 PHONES = [(390, 844), (360, 740)]
+LYING = (844, 390)
 HEADER = ["Lab", "Explorer", "Share", "Keys", "Toggle theme"]
+SCROLLED = """() => {
+  const tops = (root) => [...root.querySelectorAll("*")].flatMap(
+    (part) => [part.scrollTop, ...(part.shadowRoot ? tops(part.shadowRoot) : [])])
+  return Math.max(...tops(document))
+}"""
+"""JavaScript: how far the page is scrolled, whichever part of it does that."""
+TO_TOP = """() => {
+  const rewind = (root) => root.querySelectorAll("*").forEach((part) => {
+    part.scrollTop = 0
+    if (part.shadowRoot) rewind(part.shadowRoot)
+  })
+  rewind(document)
+}"""
 BOX = f"""(name) => {{
   const {{left, top, right, bottom}} = Bokeh.index.find_one_by_id(({FIND})(name).id).el.getBoundingClientRect()
   return [left, top, right, bottom]
@@ -101,6 +116,65 @@ def test_a_phone_s_first_screen_has_the_heatmap_and_its_gates(explorer_phone, wi
     gates = page.get_by_role("combobox", name="Gates")
     assert outside(page, header(page) | {"heatmap": "heatmap", "gates": gates}) == {}
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def swipe(page, place, up):
+    """A finger that touches the screen there and moves up by so many pixels."""
+    left, top, right, bottom = place
+    x, y, screen = (left + right) / 2, (top + bottom) / 2, page.context.new_cdp_session(page)
+    for kind, moved in (("touchStart", 0), *(("touchMove", up * step / 8) for step in range(1, 9)), ("touchEnd", 0)):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y - moved}]
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def stays_while_the_rest_scrolls(page, picture):
+    """A swipe that begins on the picture moves all the rest; the picture is seen all the time."""
+    assert page.evaluate(SCROLLED) == 0
+    for done in (60, 240, 480):
+        while page.evaluate(SCROLLED) < done:
+            before = page.evaluate(SCROLLED)
+            swipe(page, box(page, picture), 120)
+            page.wait_for_function(f"({SCROLLED})() > {before + 40}")
+        assert outside(page, {picture: picture}) == {}
+
+
+@pytest.mark.parametrize(
+    ("link", "heading"),
+    [("?lesson=3", LESSONS[2].question), ("?lesson=4", LESSONS[3].question)],
+    ids=["trained", "by hand"],
+)
+@pytest.mark.parametrize(("width", "height"), [PHONES[1], LYING])
+def test_on_a_phone_the_picture_stays_and_a_swipe_over_it_scrolls(phone, width, height, link, heading):
+    sit(phone, width, height)
+    go(phone, link)
+    expect(phone.get_by_role("heading", name=heading)).to_be_attached(timeout=SOON)
+    phone.evaluate(TO_TOP)
+    stays_while_the_rest_scrolls(phone, "boundary")
+    assert phone.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_finger_on_a_grip_drags_the_line_and_scrolls_nothing(phone):
+    sit(phone, *PHONES[1])
+    go(phone, "?by_hand=true&w1=4&w2=4&intercept=-2")
+    before = wait(phone, "s.grips.length === 2 && s.w[0] === 4")
+    phone.evaluate(TO_TOP)
+    swipe(phone, [*pixel(phone, *before["grips"][0])] * 2, 60)
+    wait(phone, "s.w[0] !== 4")
+    assert phone.evaluate(SCROLLED) == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [PHONES[1], LYING])
+def test_on_a_phone_the_heatmap_stays_and_a_swipe_over_it_scrolls(explorer_phone, width, height):
+    sit(explorer_phone, width, height)
+    explorer_phone.evaluate(TO_TOP)
+    stays_while_the_rest_scrolls(explorer_phone, "heatmap")
+
+
+@pytest.mark.parametrize("picture", ["neuron", "s_curve", "hidden", "boundary"])
+def test_each_picture_has_the_whole_frame(lab, picture):
+    go(lab, f"?gate=XOR&noise_level=0.1&solver=adam&epochs=3&hidden_units=2&picture={picture}")
+    lab.wait_for_function(f"() => Bokeh.index.find_one_by_id(({FIND})('{picture}')?.id)?.el.clientHeight > 300")
+    assert outside(lab, {picture: picture}) == {}
 
 
 def test_a_hall_has_larger_controls(lab):
