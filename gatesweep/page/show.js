@@ -19,7 +19,7 @@ export function showAccuracies(scores, limits, isOwn) {
   }
   Object.keys(LINES).forEach((kind, i) => {
     const {cells} = body.rows[i];
-    body.rows[i].hidden = isOwn ? !OF_OWN.includes(kind) : kind === "majority";
+    body.rows[i].hidden = isOwn ? !OF_OWN.includes(kind) || Number.isNaN(values[kind]) : kind === "majority";
     cells[1].style.setProperty("--at", `${100 * values[kind]}%`);
     cells[2].textContent = percent(values[kind]);
   });

@@ -142,7 +142,7 @@ class LabState(Settings):
     )
     pin_units = param.Integer(0, bounds=(0, 16), doc="How many hidden neurons the pinned model has.")
     pin_activation = param.Selector(
-        default="sigmoid", objects=Settings.param.activation.objects, doc="What they make of their weighted sums."
+        default="sigmoid", objects=[*Settings.param.activation.objects], doc="What they make of their weighted sums."
     )
     by_hand = param.Boolean(False, doc="Show the line set by hand instead of the trained one.")
     w1 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x1, by hand.")
