@@ -172,6 +172,19 @@ def test_folds_are_scored_on_the_rows_that_they_hold_out():
         assert found.held_out_accuracy[fold] == np.mean((logits >= 0) == y[test])
 
 
+def test_many_penalties_in_any_order_are_each_what_one_alone_is():
+    """Of a dense grid a few are fitted first, and the others start from these."""
+    frame = pd.concat([TABLES["diabetes"].assign(site=0), TABLES["diabetes"][::2].assign(site=1)])
+    Cs = np.random.default_rng(3).permutation([*np.geomspace(1e-3, 1e3, 37), 1e-9, np.inf]).tolist()
+    given = {"target": "y", "group_by": "site", "folds": 3, "standardize": True, "dtype": "float64"}
+    many = gs.fit_table(frame, C=Cs, **given)
+    every = gs.fit_table(frame, C=Cs, **given | {"folds": None})
+    for C in (Cs[0], Cs[20], 1e-9, np.inf):
+        one = gs.fit_table(frame, C=C, **given)
+        assert_allclose(many.fold_estimate.sel(C=C), one.fold_estimate, rtol=1e-7, atol=1e-12)
+        assert_allclose(every.estimate.sel(C=C), one.estimate, rtol=1e-7, atol=1e-12)
+
+
 @pytest.mark.parametrize("n_folds", [2, 3, 7])
 def test_folds_are_stratified_as_scikit_learn_does(n_folds):
     random = np.random.default_rng(n_folds)
