@@ -207,7 +207,7 @@ class App(param.Parameterized):
 
     def _show(self) -> None:
         if not self._places[self.view].objects:
-            self._places[self.view].append(self._on_show)
+            self._places[self.view].append(self._on_show.root)
         for name, place in self._places.items():
             place.visible = name == self.view
         self._offer()

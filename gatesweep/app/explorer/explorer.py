@@ -9,7 +9,7 @@ import panel as pn
 import param
 import xarray as xr
 
-from gatesweep.app.cell import InCell, prepare
+from gatesweep.app.cell import Guest, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.cost import Rate, affordable
@@ -35,7 +35,7 @@ FIRST = 0.1
 """Seconds of a long run that go into its first answer: that of a few seeds."""
 
 
-class Explorer(InCell, Commands, pn.viewable.Viewer):
+class Explorer(Guest, Commands, pn.viewable.Viewer):
     """Heatmaps and curves of a whole sweep; every parameter is also a widget and can be set from Python.
 
     Args:
@@ -79,7 +79,8 @@ class Explorer(InCell, Commands, pn.viewable.Viewer):
         # What changes between a page's making and its loading may not reach it: until then nothing is trained.
         pn.state.onload(self._begin) if self._is_served else self._begin()
 
-    def __panel__(self) -> pn.viewable.Viewable:
+    @property
+    def root(self) -> pn.Column:
         return self.layout.root
 
     def _begin(self) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import panel as pn
 import param
 
-from gatesweep.app.cell import InCell, prepare
+from gatesweep.app.cell import Guest, prepare
 from gatesweep.app.explorer.cost import Rate
 from gatesweep.app.jobs import SMALL, Job, Session, has_loop
 from gatesweep.app.lab import model, own_model, own_words, words
@@ -49,7 +49,7 @@ LINE = HAND[1:]
 """The numbers of the line set by hand."""
 
 
-class Lab(InCell, Commands, pn.viewable.Viewer):
+class Lab(Guest, Commands, pn.viewable.Viewer):
     """One model with its data, its training and its limits; every parameter may be set and watched.
 
     Example:
@@ -510,7 +510,8 @@ class Lab(InCell, Commands, pn.viewable.Viewer):
         elif job.error is not None and not isinstance(job.error, Cancelled):
             raise job.error
 
-    def __panel__(self) -> pn.viewable.Viewable:
+    @property
+    def root(self) -> pn.Column:
         return self.view.root
 
 

@@ -40,7 +40,7 @@ ACROSS = {"sizing_mode": "stretch_width", "margin": 0}
 def page(*parts: pn.viewable.Viewer) -> pn.Column:
     """The whole Lab: lesson bar, controls, stage and numbers."""
     inner = pn.Column(*parts, stylesheets=sheets("lab/page"), **FILL)
-    return pn.Column(inner, stylesheets=sheets("lab/root"), **FILL)
+    return pn.Column(inner, stylesheets=sheets("themed", "lab/root"), **FILL)
 
 
 def text(*css_classes: str) -> pn.pane.HTML:

@@ -47,7 +47,7 @@ class Layout:
             Explain(state),
             stylesheets=sheets("table/grid"), **card,
         )  # fmt: skip
-        self.root = pn.Column(inner, stylesheets=sheets("table/root"), **card)
+        self.root = pn.Column(inner, stylesheets=sheets("themed", "table/root"), **card)
 
     def _controls(self) -> list[Any]:
         state, models = self._state, self._models

@@ -7,7 +7,7 @@ from typing import Any
 import panel as pn
 import param
 
-from gatesweep.app.cell import InCell, prepare
+from gatesweep.app.cell import Guest, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.jobs import Job, Session
 from gatesweep.app.table.layout import Layout
@@ -30,7 +30,7 @@ NOT_AT_HAND = (
 )
 
 
-class TableView(InCell, TableState, pn.viewable.Viewer):
+class TableView(Guest, TableState, pn.viewable.Viewer):
     """The models of a table; every parameter can be set from Python.
 
     Args:
@@ -58,7 +58,8 @@ class TableView(InCell, TableState, pn.viewable.Viewer):
         self._session.at_end(self._reader.close)
         self.param.watch(self._changed, [*LINKED, "dark"])
 
-    def __panel__(self) -> pn.viewable.Viewable:
+    @property
+    def root(self) -> pn.Column:
         return self.layout.root
 
     def restore(self, values: Mapping[str, Any]) -> None:
