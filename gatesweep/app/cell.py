@@ -47,7 +47,7 @@ class Guest:
 
     @cached_property
     def _place(self) -> pn.Row:
-        """The viewer under the app's theme. Whether it is dark is told and heard: a host's page has a switch of its own.
+        """The viewer under the app's theme. Whether it is dark is told and heard: a host has a switch of its own.
 
         The row around it keeps the themed column from being a root, which would paint each figure in its own way; and
         its prop is a height that all layouts around it know of, where a column's own is what its children add up to.

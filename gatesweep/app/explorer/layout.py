@@ -65,7 +65,9 @@ class Layout:
             sizing_mode="stretch_both",
             margin=0,
         )
-        self.root = pn.Column(inner, stylesheets=sheets("themed", "explorer/root"), sizing_mode="stretch_both", margin=0)
+        self.root = pn.Column(
+            inner, stylesheets=sheets("themed", "explorer/root"), sizing_mode="stretch_both", margin=0
+        )
 
     def _controls(self) -> pn.Column:
         e = self._explorer
