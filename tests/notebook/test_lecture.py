@@ -92,4 +92,4 @@ def test_pictures_and_viewers_are_shown(notebook: nbformat.NotebookNode) -> None
 
 
 def test_the_page_is_written(notebook: nbformat.NotebookNode, folder: Path) -> None:
-    assert 1_000_000 < (folder / "lecture.html").stat().st_size <= 4_000_000
+    assert 500_000 < (folder / "lecture.html").stat().st_size <= 1_500_000

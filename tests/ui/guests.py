@@ -31,5 +31,6 @@ def two() -> pn.Column:
 
 
 if __name__ == "__main__":
+    pn.extension()
     pages = {page.__name__: page for page in (template, tabs, material, two)}
     pn.serve(pages, show=False)

@@ -58,8 +58,10 @@ PAPER = "() => [...Bokeh.documents[0]._all_models.values()].find((m) => m.name =
 def host() -> Iterator[str]:
     """Address of a server of such apps."""
     with subprocess.Popen([sys.executable, GUESTS], stdout=subprocess.PIPE, text=True) as server:
-        yield next(line for line in iter(server.stdout.readline, "") if "http://" in line).split()[-1]
-        server.terminate()
+        try:
+            yield next(line for line in iter(server.stdout.readline, "") if "http://" in line).split()[-1]
+        finally:
+            server.terminate()
 
 
 @pytest.fixture
