@@ -11,7 +11,7 @@ SMALL = {"seed_count": 4, "noise_count": 5}
 def template() -> pn.template.FastListTemplate:
     """As Panel's own templates have it: a side bar, and a card for what is in the middle."""
     sidebar = [pn.pane.Markdown("Week 5")]
-    return pn.template.FastListTemplate(title="Our course", sidebar=sidebar, main=[gs.Lab(gate="XOR")], font_url=None)
+    return pn.template.FastListTemplate(title="Our course", sidebar=sidebar, main=[gs.Lab(gate="XOR")])
 
 
 def tabs() -> pn.Tabs:
