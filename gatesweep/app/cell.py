@@ -52,7 +52,10 @@ class Guest:
         The row around it keeps the themed column from being a root, which would paint each figure in its own way; and
         its prop is a height that all layouts around it know of, where a column's own is what its children add up to.
         """
-        themed = pmui.Column(self.root, theme_config=THEME_CONFIG, dark_theme=self.dark, **FILL)
+        themed = pmui.Column(self.root, theme_config=THEME_CONFIG, **FILL)
+        # Given to its constructor, it would be the mode of all that is made after it in this process.
+        for part in themed.select(lambda part: "dark_theme" in part.param):
+            part.dark_theme = self.dark
         themed.param.watch(lambda event: setattr(self, "dark", event.new), "dark_theme")
         self.param.watch(lambda event: setattr(themed, "dark_theme", event.new), "dark")
         prop = pn.Spacer(width=0, min_height=LOWEST, sizing_mode="stretch_height", margin=0)
