@@ -22,6 +22,16 @@ function taken(event) {
   return false
 }
 
+// A drop-down of panel-material-ui opens by a click alone: its Select is told when to open, and has no onOpen for keys
+// (not reported upstream).
+function openMenu(event) {
+  const [target] = event.composedPath()
+  if (target.role !== "combobox" || target.localName !== "div" || target.ariaExpanded === "true") return
+  if (!["Enter", " ", "ArrowDown", "ArrowUp"].includes(event.key)) return
+  event.preventDefault()
+  target.click()
+}
+
 async function copy(text) {
   try { await navigator.clipboard.writeText(text) } catch {
     // A page that is not on https or localhost has no clipboard; the old way still works there.
@@ -55,6 +65,7 @@ export function render({model, view}) {
     isLost = false
   })
   const onkey = (event) => {
+    openMenu(event)
     if (!model.keys.includes(event.key) || taken(event)) return
     event.preventDefault()
     model.send_msg({key: event.key})
