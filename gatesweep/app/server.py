@@ -23,7 +23,7 @@ from tornado.process import task_id
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
-from gatesweep.app.compat import page_of
+from gatesweep.app.compat import page_of, remember_defaults
 from gatesweep.app.door import DAY, KEPT, MAX_MESSAGE, Alive, Door, House, Line, guarded, let_idle_go
 from gatesweep.app.health import Health, Metrics, Tally, spent
 from gatesweep.app.jobs import queue
@@ -152,13 +152,16 @@ def serve(
     if processes == 1:
         # Where another process wants the core, a thread that stands back would keep this one's lock to itself.
         stand_back()
+    remember_defaults()
     warm_up()
     gc.collect()
     gc.freeze()
     # Making a page makes tens of thousands of objects that stay: looking for garbage among them all the while is vain.
     gc.set_threshold(20_000, 20, 20)
-    # Bokeh would go through all of each new page to warn of what its developer has done wrong.
-    settings.validate_doc = False
+    # Bokeh would go through all of each new page, and each callback's signature, to warn of what its developer has
+    # done wrong.
+    settings.perform_document_validation = False
+    settings.perform_error_diagnostics = False
     PeriodicCallback(counted, 1000).start()
     PeriodicCallback(lambda: let_idle_go(server._tornado._clients), 60_000).start()
     signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))

@@ -19,7 +19,7 @@ from bokeh.core.property.vectorization import Field
 from bokeh.document import Document
 from bokeh.io.doc import patch_curdoc
 from bokeh.model import Model
-from bokeh.models import ColorBar, ColumnDataSource, GlyphRenderer
+from bokeh.models import AllIndices, AllLabels, ColorBar, ColumnDataSource, GlyphRenderer, UnionRenderers
 from bokeh.plotting import figure
 from bokeh.util.serialization import make_id
 
@@ -122,7 +122,22 @@ def _render(picture: hv.Element | hv.Overlay) -> tuple[figure, dict[str, GlyphRe
             # It makes numbers of the colours of nothing, which are no colours to the browser.
             data = layers[element.label].data_source.data
             data.update({name: [] for name in styles & set(data) if not len(data[name])})
+    _slim(plot.state)
     return plot.state, layers
+
+
+def _slim(plot: figure) -> None:
+    """Leave out what nobody sees, and share what has no state: half of a picture's models.
+
+    No layer is dimmed beside a selected one, or by its legend.
+    """
+    everything, any_layer, labels = AllIndices(), UnionRenderers(), AllLabels()
+    for layer in plot.renderers:
+        layer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
+        layer.view.filter = everything
+        layer.data_source.selection_policy = any_layer
+    for axis in plot.axis:
+        axis.major_label_policy = labels
 
 
 def _parts_of(model: Model) -> list[tuple[Model, dict[str, Any]]]:
