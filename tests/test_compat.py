@@ -224,3 +224,70 @@ def test_a_choice_that_is_no_option_any_more_is_passed_over():
     assert menu.value == 2
     with pytest.raises(ValueError, match="not in list"):
         pmui.Select(options={"h1": 1}, value=1)._process_events({"value": "h3"})
+
+
+def _page_as_bokeh_sends_it() -> dict:
+    doc = Document()
+    with set_curdoc(doc):
+        create_app().server_doc(doc)
+    return doc.to_json()
+
+
+def _in_order(node: object, names: dict[str, int]) -> object:
+    """The same with ids in the order of their appearance, which is all that two pages of one kind differ in."""
+    if isinstance(node, dict):
+        return {key: _in_order(value, names) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_in_order(value, names) for value in node]
+    is_id = isinstance(node, str) and re.fullmatch(r"p\d+|[0-9a-f-]{36}", node)
+    return names.setdefault(node, len(names)) if is_id else node
+
+
+def test_what_is_remembered_changes_nothing_that_a_page_is_sent():
+    """In a Python of its own: what is replaced there stays replaced."""
+    script = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import test_compat as t
+from gatesweep.app import compat
+t._page_as_bokeh_sends_it()
+before = t._in_order(t._page_as_bokeh_sends_it()["roots"], {})
+compat.remember_defaults()
+after = t._in_order(t._page_as_bokeh_sends_it()["roots"], {})
+assert json.dumps(before, default=str) == json.dumps(after, default=str)
+assert len(json.dumps(after, default=str)) > 100_000
+"""
+    subprocess.run([sys.executable, "-c", script, str(Path(__file__).parent)], check=True)
+
+
+def test_defaults_of_a_theme_and_of_a_function_are_worked_out_anew():
+    script = """
+from bokeh.models import ColumnDataSource, Line, LinearAxis
+from bokeh.themes import Theme
+from gatesweep.app import compat
+compat.remember_defaults()
+assert LinearAxis().axis_line_width == LinearAxis().axis_line_width == 1
+themed = LinearAxis()
+Theme(json={"attrs": {"LinearAxis": {"axis_line_width": 7}}}).apply_to_model(themed)
+assert (themed.axis_line_width, LinearAxis().axis_line_width) == (7, 1)
+one, other = ColumnDataSource(), ColumnDataSource()
+one.data["x"] = [1]
+assert not other.data and one.selected is not other.selected
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_components_that_share_their_declarations_keep_their_own_values():
+    script = """
+import panel_material_ui as pmui
+from gatesweep.app import compat
+compat.spare_components()
+one, other = pmui.Select(options=["a", "b"], value="a"), pmui.Select(options=["b", "c"], value="b")
+heard = []
+one.param.watch(lambda event: heard.append(event.new), "value")
+other.value = "c"
+one.value = "b"
+assert heard == ["b"] and (one.value, other.value) == ("b", "c") and one.options == ["a", "b"]
+assert [*pmui.Button()._process_importmap()["imports"]] == ["@mui/"]
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

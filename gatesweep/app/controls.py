@@ -26,6 +26,7 @@ __all__ = [
     "choice",
     "choices",
     "decades",
+    "filled",
     "fold",
     "number",
     "range_slider",
@@ -219,6 +220,29 @@ def select(state: param.Parameterized, name: str, label: str, options: dict[str,
     """A drop-down in a row, bound to a parameter."""
     look = IN_ROW | {"css_classes": [explain_class(name)], "description": ""} | size
     return brisk(Dropdown.from_param(state.param[name], label=label, options=options, **look))
+
+
+Layout = TypeVar("Layout", bound=pn.Column | pn.Row | pn.FlexBox)
+
+
+def filled(layout: Layout, *parts: Any) -> Layout:
+    """The layout with these parts. One that is hidden takes its place when it is first shown, and keeps it.
+
+    A part that nobody sees costs the server, the line and the browser as much as one that all see.
+    """
+    views = [pn.panel(part) for part in parts]
+
+    def take_place(event: param.parameterized.Event) -> None:
+        if event.obj not in layout.objects:
+            place = next(i for i, view in enumerate(views) if view is event.obj)
+            before = [layout.objects.index(view) for view in views[:place] if view in layout.objects]
+            layout.insert(max(before, default=-1) + 1, event.obj)
+
+    layout.extend([view for view in views if view.visible])
+    for view in views:
+        if not view.visible:
+            view.param.watch(take_place, "visible")
+    return layout
 
 
 def fold(title: str, *parts: Any) -> pmui.Accordion:

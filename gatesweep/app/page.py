@@ -14,7 +14,7 @@ from gatesweep.app.address import Address, read_query, to_query
 from gatesweep.app.assets import asset, sheets
 from gatesweep.app.browser import Browser
 from gatesweep.app.compat import SCHEME, ignore_busy_state, page_template, send_at_once, take_sheets_from_here, valid
-from gatesweep.app.controls import brisk
+from gatesweep.app.controls import brisk, filled
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.models import one_model
@@ -92,11 +92,11 @@ class App(param.Parameterized):
         self._bare = asked.get("embed") == "true"
         self._dataset, self._home = dataset, self.view
         self._built: list[Lab | Explorer | TableView] = []
-        self.keys, self.students = KeyHelp(), StudentLink()
         self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
         self.address = Address(self.browser, lambda: None if self._is_playing else self.query)
         look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
         self._places = {view: pn.Column(visible=False, **look) for view in self._views}
+        self._main = filled(pn.Column(**FILL), *self._places.values())
         self.page = self._page(self._bare)
         if query:
             self.go(query)
@@ -150,7 +150,7 @@ class App(param.Parameterized):
                     align="center",
                 )
             ],
-            main=[pn.Column(*self._places.values(), self.keys, self.students, **FILL)],
+            main=[self._main],
             theme_config=THEME_CONFIG,
             raw_css=[asset("page.css")],
             busy_indicator=None,
@@ -199,6 +199,17 @@ class App(param.Parameterized):
     def table(self) -> TableView:
         assert self._models is not None, "the view is one of those that there are"
         return self._followed(TableView(self._models, dark=self.page.dark_theme), [*OF_TABLE])
+
+    @cached_property
+    def keys(self) -> KeyHelp:
+        """Made when it is first called up, as the students' link is."""
+        self._main.append(made := KeyHelp())
+        return made
+
+    @cached_property
+    def students(self) -> StudentLink:
+        self._main.append(made := StudentLink())
+        return made
 
     def _followed(self, view: Built, linked: list[str]) -> Built:
         view.param.watch(self._changed, linked)

@@ -23,7 +23,7 @@ from tornado.process import task_id
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError
 
-from gatesweep.app.compat import page_of, remember_defaults
+from gatesweep.app.compat import page_of, remember_defaults, spare_components
 from gatesweep.app.door import DAY, KEPT, MAX_MESSAGE, Alive, Door, House, Line, guarded, let_idle_go
 from gatesweep.app.health import Health, Metrics, Tally, spent
 from gatesweep.app.jobs import queue
@@ -153,6 +153,7 @@ def serve(
         # Where another process wants the core, a thread that stands back would keep this one's lock to itself.
         stand_back()
     remember_defaults()
+    spare_components()
     warm_up()
     gc.collect()
     gc.freeze()

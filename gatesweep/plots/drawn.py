@@ -15,6 +15,7 @@ from typing import Any
 
 import holoviews as hv
 from bokeh.core.has_props import HasProps
+from bokeh.core.property.validation import validate
 from bokeh.core.property.vectorization import Field
 from bokeh.document import Document
 from bokeh.io.doc import patch_curdoc
@@ -161,11 +162,11 @@ def _copies(parts: list[tuple[Model, dict[str, Any]]]) -> dict[str, Any]:
             return type(value)(copy(part) for part in value)
         return value
 
-    for part, values in parts:
-        # As Bokeh's Deserializer does: a model's own constructor would make parts that are there already.
-        HasProps.__init__(copies[part.id])
-        for name, value in values.items():
-            copies[part.id].set_from_json(name, copy(value))
+    # What they are set to was valid before.
+    with validate(False):
+        for part, values in parts:
+            # As Bokeh's Deserializer does: a model's own constructor would make parts that are there already.
+            HasProps.__init__(copies[part.id], **{name: copy(value) for name, value in values.items()})
     return copies
 
 

@@ -1,13 +1,14 @@
 """The Lab's settings beside the picture; what few lessons need is folded away."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from html import escape
 from typing import Any
 
 import panel as pn
 
 from gatesweep.app.assets import sheets
-from gatesweep.app.controls import SLIDER, button, choice, decades, fold, number, slider, switch, toggle, within
+from gatesweep.app.controls import SLIDER, button, choice, decades, filled, fold, number, slider, switch, toggle, within
 from gatesweep.app.explain import explain_class
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.own_panel import OwnPanel
@@ -62,9 +63,9 @@ class Controls(pn.viewable.Viewer):
 
     def __init__(self, lab: Commands, boundary: Boundary) -> None:
         super().__init__()
+        self._lab = lab
         self.source = toggle(lab, "source", "Data", {"Gate": "gate", "Own data": "own"})
         self.source.param.update(margin=(8, 10), sizing_mode="stretch_width")
-        self.own = OwnPanel(lab, boundary)
         self.named = {
             "gate": choice(lab, "gate", "Gate"),
             "truth": TruthTable(lab),
@@ -99,16 +100,16 @@ class Controls(pn.viewable.Viewer):
             *self.network_hand,
             button("Let it learn from here", lab.learn_from_here, margin=(6, 12)),
         )
-        self._lab = lab
-        self._layout = pn.Column(
+        self._boundary = boundary
+        self._own = pn.Column(css_classes=["gs-own"], **ACROSS)
+        self.draw()
+        self._layout = filled(
+            pn.Column(css_classes=["gs-controls"], stylesheets=sheets("card", "lab/controls"), **FILL),
             self.source,
-            self.own,
+            self._own,
             *(n[k] for k in (*DATA, *MODEL)),
             self.training,
             self.by_hand,
-            css_classes=["gs-controls"],
-            stylesheets=sheets("card", "lab/controls"),
-            **FILL,
         )
         self._problem = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
         lab.param.watch(self._say_refusal, "refused")
@@ -117,7 +118,11 @@ class Controls(pn.viewable.Viewer):
             ["source", "solver", "features", "hidden_units", "network", "init", "hide", "by_hand"],
         )
         lab.param.watch(self._unfold, ["lesson", "by_hand"])
-        self.draw()
+
+    @cached_property
+    def own(self) -> OwnPanel:
+        """Made when rows of one's own are first asked for."""
+        return OwnPanel(self._lab, self._boundary)
 
     def draw(self) -> None:
         """Only what this solver uses, less what the lesson hides."""
@@ -127,7 +132,9 @@ class Controls(pn.viewable.Viewer):
         unused |= set() if starts_as_torch else {"init_seed"}
         unused |= set() if lab.hidden_units else {"activation"}
         unused |= {*DATA} if lab.source == "own" else set()
-        self.own._layout.visible = lab.source == "own"
+        self._own.visible = lab.source == "own"
+        if self._own.visible and not self._own.objects:
+            self._own.append(self.own)
         self.source.visible = "gate" not in lab.hide
         unused |= {"init"} if lab.solver == SCIKIT_LEARN else set()
         for name, control in self.named.items():

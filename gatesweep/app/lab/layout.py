@@ -13,6 +13,7 @@ from gatesweep.app.controls import (
     brisk,
     button,
     choice,
+    filled,
     number,
     slider,
     switch,
@@ -69,12 +70,13 @@ class LessonBar(pn.viewable.Viewer):
             "variant": "text",
             "stylesheets": sheets("lab/lesson_button", "lab/lesson_arrow"),
         }
-        self._buttons = pn.Row(
+        self.draw()
+        self._buttons = filled(
+            pn.Row(margin=0),
             self.hint,
             self.answer,
             button("Previous", lambda: self.go(-1), "chevron_left", **arrow),
             button("Next", lambda: self.go(1), end_icon="chevron_right", **arrow),
-            margin=0,
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
         self._layout = pn.Row(
@@ -85,7 +87,6 @@ class LessonBar(pn.viewable.Viewer):
             stylesheets=sheets("card", "lab/lesson"),
             **ACROSS,
         )
-        self.draw()
 
     def go(self, by: int) -> None:
         """Open the lesson that is so many on; beyond the last one the Lab is free, and then comes the first."""
@@ -142,7 +143,7 @@ class Folio(pn.viewable.Viewer):
         )
         self._place = pn.Column(pages[first], stylesheets=sheets("figure"), **FILL)
         self.active.param.watch(self._turn, "value")
-        self._layout = pn.Column(pn.Row(self.active, pn.HSpacer(), *beside, **ACROSS), self._place, **FILL)
+        self._layout = pn.Column(filled(pn.Row(**ACROSS), self.active, pn.HSpacer(), *beside), self._place, **FILL)
 
     def _turn(self, event: Any) -> None:
         if self._place[0] is not self._pages[event.new]:
@@ -190,7 +191,6 @@ class Stage(pn.viewable.Viewer):
         self._axes = tuple(PickedMenu(self._pick, **at_most(104)) for _ in range(2))
         self._panes: dict[str, pn.pane.Bokeh] = {}
         self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("figure", "lab/frame"), **FILL)
-        self._stand("boundary")
         self.cloud = switch(lab, "cloud", "200 seeds", margin=(4, 10))
         self._beside = {
             "boundary": (
@@ -210,13 +210,13 @@ class Stage(pn.viewable.Viewer):
         lab.param.watch(self._offer, ["hidden_units", "picture"])
         self._offer()
         self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
+        self._turn(lab.picture)
         self._layout = pn.Column(
-            pn.Row(
+            filled(
+                pn.Row(stylesheets=sheets("lab/top"), **ACROSS),
                 self.pictures,
                 pn.HSpacer(),
                 *(part for parts in self._beside.values() for part in parts),
-                stylesheets=sheets("lab/top"),
-                **ACROSS,
             ),
             self.legend,
             self._frame,
@@ -306,7 +306,7 @@ class Numbers(pn.viewable.Viewer):
         self.others = Folio(
             "Behind it",
             {
-                "200 seeds": pn.Column(self._differing(), _chart(pictures.seeds.figure), **FILL),
+                "200 seeds": filled(pn.Column(**FILL), self._differing(), _chart(pictures.seeds.figure)),
                 "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
             self.draws,
@@ -331,7 +331,8 @@ class Numbers(pn.viewable.Viewer):
 
     def _loss_over(self) -> Any:
         """The pair of parameters that the loss surface spans."""
-        self.pair = choice(self._lab, "loss_over", "Parameters", margin=(8, 10, 0, 0), **wide("9.4rem"))
+        look = {"margin": (8, 10, 0, 0), "visible": False} | wide("9.4rem")
+        self.pair = choice(self._lab, "loss_over", "Parameters", **look)
         return self.pair
 
     def _offer_pairs(self, *events: Any) -> None:
@@ -346,7 +347,7 @@ class Numbers(pn.viewable.Viewer):
         """What the 200 others differ in: a network has first weights of its own, and so other starts."""
         choices = {"Other rows": "seed", "Other first weights": "init_seed"}
         self.differing = differing = toggle(self._lab, "others", "The 200 others", choices)
-        differing.margin = (4, 10, 0, 10)
+        differing.param.update(margin=(4, 10, 0, 10), visible=False)
         return differing
 
     def _draws(self) -> pn.Row:

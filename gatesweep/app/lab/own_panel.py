@@ -43,7 +43,6 @@ class OwnPanel(pn.viewable.Viewer):
             self.note,
             switch(lab, "standardize", "Standardise"),
             fold("Table", self.tables),
-            css_classes=["gs-own"],
             **ACROSS,
         )
         lab.param.watch(lambda *events: self.draw(), ["source", "own", "tool", "fit"])
