@@ -88,36 +88,11 @@ def send_at_once() -> None:
     WSHandler.open = _open_and_send_at_once
 
 
-_overridden_of_class = HasProps._overridden_defaults.__func__
+_overridden_defaults: Any = HasProps.__dict__["_overridden_defaults"].__func__
 _has_unstable_default = PropertyDescriptor.has_unstable_default
-_default_of = PropertyDescriptor._get_default
+_get_default = PropertyDescriptor._get_default
 _PLAIN = frozenset({bool, int, float, str, type(None)})
-
-
-@cache
-def _overridden(cls: type[HasProps]) -> dict[str, Any]:
-    return _overridden_of_class(cls)
-
-
-@cache
-def _is_unstable(descriptor: PropertyDescriptor, cls: type[HasProps]) -> bool:
-    return _has_unstable_default(descriptor, cls)
-
-
-_plain_defaults: dict[tuple[PropertyDescriptor, type[HasProps]], Any] = {}
-
-
-def _default(descriptor: PropertyDescriptor, model: HasProps) -> Any:
-    key = (descriptor, type(model))
-    themed = model.themed_values()
-    if themed is not None and descriptor.name in themed:
-        return _default_of(descriptor, model)
-    if key in _plain_defaults:
-        return _plain_defaults[key]
-    value = _default_of(descriptor, model)
-    if type(value) in _PLAIN and not _is_unstable(*key):
-        _plain_defaults[key] = value
-    return value
+"""Kinds of values that nobody can change in place."""
 
 
 def remember_defaults() -> None:
@@ -130,9 +105,40 @@ def remember_defaults() -> None:
     Leans on: HasProps._overridden_defaults, has_unstable_default and _get_default of PropertyDescriptor, replaced.
     https://github.com/bokeh/bokeh/pull/13174 (merged) calls it a very expensive operation, and saves it for some.
     """
-    HasProps._overridden_defaults = classmethod(_overridden)
-    PropertyDescriptor.has_unstable_default = lambda descriptor, model: _is_unstable(descriptor, type(model))
-    PropertyDescriptor._get_default = _default
+    overridden: dict[type[HasProps], dict[str, Any]] = {}
+    unstable: dict[tuple[Any, type[HasProps]], bool] = {}
+    plain: dict[tuple[Any, type[HasProps]], Any] = {}
+
+    def overridden_of(cls: type[HasProps]) -> dict[str, Any]:
+        if cls not in overridden:
+            overridden[cls] = _overridden_defaults(cls)
+        return overridden[cls]
+
+    def is_unstable(descriptor: Any, model: HasProps) -> bool:
+        key = descriptor, type(model)
+        if key not in unstable:
+            unstable[key] = _has_unstable_default(descriptor, model)
+        return unstable[key]
+
+    def default_of(descriptor: Any, model: HasProps) -> Any:
+        themed = model.themed_values()
+        if themed is not None and descriptor.name in themed:
+            return _get_default(descriptor, model)
+        key = descriptor, type(model)
+        if key in plain:
+            return plain[key]
+        value = _get_default(descriptor, model)
+        if type(value) in _PLAIN and not is_unstable(descriptor, model):
+            plain[key] = value
+        return value
+
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (HasProps, "_overridden_defaults", classmethod(overridden_of)),
+        (PropertyDescriptor, "has_unstable_default", is_unstable),
+        (PropertyDescriptor, "_get_default", default_of),
+    )
+    for owner, name, method in replaced:
+        setattr(owner, name, method)
 
 
 def save_figures(figures: Iterable[Model], kind: str, font: str) -> str:
@@ -354,13 +360,15 @@ def spare_components() -> None:
     """Let components cost a served page less, from now on in this process.
 
     Each carries the addresses on a CDN of what its module might import, 2 kB that a browser takes in 34 times in one
-    Lab; the served module imports nothing, and by one name alone a browser knows a Material component. And each makes copies of all its parameters, which nothing changes.
+    Lab; the served module imports nothing, and by one name alone a browser knows a Material component. And each makes
+    copies of the declarations of all its parameters, which nothing changes.
 
     Leans on: MaterialComponent._process_importmap, replaced; and that buttons, menus and switches change no
     parameter's declaration in an instance. Not reported upstream.
     """
     MaterialComponent._process_importmap = classmethod(lambda cls: {"imports": {"@mui/": "bundled:/"}})
-    for kind in (pmui.Button, pmui.IconButton, pmui.MenuButton, pmui.RadioButtonGroup, pmui.Select, Dropdown, pmui.Switch):
+    buttons = pmui.Button, pmui.IconButton, pmui.MenuButton, pmui.RadioButtonGroup
+    for kind in (*buttons, pmui.Select, Dropdown, pmui.Switch):
         no_instance_params(kind)
 
 
