@@ -274,7 +274,8 @@ class Stage(pn.viewable.Viewer):
         self.pin.label = "Unpin" if view.pinned else "Pin"
         behind = "by_hand" if by_hand else view.run.status
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
-        self.progress.object = f"<span class='chip {severity}' role=status>{explained(behind, progress)}</span>"
+        told = explained(behind, progress) if len(view.run.rows.y) else progress
+        self.progress.object = f"<span class='chip {severity}' role=status>{told}</span>"
         if view.picture == "hidden":
             self._show_axes(view)
         self.player.draw()

@@ -66,6 +66,8 @@ def _of_any_line(best: SampleLine, is_separable: bool | None) -> str:
 def losses(view: ViewModel) -> str:
     """Log losses side by side."""
     scores = view.shown.scores
+    if not len(view.run.rows.y):
+        return ""
     test = f" · test {words.loss(scores.test_loss)}" if np.isfinite(scores.test_loss) else ""
     threshold = "" if view.threshold == 0.5 else " · accuracies: threshold 0.5"
     return f"log loss: train {words.loss(scores.train_loss)}{test}{threshold}"

@@ -130,6 +130,8 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
     """How the training went, as a severity (success, info, warning, error) and a few words."""
     if by_hand:
         return "info", "set by hand"
+    if not len(run.rows.y):
+        return "info", "no rows to learn from"
     if run.is_under_way:
         return "info", "training …"
     severity, words = STATES[run.status]
