@@ -41,7 +41,7 @@ def test_noise_is_numpy_s_within_two_units_in_the_last_place_and_rows_follow(tmp
 
 
 def test_models_are_the_sweep_s(tmp_path) -> None:
-    cases = model_cases(120)
+    cases = model_cases(300)
     statuses, differing = set(), 0
     for case, found in zip(cases, engine("modelOf", cases, tmp_path), strict=True):
         model = swept(json.dumps(case))
@@ -84,7 +84,7 @@ def test_first_values_are_torch_s_bit_for_bit(tmp_path) -> None:
 
 
 def test_networks_are_the_sweep_s(tmp_path) -> None:
-    cases = network_cases(24, 5)
+    cases = network_cases(60, 5)
     for case, found in zip(cases, engine("networksOf", cases, tmp_path), strict=True):
         settings = {name: value for name, value in case.items() if name != "seeds"}
         sweep = gs.sweep(**settings, seed=case["seeds"], dtype="float64").squeeze(drop=True)

@@ -49,7 +49,7 @@ def test_size(file: Path) -> None:
 
 
 def test_chromium_s_engine_is_the_big_one_s(page: Callable[..., Page]) -> None:
-    opened, cases = page("about:blank"), model_cases(120)
+    opened, cases = page("about:blank"), model_cases(300)
     found = json.loads(opened.evaluate(f"(cases) => {{ {ENGINE} return JSON.stringify(cases.map(modelOf)); }}", cases))
     for case, one in zip(cases, found, strict=True):
         model = swept(json.dumps(case))
