@@ -179,6 +179,22 @@ def test_every_lesson_opens_and_leaves_nothing_of_the_last(lab, number):
     assert all((lesson.question, lesson.hint, lesson.answer))
 
 
+def test_a_changed_lesson_can_be_had_as_it_was(lab):
+    bar = lab.view.lessons
+    for number in range(1, len(LESSONS) + 1):
+        lab.teach(number)
+        assert bar.select.label == f"Lesson {number} of {len(LESSONS)}"
+        lab.epoch = 0
+        assert not bar.reset.visible, number
+    lab.seed += 1
+    assert bar.reset.visible
+    bar.reset.clicks += 1
+    assert (lab.lesson, lab.seed) == (len(LESSONS), lab.usual(len(LESSONS))["seed"]) and not bar.reset.visible
+    lab.teach(0)
+    lab.seed += 1
+    assert bar.select.label == "Lesson" and not bar.reset.visible
+
+
 @pytest.mark.parametrize("gate", GATE_NAMES)
 def test_every_gate_is_put_into_words(gate):
     for solver, features in (("newton", "linear"), ("newton", "interaction"), ("sgd", "linear")):

@@ -48,6 +48,10 @@ def text(*css_classes: str) -> pn.pane.HTML:
     return pn.pane.HTML("", stylesheets=sheets("lab/text", "explained"), css_classes=list(css_classes), **ACROSS)
 
 
+AT_WILL = ("epoch", "own", "loss_over")
+"""What may differ from a lesson without its being changed: epochs are played, own rows stay, pairs follow the model."""
+
+
 class LessonBar(pn.viewable.Viewer):
     """Which lesson is open: its question, and on request its hint and its answer."""
 
@@ -70,15 +74,18 @@ class LessonBar(pn.viewable.Viewer):
             "variant": "text",
             "stylesheets": sheets("lab/lesson_button", "lab/lesson_arrow"),
         }
+        self.reset = button("Reset", lambda: lab.teach(lab.lesson), "restart_alt", **arrow)
         self.draw()
         self._buttons = filled(
             pn.Row(margin=0),
+            self.reset,
             self.hint,
             self.answer,
             button("Previous", lambda: self.go(-1), "chevron_left", **arrow),
-            button("Next", lambda: self.go(1), end_icon="chevron_right", **arrow),
+            button("Next", lambda: self.go(1), end_icon="chevron_right", **(arrow | {"variant": "contained"})),
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
+        lab.param.watch(self._offer_reset, [*lab.usual()])
         self._layout = pn.Row(
             self.select,
             self.question,
@@ -101,7 +108,16 @@ class LessonBar(pn.viewable.Viewer):
         self._more = ""
         self.select.value = self._lab.lesson
         self.hint.visible = self.answer.visible = bool(self._lab.lesson)
+        self.select.label = f"Lesson {self._lab.lesson} of {len(LESSONS)}" if self._lab.lesson else "Lesson"
+        self._offer_reset()
         self._write()
+
+    def _offer_reset(self, *events: Any) -> None:
+        """Once something was changed, it leads back to the lesson as it was."""
+        lab = self._lab
+        usual = lab.usual(lab.lesson)
+        changed = [name for name in usual if name not in AT_WILL and getattr(lab, name) != usual[name]]
+        self.reset.visible = bool(lab.lesson and changed)
 
     def _write(self) -> None:
         if not self._lab.lesson:
