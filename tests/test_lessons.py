@@ -4,6 +4,7 @@ Data come from the lecture's generator and the fits from scikit-learn where one 
 `gs.sweep`, which other tests hold against scikit-learn.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -107,6 +108,17 @@ def _() -> None:
     assert np.mean([(0, 1), (1, 0)], 0).tolist() == np.mean([(0, 0), (1, 1)], 0).tolist() == [0.5, 0.5]
 
 
+@of(XOR, "The side of a line that holds two points also holds their midpoint")
+def _() -> None:
+    random = np.random.default_rng(0)
+    side = random.normal(size=(1000, 3))
+    points = random.normal(size=(1000, 2, 2))
+    signs = np.einsum("nij,nj->ni", points, side[:, :2]) + side[:, 2:] > 0
+    middle = np.einsum("nj,nj->n", points.mean(1), side[:, :2]) + side[:, 2] > 0
+    same = signs[:, 0] == signs[:, 1]
+    assert (middle[same] == signs[same, 0]).all() and 100 < same.sum() < 900
+
+
 @of(XOR, "three corners of four: 75 %")
 def _() -> None:
     assert float(theory.best_linear_accuracy("XOR", 0.0)) == 0.75
@@ -120,6 +132,23 @@ def _() -> None:
     assert round(loss([0.0, 0.0], 0.0, "XOR", 0.05), 3) == 0.693
     corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
     assert ((corners @ weight + intercept > 0) == [0, 1, 1, 0]).sum() == 3
+
+
+@of(HALF, "Training minimises log loss, not errors")
+def _() -> None:
+    (w, b), (X, y) = fitted("XOR", 0.05), rows("XOR", 0.05)[:2]
+    assert loss(w, b, "XOR", 0.05) < loss([4.0, 4.0], -2.0, "XOR", 0.05)
+    errors = [((X @ np.asarray(v) + c > 0) != y).sum() for v, c in ((w, b), ([4.0, 4.0], -2.0))]
+    assert errors[0] > errors[1]
+
+
+@of(HALF, "The tiny weights left over are the noise of this draw, so the accuracy is an accident")
+def _() -> None:
+    ds = gs.sweep(gate="XOR", noise_level=0.05, seed=range(100)).squeeze()
+    for feature in ("x1", "x2"):
+        assert 0.3 < float((ds.weight.sel(feature=feature) > 0).mean()) < 0.7, "either sign, as the draw has it"
+    assert float(np.abs(ds.weight).max()) < 0.3
+    assert float(ds.exact_accuracy.max() - ds.exact_accuracy.min()) > 0.45
 
 
 @of(HALF, "Training finds hardly less")
@@ -136,6 +165,12 @@ def _() -> None:
     assert ((X @ w[:2] + w[2] * X.prod(1) + b > 0) == [0, 1, 1, 0]).all()
 
 
+@of(PRODUCT, "In the space of (x₁, x₂, x₁x₂) it is a flat cut, and there XOR can be separated")
+def _() -> None:
+    corners = np.array([(0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 1)])
+    assert ((corners @ [1, 1, -2] - 0.5 > 0) == [0, 1, 1, 0]).all()
+
+
 @of(PRODUCT, "A hidden layer can learn such features")
 def _() -> None:
     X, y = rows("XOR", 0.15)[2:]
@@ -146,6 +181,21 @@ def _() -> None:
 def _() -> None:
     assert round(100 * float(theory.bayes_accuracy("AND", 0.4)), 1) == 90.2
     assert round(100 * float(theory.best_linear_accuracy("AND", 0.4)), 1) == 87.1
+
+
+@of(LIMIT, "Where the clouds around the corners overlap, a point could come from either class")
+def _() -> None:
+    X, y = rows("AND", 0.4, 5000)[2:]
+    near = np.hypot(*(X - [1, 0.5]).T) < 0.2
+    assert 0.3 < y[near].mean() < 0.7
+
+
+@of(LIMIT, "Beyond the limit lies only luck with the test rows")
+def _() -> None:
+    ds = gs.sweep(gate="AND", noise_level=0.4, seed=range(400)).squeeze()
+    bayes = float(ds.bayes_accuracy)
+    assert float(ds.test_accuracy.max()) > bayes > float(ds.test_accuracy.mean())
+    assert float(ds.exact_accuracy.max()) < bayes
 
 
 @of(LIMIT, "within 0.2 points of that")
@@ -199,6 +249,29 @@ def _() -> None:
     assert (losses[:-1] / losses[1:] > 5).all(), "each tenfold C divides it by more than five"
 
 
+@of(STEEP, "Without a penalty there is no best model")
+def _() -> None:
+    w, b = fitted("AND", 0.05)
+    losses = np.array([loss(k * w, k * b, "AND", 0.05) for k in (1, 2, 4, 8, 16)])
+    assert (np.diff(losses) < 0).all() and losses[-1] < 1e-6
+
+
+@of(STEEP, "C limits the weights; at a finite C the model stays less than certain")
+def _() -> None:
+    w, b = fitted("AND", 0.05, 1000)
+    X = rows("AND", 0.05)[0]
+    p = 1 / (1 + np.exp(-(X @ w + b)))
+    assert np.hypot(*w) < 100 and p.max() < 1
+
+
+@of(SEEDS, "One seed cannot tell the method from luck; the distribution over seeds can")
+def _() -> None:
+    exact = gs.sweep(gate=["XOR", "AND"], noise_level=0.05, seed=range(200)).exact_accuracy.squeeze()
+    xor, both = exact.sel(gate="XOR"), exact.sel(gate="AND")
+    assert float(xor.max()) > 0.7 and float(xor.min()) < 0.3 and abs(float(xor.median()) - 0.5) < 0.1
+    assert float(both.quantile(0.1)) > float(xor.max())
+
+
 @of(SEEDS, "anything from 25 % to 75 %, by the accident of the draw, where the same 200 seeds of AND all reach 100 %")
 def _() -> None:
     exact = gs.sweep(gate=["XOR", "AND"], noise_level=0.05, seed=range(200)).exact_accuracy.squeeze()
@@ -241,6 +314,16 @@ def _() -> None:
     assert (round(float(falling[8]), 2), round(float(falling[20]), 2)) == (0.31, 0.21)
     norm = np.sqrt((ds.weight_history**2).sum("feature")).values
     assert (np.diff(norm[8:]) > 0).all()
+
+
+@of(EPOCHS, "because the weights grow and the probabilities sharpen around nearly the same line")
+def _() -> None:
+    ds = gs.sweep(gate="AND", noise_level=0.2, seed=42, solver="sgd", record="epoch").squeeze()
+    w, b = ds.weight_history.transpose("epoch", "feature").values, ds.intercept_history.values
+    norm = np.hypot(*w.T)
+    angle = np.degrees(np.arccos(w[8] @ w[20] / norm[8] / norm[20]))
+    # From the eighth epoch to the twentieth the line moves by less than a tenth and turns by a few degrees.
+    assert norm[20] > 1.5 * norm[8] and angle < 5 and abs(b[20] / norm[20] - b[8] / norm[8]) < 0.1
 
 
 def network(params: list[float]) -> Callable[[np.ndarray], np.ndarray]:
@@ -311,6 +394,18 @@ def _() -> None:
     assert abs(more - 2) <= 3
 
 
+@of(STARTS, "Another start does")
+def _() -> None:
+    assert learned(starts(2)).any()
+
+
+@of(MANY, "Two can hold it, eight find it")
+def _() -> None:
+    corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
+    assert ((network(TWO.settings["network"])(corners)[:, 2] > 0) == [0, 1, 1, 0]).all()
+    assert learned(starts(8)).all()
+
+
 @of(MANY, "one neuron never solves XOR, two do from about 120 of 200 starts, three from 164, four from 188, eight from")
 def _() -> None:
     for units, number in ((1, 0), (2, 120), (3, 164), (4, 188), (8, 200)):
@@ -331,6 +426,17 @@ def dead(units: int) -> np.ndarray:
 @of(DEAD, "about 41 of 200")
 def _() -> None:
     assert about(learned(starts(2, "relu")), 41)
+
+
+@of(DEAD, "A relu that says 0 on every row has no gradient: no step moves it any more")
+def _() -> None:
+    X, y = rows("XOR", 0.1)[:2]
+    net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
+    with torch.no_grad():
+        net[0].bias[0] = -100.0
+    inputs, labels = torch.tensor(X, dtype=torch.float32), torch.tensor(y, dtype=torch.float32)
+    torch.nn.BCEWithLogitsLoss()(net(inputs)[:, 0], labels).backward()
+    assert not net[0].weight.grad[0].any() and not net[0].bias.grad[0]
 
 
 @of(DEAD, "From about 135 of 200 starts two relus end with such a dead one, and not one of these solves XOR")
@@ -395,6 +501,16 @@ def _() -> None:
     assert len(GATE_NAMES) == 16
 
 
+@of(COMPARISONS["all_gates"], "For XOR and XNOR the diagonals would have to lie on different sides, and they cross")
+def _() -> None:
+    for gate in ("XOR", "XNOR"):
+        corners = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
+        X, y = gs.generate_data_with_noise(num_samples=400, gate=gate, noise_level=0.0, random_state=0)
+        of_one = {tuple(row) for row in X[y == 1].astype(int)}
+        assert of_one in ({(0, 1), (1, 0)}, {(0, 0), (1, 1)}), "one diagonal each"
+        assert corners[[0, 3]].mean(0).tolist() == corners[[1, 2]].mean(0).tolist()
+
+
 @of(COMPARISONS["interaction"], "XOR follows the Bayes limit to within half a point")
 def _() -> None:
     found = gap(swept("interaction"), "bayes_accuracy")
@@ -457,6 +573,10 @@ def _() -> None:
     exact = median(swept("learning_rate").exact_accuracy).squeeze().sel(gate=["AND", "OR"])
     good = exact.sel(learning_rate=[1.0, 10.0, 100.0])
     assert float(good.max() - good.min()) < 0.01
+
+
+@of(COMPARISONS["learning_rate"], "At 0.001 twenty epochs change almost nothing")
+def _() -> None:
     slow = swept("learning_rate").sel(learning_rate=0.001).weight_history
     assert float(np.abs(slow.isel(epoch=-1) - slow.isel(epoch=0)).max()) < 0.05
 
@@ -599,6 +719,19 @@ def test_a_claim_is_true_and_is_in_its_text(lesson: Lesson, quote: str, check: C
 def test_every_lesson_asks_hints_answers_and_is_checked(lesson: Lesson) -> None:
     assert all((lesson.title, lesson.question, lesson.hint, lesson.answer))
     assert any(lesson is claimed for claimed, _, _ in CLAIMS)
+
+
+@pytest.mark.parametrize("lesson", [*LESSONS, *COMPARISONS.values()], ids=lambda lesson: lesson.title)
+def test_no_sentence_of_an_answer_is_without_a_claim(lesson: Lesson) -> None:
+    """Hints and questions ask; an answer asserts, and each of its sentences has words that are computed."""
+    quotes = [quote for claimed, quote, _ in CLAIMS if claimed is lesson]
+    text, end = lesson.answer, 0
+    for sentence in re.split(r"(?<=[.?!]) (?=[A-Z(])", text):
+        start = text.index(sentence, end)
+        end = start + len(sentence)
+        found = [text.find(quote) for quote in quotes]
+        covers = [0 <= at < end and at + len(quote) > start for at, quote in zip(found, quotes, strict=True)]
+        assert any(covers), sentence
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.title)
