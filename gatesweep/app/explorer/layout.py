@@ -15,6 +15,7 @@ from gatesweep.app.controls import (
     choice,
     choices,
     decades,
+    filled,
     range_slider,
     select,
     slider,
@@ -95,7 +96,11 @@ class Layout:
         e.param.watch(lambda *_: self._fold(), ["solver", "hidden_units", "compare", "also", "record"])
         self._fold()
         c = self.conditional
-        return pn.Column(
+        return filled(
+            pn.Column(
+                css_classes=["gs-controls"], stylesheets=sheets("card", "explorer/controls"),
+                sizing_mode="stretch_width", margin=0,
+            ),
             choices(e, "gate", "Gates"), range_slider(e, "noise_level", "Noise level"),
             slider(e, "noise_count", "Noise levels", start=2, end=101),
             slider(e, "seed_count", "Seeds", start=1, end=200), c["num_samples"], c["features"],
@@ -103,8 +108,7 @@ class Layout:
             choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
             choice(e, "compare", "Compare also", options=compare), c["compare_values"],
             c["also"], c["also_values"],
-            self._run_card(), css_classes=["gs-controls"], stylesheets=sheets("card", "explorer/controls"),
-            sizing_mode="stretch_width", margin=0,
+            self._run_card(),
         )  # fmt: skip
 
     def _run_card(self) -> pn.Column:
@@ -122,9 +126,8 @@ class Layout:
             margin=(4, 10),
             on_click=lambda _: e.cancel(),
         )
-        return pn.Column(
-            self.status, self.bar, pn.Row(self.train, self.stop, margin=0), sizing_mode="stretch_width", margin=0
-        )
+        buttons = filled(pn.Row(margin=0), self.train, self.stop)
+        return filled(pn.Column(sizing_mode="stretch_width", margin=0), self.status, self.bar, buttons)
 
     def _pictures(self) -> pn.Column:
         e = self._explorer
@@ -144,10 +147,12 @@ class Layout:
         heatmap, curves = (pn.pane.Bokeh(f, sizing_mode="stretch_both", margin=0) for f in self._figures)
         curves.object.css_classes = ["gs-curves"]
         self.panes = (heatmap, curves)
-        return pn.Column(
+        return filled(
+            pn.Column(
+                css_classes=["gs-pictures"], stylesheets=sheets("card", "figure", "explorer/pictures"),
+                sizing_mode="stretch_both", margin=0,
+            ),
             self._view(), self.title, heatmap, self.legend, curves, self.epochs, self._bottom(),
-            css_classes=["gs-pictures"], stylesheets=sheets("card", "figure", "explorer/pictures"),
-            sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
 
     def _view(self) -> pn.FlexBox:
@@ -162,13 +167,13 @@ class Layout:
         }
         self.rest = [PickedMenu(self._picked_rest, visible=False, **at_most(110)) for _ in range(MAX_HIDDEN)]
         menus = (measure, self.statistic, *self.axes.values(), *self.rest)
-        return pn.FlexBox(
-            *menus,
+        box = pn.FlexBox(
             margin=0,
             sizing_mode="stretch_width",
             css_classes=["gs-view", "gs-text"],
             stylesheets=sheets("explorer/pairs"),
         )
+        return filled(box, *menus)
 
     def _bottom(self) -> pn.FlexBox:
         e = self._explorer
@@ -184,14 +189,13 @@ class Layout:
             **wide("9.4rem"),
         )
         button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
-        opening = pn.Row(
+        opening = filled(
+            pn.Row(margin=0, stylesheets=sheets("explorer/wrap")),
             self.cell["panel"],
             self.cell["y"],
             self.cell["x"],
             run,
             button,
-            margin=0,
-            stylesheets=sheets("explorer/wrap"),
         )
         return pn.FlexBox(
             opening,
