@@ -50,6 +50,7 @@ def explorer():
     opened = []
     made = Explorer(on_open=lambda **settings: opened.append(settings), **SMALL)
     made.opened = opened
+    made.trainer.wait()  # a slow machine shows what the first seeds give, before
     wait(lambda: made.picture is not None)
     yield made
     made.close()

@@ -22,6 +22,7 @@ from tests.test_app_explorer import SMALL, wait
 @pytest.fixture
 def explorer():
     made = Explorer(**SMALL)
+    made.trainer.wait()  # a slow machine shows what the first seeds give, before
     wait(lambda: made.picture is not None)
     yield made
     made.close()
