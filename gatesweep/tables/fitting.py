@@ -291,6 +291,7 @@ class _Work:
                         shape = (self.n_groups, n_samples, n_C, *array.shape[3:])
                         found[name] = np.full(shape, np.nan if array.dtype.kind == "f" else -1, array.dtype)
                     found[name][place] = array
+                self.check()  # Others may be done already, and are not to be told of once it is to end.
                 self.report(part["status"].size if "status" in part else 0)
         return found
 
