@@ -80,6 +80,15 @@ def box(page, what):
     return [found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"]]
 
 
+STILL = f"""(name) => {{
+  const place = JSON.stringify(({BOX})(name)), frames = place === window.lastPlace ? (window.framesThere ?? 0) + 1 : 0
+  window.lastPlace = place
+  window.framesThere = frames
+  return frames > 30
+}}"""
+"""JavaScript: a figure has stood at one place for half a second of painted frames; new rows and words move it first."""
+
+
 def outside(page, parts):
     """What does not lie whole on the screen, and where it lies."""
     width, height = page.viewport_size["width"], page.viewport_size["height"]
@@ -203,6 +212,7 @@ def test_numbers_have_the_room_that_their_font_needs(lab, font):
 
 def test_an_answer_moves_nothing(lab):
     show(lab, "?lesson=3")
+    lab.wait_for_function(STILL, arg="boundary")
     before = box(lab, "boundary"), box(lab, control(lab, "combobox", "Gate"))
     press(lab, "Answer")
     answer = lab.locator(".more")
