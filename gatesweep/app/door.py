@@ -28,6 +28,9 @@ KEPT = 45
 """Seconds that a session is kept for a page that has lost its connection, not closed it."""
 IDLE = 1800
 """Seconds after which a page that nobody uses is let go; it comes back from its link."""
+PATIENCE = 0.2
+"""Seconds that the next newcomer waits for this one to ask for the page's contents and to be sent them. Otherwise all
+would be let in before anyone has seen anything, and the first would wait nearly as long as the last."""
 DAY = 24 * 3600
 MAX_MESSAGE = 256 * 1024
 """Bytes of one frame: a hundred times what the page sends."""
@@ -131,6 +134,7 @@ class Line(WSHandler):
         self.heard = time.monotonic()
         self._mistakes = self._messages = self._pulls = 0
         self._second = 0
+        self._is_served = asyncio.Event()
 
     async def _async_open(self, token: str) -> None:
         is_here = any(s.id == get_session_id(token) for s in self.application_context.sessions)
@@ -152,6 +156,8 @@ class Line(WSHandler):
                 await asyncio.sleep(0)
                 if not self.is_closing():
                     await super()._async_open(token)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._is_served.wait(), PATIENCE)
         finally:
             self.house.waiting -= 1
 
@@ -170,6 +176,8 @@ class Line(WSHandler):
             work = await self.handler.handle(message, self.connection)
             if work:
                 await self.send_message(work)
+            if message.msgtype == "PULL-DOC-REQ":
+                self._is_served.set()
             self.house.messages += 1
             self.house.seconds += time.perf_counter() - begun
         except WebSocketClosedError:
@@ -211,6 +219,7 @@ class Line(WSHandler):
         self.close(1008, reason[:100])
 
     def on_close(self) -> None:
+        self._is_served.set()
         # Bokeh's ping may have taken the session from a connection that it found closed: then all is done already.
         with suppress(AssertionError):
             if self.connection is not None and self.close_code in (1000, 1001, 1008):
