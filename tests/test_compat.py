@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gc
+import inspect
 import json
 import re
 import subprocess
@@ -23,6 +24,7 @@ from bokeh.models import ImportedStyleSheet
 from bokeh.plotting import figure
 from bokeh.protocol import Protocol
 from bokeh.server.views.ws import WSHandler
+from bokeh.settings import PrioritizedSetting, settings
 from packaging.version import Version
 from panel.io.state import set_curdoc, state
 from panel.links import Callback
@@ -33,6 +35,7 @@ from pyviz_comms import Comm
 
 from gatesweep.app import compat
 from gatesweep.app.page import create_app
+from gatesweep.app.server import serve
 
 
 @pytest.mark.parametrize("name", compat.TRIED)
@@ -225,6 +228,13 @@ def test_a_choice_that_is_no_option_any_more_is_passed_over():
     assert menu.value == 2
     with pytest.raises(ValueError, match="not in list"):
         pmui.Select(options={"h1": 1}, value=1)._process_events({"value": "h3"})
+
+
+def test_what_the_server_switches_off_is_known_to_bokeh():
+    """Bokeh takes any name for a setting, and changes nothing by one that it does not know."""
+    names = re.findall(r"^ +settings\.(\w+) = ", Path(inspect.getfile(serve)).read_text(), re.MULTILINE)
+    assert len(names) == 2
+    assert all(isinstance(vars(type(settings))[name], PrioritizedSetting) for name in names)
 
 
 def page_as_it_is_sent() -> str:

@@ -85,7 +85,7 @@ class LessonBar(pn.viewable.Viewer):
             button("Next", lambda: self.go(1), end_icon="chevron_right", **(arrow | {"variant": "contained"})),
         )
         lab.param.watch(lambda *events: self.draw(), "lesson")
-        lab.param.watch(self._offer_reset, [*lab.usual()])
+        lab.param.watch(self._offer_reset, [name for name in lab.usual() if name not in AT_WILL])
         self._layout = pn.Row(
             self.select,
             self.question,
@@ -115,9 +115,8 @@ class LessonBar(pn.viewable.Viewer):
     def _offer_reset(self, *events: Any) -> None:
         """Once something was changed, it leads back to the lesson as it was."""
         lab = self._lab
-        usual = lab.usual(lab.lesson)
-        changed = [name for name in usual if name not in AT_WILL and getattr(lab, name) != usual[name]]
-        self.reset.visible = bool(lab.lesson and changed)
+        usual = lab.usual(lab.lesson) if lab.lesson else {}
+        self.reset.visible = any(getattr(lab, name) != usual[name] for name in usual if name not in AT_WILL)
 
     def _write(self) -> None:
         if not self._lab.lesson:

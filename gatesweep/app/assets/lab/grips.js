@@ -1,5 +1,4 @@
 // The two grips of the line that is set by hand: whoever holds one knows better where it is. For pointer.py.
-
 //
 // A finger that touches a grip drags it, one beside them scrolls the page. While a tool for dragging is on, BokehJS keeps
 // every touch for itself, and goes on to when it is off again (touch-action in PlotView._update_touch_action; not
