@@ -9,7 +9,7 @@ import numpy as np
 
 from gatesweep.errors import InputError
 
-__all__ = ["GATE_NAMES", "MAX_INPUTS", "Gate", "GateLike", "as_gate", "corners"]
+__all__ = ["GATE_MENU", "GATE_NAMES", "MAX_INPUTS", "Gate", "GateLike", "as_gate", "corners"]
 
 MAX_INPUTS = 4
 
@@ -32,6 +32,8 @@ GATE_NAMES = (
     "TRUE",
 )
 """The 16 two-input gates; a gate's place is its truth table 00, 01, 10, 11 read as binary."""
+GATE_MENU = ("AND", "OR", "XOR", *(name for name in GATE_NAMES if name not in ("AND", "OR", "XOR")))
+"""The same as the screen lists them: first the three of the lecture."""
 
 
 def corners(n_inputs: int) -> np.ndarray:

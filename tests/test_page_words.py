@@ -23,13 +23,14 @@ from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.models import Neuron, model_of, n_params
 from gatesweep.page.live import address_data, explorer_data
-from gatesweep.plots import charts
+from gatesweep.plots import charts, labels
 from gatesweep.plots.boundary import limit_columns, model_columns, row_columns
 from gatesweep.plots.geometry import through
 from gatesweep.plots.hidden import hidden_columns, hidden_labels, hidden_span, pair_of
 from gatesweep.plots.look import LIGHT, unit_hue
 from gatesweep.plots.neuron import neuron_columns
 from gatesweep.plots.s_curve import s_curve_columns
+from gatesweep.plots.scale import Scale, nice_ticks, number_text
 from gatesweep.results.statistics import summary
 from tests.page_cases import node, open_bundle
 
@@ -119,6 +120,38 @@ def test_the_same_words_for_the_same_models(tmp_path) -> None:
         assert said["counts"] == shown.confusion.tolist(), case
         table = words.confusion(shown)
         assert said["rates"] == re.findall("<b>(.*?)</b>", table), case
+
+
+def test_the_same_numbers_and_states(tmp_path) -> None:
+    dice = np.random.default_rng(3)
+    given = [5.0, 4.998, 5.17, 4937.2, 99999.6, 9.996, 0.0001, 3e-5, 123456.0, 0.125, -2.0, 0.0, float("inf")]
+    given += (dice.normal(size=200) * 10.0 ** dice.integers(-6, 7, 200)).round(9).tolist()
+    texts = ask("(x) => number(x === null ? Infinity : x)", [x if np.isfinite(x) else None for x in given], tmp_path)
+    assert texts == [labels.number(x) for x in given]
+    assert texts[:6] == ["5", "5.00", "5.17", "4937", "1.00e+05", "10.0"]
+    [states] = ask("() => STATES", [0], tmp_path)
+    assert {name: tuple(state) for name, state in states.items()} == words.STATES
+
+
+def test_the_same_scales(tmp_path) -> None:
+    dice = np.random.default_rng(4)
+    kinds = ("accuracy", "share", "gap", "index", "positive", "plain")
+    given = [
+        {"kind": kind, "values": (dice.random(6) * size + shift).round(6).tolist()}
+        for kind in kinds
+        for size, shift in ((1, 0), (0.3, 0.6), (0.1, -0.1), (900, 0), (0.2, 0.0001))
+    ]
+    found = ask(
+        "({kind, values}) => { const s = scaleOf(kind, values); return {...s, ...ticksOf(s)} }", given, tmp_path
+    )
+    for case, mine in zip(given, found, strict=True):
+        its = Scale.of(case["kind"], np.array(case["values"]))
+        assert (mine["isLog"], mine.get("isDiverging", False)) == (its.is_log, its.is_diverging), case
+        np.testing.assert_allclose([mine["low"], mine["high"]], [its.low, its.high], atol=1e-9, err_msg=str(case))
+        if not its.is_log:
+            ticks = nice_ticks(its.low, its.high)
+            np.testing.assert_allclose(mine["at"], ticks, atol=1e-9)
+            assert mine["texts"] == [number_text(float(f"{t:.6g}")) for t in ticks]
 
 
 def columns_of(value: object) -> np.ndarray:

@@ -12,6 +12,7 @@ from bokeh.model import Model
 
 from gatesweep import plots, theory
 from gatesweep.errors import InputError
+from gatesweep.plots.charts import loss_span
 from gatesweep.plots.drawn import Drawn
 from gatesweep.plots.geometry import PLANE, level
 from gatesweep.plots.look import DARK, LIGHT, painted
@@ -86,6 +87,29 @@ def test_curves_hold_median_band_and_limits(dataset):
     y = sources["Bayes limit"]["y"].reshape(2, len(NOISE) + 1)[:, :-1]
     bayes = [theory.bayes_accuracy(gate, np.array(NOISE)) for gate in ("AND", "XOR")]
     np.testing.assert_allclose((y - floor[:, None]) * (scale.high - scale.low) + scale.low, bayes)
+
+
+def test_curves_and_their_legend_follow_the_statistic(dataset):
+    runs = dataset["exact_accuracy"].astype(float)
+    for statistic, expected in (("mean", runs.mean("seed")), ("worst", runs.min("seed")), ("spread", None)):
+        view = {"statistic": statistic}
+        drawn, p = Drawn(plots.curves(dataset, **view), "curves"), Picture.from_data(dataset, view)
+        lines, floor = drawn.sources["lines"].data, drawn.sources["frames"].data["bottom"]
+        expected = runs.median("seed") if expected is None else expected  # A spread is no place on the axis.
+        np.testing.assert_allclose(
+            heights(lines, p.height, floor), expected.transpose("gate", "noise_level").values, atol=1e-4
+        )
+        legend = drawn.figure.legend[0]
+        said = legend.items[0].label.value
+        assert said == {"mean": "mean", "worst": "lowest", "spread": "median"}[statistic]
+        assert "mean" not in p.title or said == "mean"
+
+
+def test_a_scale_of_losses_that_hardly_differ_is_wide():
+    train = sweep(gate="XOR", noise_level=0.05, seed=42, record="epoch")["train_loss_history"].values.ravel()
+    assert np.ptp(train) < 0.002
+    low, high = loss_span(train, train)["y"]
+    assert high - low >= 0.1 and low < train.min() <= train.max() < high
 
 
 def test_curves_of_a_gap_have_their_limits_too(dataset):

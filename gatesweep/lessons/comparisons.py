@@ -1,6 +1,6 @@
 """The comparisons of many models, by the name that a link gives them; the first one is what the Explorer opens with."""
 
-from gatesweep.gates import GATE_NAMES
+from gatesweep.gates import GATE_MENU
 from gatesweep.lessons.lesson import Lesson
 
 __all__ = ["COMPARISONS"]
@@ -31,7 +31,7 @@ COMPARISONS: dict[str, Lesson] = {
         "Look for the dark rows. What have their truth tables in common?",
         "A line can learn 14 of them, the two constant ones included. For XOR and XNOR the diagonals would have to lie "
         "on different sides, and they cross.",
-        {"gate": list(GATE_NAMES), "seed_count": 10, "noise_level": (0.0, 0.6), "noise_count": 13},
+        {"gate": list(GATE_MENU), "seed_count": 10, "noise_level": (0.0, 0.6), "noise_count": 13},
     ),
     "interaction": Lesson(
         "XOR with x₁x₂",
@@ -40,7 +40,7 @@ COMPARISONS: dict[str, Lesson] = {
         "XOR follows the Bayes limit to within half a point, where the inputs alone leave it at a coin toss. AND "
         "gains less: the product takes it from at most 3.7 points below Bayes to at most 1.5.",
         {
-            "gate": ["XOR", "AND"],
+            "gate": ["AND", "XOR"],
             "compare": "features",
             "compare_values": "linear, interaction",
             "y": "features",

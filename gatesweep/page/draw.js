@@ -80,7 +80,7 @@ export class Figures {
   hidden(model, pair, rows, threshold, palette, isOwn) {
     const image = this.#image("hidden", "surface"), span = hiddenSpan(model, rows), {below: [across], left: [up]} = this.plots.hidden;
     this.fill("hidden", hiddenColumns(model, pair, rows, threshold, palette, image));
-    if (isOwn) this.fill("hidden", {corners: {a: [], b: [], text: []}});
+    if (isOwn) this.fill("hidden", {corners: {a: [], b: [], text: [], dx: [], dy: []}});
     this.span("hidden", {x: span, y: span});
     [across.axis_label, up.axis_label] = hiddenLabels(pair);
   }
@@ -119,7 +119,7 @@ export class Figures {
   // ---- the Explorer
 
   // A row of cells for each entry of `rows`, the first on top; `edges` are the cells' sides across, `ticks` their labels.
-  heatmap(rows, edges, ticks, {low, high}, bar) {
+  heatmap(rows, edges, ticks, {low, high, isDiverging}, bar, palette) {
     const columns = {left: [], right: [], bottom: [], top: [], value: []}, hatched = {left: [], right: [], bottom: [], top: []};
     rows.forEach(({cells, up}) => cells.forEach(({value, diverged}, i) => {
       const box = {left: edges[i], right: edges[i + 1], bottom: up, top: up + 1};
@@ -135,20 +135,20 @@ export class Figures {
     label(up, {at: rows.map((row) => row.up + 0.5), texts: rows.map((row) => row.label)});
     label(across, ticks);
     label(colours, bar);
-    this.layers.heatmap.cells.glyph.fill_color.transform.setv({low, high});
+    this.layers.heatmap.cells.glyph.fill_color.transform.setv({low, high, palette: palette.ramps[isDiverging ? "diverging" : "plain"]});
   }
   picked(left, right, bottom) {
     const box = {left: [left], right: [right], bottom: [bottom], top: [bottom + 1]};
     this.fill("heatmap", {"picked's edge": box, picked: box});
   }
 
-  // `chosen` has low, median and high at each place, `others` are medians alone.
+  // `chosen` has low, middle and high at each place, `others` the middle alone.
   curves({x, chosen, others, limits, mark}, ticks, {low, high}, up) {
     const column = (name) => chosen.map((cell) => cell[name]);
     const limit = (name) => ({x: limits ? x : [], value: limits ? limits.map((at) => at[name]) : []});
     this.fill("curves", {
       band: {x, low: column("low"), high: column("high")}, others: {xs: others.map(() => x), ys: others},
-      bayes: limit("bayes"), best: limit("best"), median: {x, value: column("median")}, ...markColumns("here", mark),
+      bayes: limit("bayes"), best: limit("best"), middle: {x, value: column("middle")}, ...markColumns("here", mark),
     });
     const room = 0.03 * (high - low);
     this.span("curves", {x: [x[0] - 0.5, x.at(-1) + 0.5], y: [low - room, high + room]});

@@ -176,23 +176,23 @@ export class Explorer {
       return;
     }
     const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y} = this.#rows(grid, axes);
-    const {label, kind, doc} = this.data.explorer.measures[values.measure], {names} = this.data.explorer;
+    const {label, kind, doc} = this.data.explorer.measures[values.measure], {names, statistics} = this.data.explorer, isShare = kind === "share";
     this.#progress(grid);
     $("grid-player").hidden = !this.last || x === "epoch";
     this.player.show();
     this.picture = {rows, columns: {name: x, values: axes[x]}, axes};
     const every = everyOf(axes[x].length, 11), at = axes[x].map((_, i) => i).filter((i) => i % every === 0);
     const across = {label: names[x] ?? x, at: at.map((i) => i + 0.5), texts: at.map((i) => String(axes[x][i])), measure: label};
-    const known = rows.flatMap(({cells}) => cells.map(({value}) => value)), scale = scaleOf(kind, known);
+    const known = rows.flatMap(({cells}) => cells.map(({value}) => value)), scale = scaleOf(values.statistic === "spread" && !isShare ? "positive" : kind, known);
     const shown = rows.map((row) => ({...row, cells: row.cells.map((cell) => ({...cell, value: onScale(scale, cell.value)}))}));
-    figures.heatmap(shown, axes[x].map((_, i) => i).concat(axes[x].length), across, scale, ticksOf(scale, kind));
+    figures.heatmap(shown, axes[x].map((_, i) => i).concat(axes[x].length), across, scale, ticksOf(scale), this.lab.palette);
     const row = rows[Math.min(this.chosen.row, rows.length - 1)], column = Math.min(this.chosen.column, axes[x].length - 1), cell = row.cells[column];
     figures.picked(column, column + 1, row.up);
-    const isShare = kind === "share", statistic = isShare ? "mean" : values.statistic;
-    $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}, ${this.data.explorer.statistics[statistic]} over ${this.#numberOf(axes, cell.index)}`;
+    const of = isShare ? "" : `, ${statistics[values.statistic]} of ${this.#numberOf(axes, cell.index)}`;
+    $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}${of}`;
     $("heatmap-title").title = doc;
     const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
-    $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? Number(cell.value.toPrecision(4)) : "not there yet"}`;
+    $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? cell.value.toFixed(3) : "not there yet"}`;
     this.#curves(rows, row, {x, column, across, kind, names, y}, axes, grid);
   }
 
@@ -201,15 +201,16 @@ export class Explorer {
     const others = rows.filter((other) => other !== row && other.panel === row.panel);
     const levels = x === "noise_level" || x === TEST_NOISE ? axes[x] : null, gate = axes.gate[row.cells[0].index.gate];
     const limits = kind === "accuracy" && levels ? levels.map((level) => grid.limitsOf(gate, level)) : null, what = this.#numberOf(axes, row.cells[0].index).split(" ")[1];
-    const numbers = [...row.cells.flatMap(({low, high, value}) => [low, high, value]), ...others.flatMap(({cells}) => cells.map(({median}) => median)),
+    const isShare = kind === "share", {statistic} = this.values, middleOf = ({value, median}) => (statistic === "spread" && !isShare ? median : value);
+    const numbers = [...row.cells.flatMap((cell) => [cell.low, cell.high, middleOf(cell)]), ...others.flatMap(({cells}) => cells.map(middleOf)),
       ...(limits ?? []).flatMap(({bayes, best}) => [bayes, best])];
-    const scale = scaleOf(kind, numbers), to = (value) => onScale(scale, value), isShare = kind === "share", middle = isShare ? "value" : "median";
+    const scale = scaleOf(kind === "gap" ? "plain" : kind, numbers), to = (value) => onScale(scale, value);
     this.figures.curves({
-      x: axes[x].map((_, i) => i + 0.5), mark: column + 0.5, others: others.map(({cells}) => cells.map((cell) => to(cell[middle]))), limits,
-      chosen: row.cells.map((cell) => (isShare ? {low: NaN, high: NaN, median: to(cell.value)} : {low: to(cell.low), high: to(cell.high), median: to(cell.median)})),
-    }, across, scale, ticksOf(scale, kind));
+      x: axes[x].map((_, i) => i + 0.5), mark: column + 0.5, others: others.map(({cells}) => cells.map((cell) => to(middleOf(cell)))), limits,
+      chosen: row.cells.map((cell) => ({low: isShare ? NaN : to(cell.low), high: isShare ? NaN : to(cell.high), middle: to(middleOf(cell))})),
+    }, across, scale, ticksOf(scale));
     $("curves-title").textContent = [row.panel, `${names[y] ?? y} ${row.value}`].filter(Boolean).join(", ");
-    const entries = [["median", isShare ? `share of ${what}` : `median, and 10 to 90 % of the ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
+    const entries = [["middle", isShare ? `share of ${what}` : `${this.data.explorer.statistics[statistic === "spread" ? "median" : statistic]}, and 10 to 90 % of ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
       ...(limits ? [["best", "best line"], ["bayes", "Bayes limit"]] : [])];
     $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([mark, text]) => {
       const entry = document.createElement("span"), stroke = Object.assign(document.createElement("i"), {className: `stroke ${mark}`});

@@ -32,6 +32,7 @@ from gatesweep.page.offline import LINK, icon, manifest, service_worker
 from gatesweep.page.pack import Packer, has_path, noise_entry, run_entry
 from gatesweep.page.scripts import bundle
 from gatesweep.paths import local_path
+from gatesweep.plots.heatmap import ramp
 from gatesweep.plots.look import DARK, FONT, LIGHT, Palette, unit_hue
 from gatesweep.settings import Settings
 
@@ -136,9 +137,10 @@ def _texts(lesson: Lesson) -> dict[str, Any]:
 
 
 def _colours(palette: Palette) -> dict[str, Any]:
-    """A palette with the scale of the surface, and the hue of each hidden neuron."""
+    """A palette with the scales of the surface and of heatmaps, and the hue of each hidden neuron."""
     units = [unit_hue(place, palette) for place in range(Settings.param["hidden_units"].bounds[1])]
-    return asdict(palette) | {"surface": palette.surface, "units": units}
+    ramps = {name: ramp(is_diverging, palette)[0] for name, is_diverging in (("plain", False), ("diverging", True))}
+    return asdict(palette) | {"surface": palette.surface, "units": units, "ramps": ramps}
 
 
 def _static(name: str) -> str:

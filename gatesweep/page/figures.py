@@ -28,7 +28,7 @@ from gatesweep.app.lab.pictures import Pictures
 from gatesweep.models import Network
 from gatesweep.plots.boundary import row_columns, unit_columns
 from gatesweep.plots.hidden import hidden_columns
-from gatesweep.plots.look import DARK, LIGHT, Palette, paint
+from gatesweep.plots.look import ACCENT, DARK, LIGHT, Palette, paint
 from gatesweep.plots.loss_surface import loss_surface_columns
 from gatesweep.plots.neuron import neuron_columns
 from gatesweep.plots.s_curve import s_curve_columns
@@ -137,7 +137,7 @@ def _heatmap() -> figure:
     mapper = LinearColorMapper(palette=Cividis256, low=0, high=1, nan_color="rgba(0, 0, 0, 0)")
     colour = {"field": "value", "transform": mapper}
     _layer(plot, "quad", "cells", *BOX, "value", fill_color=colour, line_color=colour)
-    _layer(plot, "quad", "diverged", *BOX, fill_color=None, line_color=None, hatch_pattern="/", hatch_color="#e8590c",
+    _layer(plot, "quad", "diverged", *BOX, fill_color=None, line_color=None, hatch_pattern="/", hatch_color=ACCENT,
            hatch_weight=1.2, hatch_scale=9)  # fmt: skip
     for label, line_width in (("picked's edge", 5), ("picked", 2)):
         _layer(plot, "quad", label, *BOX, fill_color=None, line_width=line_width)
@@ -153,7 +153,7 @@ def _curves() -> figure:
     _layer(plot, "multi_line", "others", "xs", "ys", line_width=1.5, line_alpha=0.55)
     _layer(plot, "line", "bayes", "x", "value", line_width=2, line_dash="dashed")
     _layer(plot, "line", "best", "x", "value", line_width=2, line_dash=[9, 3, 2, 3])
-    _layer(plot, "line", "median", "x", "value", line_width=3)
+    _layer(plot, "line", "middle", "x", "value", line_width=3)
     _layer(plot, "vspan", "here", "x", line_width=1.5, line_dash="dashed")
     return plot
 
@@ -164,7 +164,7 @@ def _dress_explorer(figures: Mapping[str, Plot], palette: Palette) -> None:
         paint(plot, palette)
     heatmap.outline_line_color = None
     heatmap.right[0].update(background_fill_color=palette.paper, major_label_text_color=palette.muted)
-    lines = {"bayes": palette.bayes, "best": palette.best_line, "median": palette.ink, "others": palette.muted}
+    lines = {"bayes": palette.bayes, "best": palette.best_line, "middle": palette.ink, "others": palette.muted}
     lines |= {"here": palette.muted, "picked's edge": palette.paper, "picked": palette.ink}
     layers = {layer.name: layer.glyph for plot in (heatmap, curves) for layer in plot.renderers}
     for label, colour in lines.items():

@@ -8,6 +8,8 @@ import {isWrong, marked} from "./plots.js";
 import {unitName} from "./words.js";
 
 const MARGIN = 0.09;
+// Of the span, how near to each other corners share a name; pixels between a corner and its name.
+const TOGETHER = 0.04, ASIDE = 22;
 export const HIDDEN_SIDE = 60;
 // What a hidden neuron can say; a relu has no upper end.
 const SAYS = {sigmoid: [0, 1], tanh: [-1, 1]};
@@ -56,11 +58,19 @@ export function hiddenColumns(model, [across, up], rows, threshold, palette, ima
   return {
     surface: {image: [image], x: [low], y: [low], dw: [wide], dh: [wide]}, rows: {a: says[across], b: placeUp, ...marked(rows, palette)},
     misclassified: {a: wrong.map((i) => says[across][i]), b: wrong.map((i) => placeUp[i])}, boundary: {a: cut.x, b: cut.y},
-    corners: {
-      a: corners.map((corner) => corner[across]), b: corners.map((corner) => (up === null ? (low + high) / 2 : corner[up])),
-      text: ["0 0", "0 1", "1 0", "1 1"],
-    },
+    corners: cornerNames(corners.map((corner) => corner[across]), corners.map((corner) => (up === null ? (low + high) / 2 : corner[up])), low, wide),
   };
+}
+
+// The names of the four corners beside their places, towards the middle; those that lie together share one.
+function cornerNames(a, b, low, wide) {
+  const names = {a: [], b: [], text: [], dx: [], dy: []}, aside = (at) => (at < low + wide / 2 ? ASIDE : -ASIDE);
+  ["0 0", "0 1", "1 0", "1 1"].forEach((text, i) => {
+    const near = names.a.findIndex((x, j) => Math.max(Math.abs(x - a[i]), Math.abs(names.b[j] - b[i])) < TOGETHER * wide);
+    if (near >= 0) names.text[near] += `\n${text}`;
+    else [a[i], b[i], text, aside(a[i]), -aside(b[i])].forEach((entry, j) => Object.values(names)[j].push(entry));
+  });
+  return names;
 }
 
 export const hiddenLabels = ([across, up]) => [`what ${unitName(across)} says`, up === null ? "rows, one above the other" : `what ${unitName(up)} says`];

@@ -9,7 +9,7 @@ from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINED_NETWORK, TRAINING, VIEW, LabState
 from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
-from gatesweep.gates import GATE_NAMES
+from gatesweep.gates import GATE_MENU
 from gatesweep.page.pack import dimension
 from gatesweep.plots.labels import label
 from gatesweep.results.measures import MEASURES
@@ -30,7 +30,7 @@ FIRST = {"auto": "automatic", "ones": "A: all ones", "linear": "B: nn.Linear", "
 FEATURES = {"linear": "x₁, x₂", "interaction": "x₁, x₂, x₁x₂"}
 
 OFFERED: dict[str, tuple] = {
-    "gate": GATE_NAMES,
+    "gate": GATE_MENU,
     "noise_level": LEVELS,
     "num_samples": SIZES,
     "seed": (42,),

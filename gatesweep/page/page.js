@@ -95,6 +95,7 @@ export class Page {
     if (!this.figures) return;
     this.figures.wear(mode);
     this.lab.draw();
+    this.explorer.draw();
   }
 
   // ---- wiring

@@ -28,13 +28,13 @@ function fixed(x, digits) {
   return half ? (2 * Math.round(tenfold / 2) / 10 ** digits).toFixed(digits) : x.toFixed(digits);
 }
 
-// Three significant digits, with a true minus sign.
+// Three significant digits, all of them written, with a true minus sign; whole numbers and large ones in full.
 export function number(value) {
   if (!Number.isFinite(value)) return "not a number";
-  const size = Math.abs(value), [digits, tens] = size.toExponential(2).split("e");
-  const power = `e${tens[0]}${tens.slice(1).padStart(2, "0")}`;
-  const isSmall = size < 1e5, isPlain = size === 0 || (isSmall && tens >= -4 && tens < 3);
-  const text = isPlain ? String(Number(size.toPrecision(3))) : (isSmall ? String(Number(digits)) : digits) + power;
+  const size = Math.abs(value), [digits, power] = size.toExponential(2).split("e");
+  let text = `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+  if (Number.isInteger(size) && size < 1e5) text = String(size);
+  else if (power > -5 && power < 5) text = fixed(size, Math.max(0, 2 - power));
   return (value < 0 ? "−" : "") + text;
 }
 
@@ -112,7 +112,7 @@ const STATES = {
   separable: ["warning", "separable: weights grow for ever"],
   diverged: ["error", "diverged"],
   redundant: ["info", "converged; some inputs say the same"],
-  undecided: ["warning", "undecided: whether a line separates the rows could not be proven"],
+  undecided: ["warning", "undecided: neither fitted nor proven to have no optimum"],
 };
 
 // How the training went: a severity (success, info, warning, error) and a few words.

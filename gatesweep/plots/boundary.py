@@ -21,6 +21,7 @@ from gatesweep.plots.look import (
     MARKERS,
     TEXT,
     Palette,
+    below,
     on_paper,
     own_colours,
     painted,
@@ -296,7 +297,8 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
                 **{name: hv.dim(name) for name in ("marker", "fill_color", "line_color")},
             ),
             of(
-                hv.Points, "misclassified", marker="circle", size=15, line_width=1.8, fill_alpha=0, line_color=ink
+                hv.Points, "misclassified", marker="circle", size=15, line_width=1.8, fill_alpha=0, line_color=ink,
+                hooks=[below],
             ),
             hv.Contours(units, axes, "line_color", label="neurons").opts(
                 line_color=hv.dim("line_color"), line_width=2.2, line_alpha=0.7, default_tools=[],

@@ -27,6 +27,7 @@ from gatesweep.plots.look import (
 from gatesweep.plots.picture import Picture
 from gatesweep.plots.sheet import Sheet, hover_of
 from gatesweep.results.measures import LIMITS
+from gatesweep.results.statistics import STATISTICS
 
 __all__ = [
     "MAX_BANDS",
@@ -51,7 +52,7 @@ MAX_BANDS = 3
 
 
 def curves(data: xr.Dataset, **view: Any) -> hv.Overlay:
-    """The median of a measure against a dimension with its band over seeds and its limits, one picture for each row.
+    """A statistic of a measure against a dimension with its band over seeds and its limits, one picture for each row.
 
     Args:
         data: a sweep, or a summary of one.
@@ -87,11 +88,11 @@ def curve_columns(p: Picture, epoch: int, sheet: Sheet, palette: Palette) -> Col
 
 def curve_frame(p: Picture, epoch: int, sheet: Sheet, palette: Palette) -> Columns:
     """The columns that another epoch changes."""
-    cy = sheet.trellis.origin[1][p.facet] + _height(p, p.median[..., epoch].ravel())
+    cy = sheet.trellis.origin[1][p.facet] + _height(p, p.middle[..., epoch].ravel())
     edges = None if p.low is None or p.high is None else (p.low[..., epoch], p.high[..., epoch])
     return {
         "bands": _bands(p, edges, sheet, palette),
-        "lines": _lines(p, p.median[..., epoch], sheet, palette),
+        "lines": _lines(p, p.middle[..., epoch], sheet, palette),
         "points": {"cy": cy},
         "cells": p.columns(epoch) | {"cy": cy},
     }
@@ -231,7 +232,9 @@ def line_names(p: Picture) -> dict[int, str]:
 
 def single_name(p: Picture) -> str:
     """What a line is that is alone in its picture."""
-    return f"share of {p.of_what}" if p.low is None else "one model" if p.has_single_models else "median"
+    return (
+        f"share of {p.of_what}" if p.low is None else "one model" if p.has_single_models else STATISTICS[p.middle_name]
+    )
 
 
 def line_colours(p: Picture, palette: Palette, n_lines: int) -> list[str]:

@@ -17,7 +17,7 @@ from gatesweep.plots.look import ACCENT, FONT, LIGHT, TICK, Palette, typed, unfa
 from gatesweep.plots.picture import Axis, Picture
 from gatesweep.plots.sheet import Sheet, hover_of
 
-__all__ = ["adjust_heatmap", "draw_heatmap", "heatmap", "heatmap_columns", "heatmap_frame"]
+__all__ = ["adjust_heatmap", "draw_heatmap", "heatmap", "heatmap_columns", "heatmap_frame", "ramp"]
 
 SIZE = (760, 240)
 """Pixels of the canvas, where no page says how many there are."""

@@ -11,7 +11,7 @@ from gatesweep.plots.boundary import marked
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.geometry import contours, shades
 from gatesweep.plots.labels import unit_name
-from gatesweep.plots.look import LIGHT, Palette, on_paper, painted, typed, with_bokeh
+from gatesweep.plots.look import LIGHT, Palette, below, on_paper, painted, typed, with_bokeh
 
 __all__ = ["hidden_columns", "hidden_labels", "hidden_space", "hidden_span", "pair_of"]
 
@@ -20,6 +20,10 @@ MARGIN = 0.09
 """Of the span, on either side."""
 SPANS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 """What a hidden neuron can say; a relu has no upper end."""
+TOGETHER = 0.04
+"""Of the span: corners so near to each other share a name."""
+ASIDE = 22
+"""Pixels between a corner and its name."""
 
 Pair = tuple[int, int | None]
 """Which hidden neurons are across and up, counted from 0; a single one has none beside it."""
@@ -88,8 +92,25 @@ def hidden_columns(
         "rows": {"a": says[across], "b": place_up, "x1": X[:, 0], "x2": X[:, 1]} | marked(y, is_test, palette),
         "misclassified": {"a": says[across][wrong], "b": place_up[wrong]},
         "boundary": {"a": x, "b": z},
-        "corners": {"a": at_corners[across], "b": corner_up, "text": [f"{a:.0f} {b:.0f}" for a, b in corners(2)]},
+        "corners": _corner_names(at_corners[across], corner_up, low, wide),
     }
+
+
+def _corner_names(a: np.ndarray, b: np.ndarray, low: float, wide: float) -> dict[str, list]:
+    """The names of the four corners beside their places, towards the middle; those that lie together share one."""
+    names: dict[str, list] = {name: [] for name in ("a", "b", "text", "dx", "dy")}
+    for x, y, corner in zip(a.tolist(), b.tolist(), corners(2), strict=True):
+        text = f"{corner[0]:.0f} {corner[1]:.0f}"
+        places = enumerate(zip(names["a"], names["b"], strict=True))
+        near = next((i for i, place in places if max(abs(place[0] - x), abs(place[1] - y)) < TOGETHER * wide), None)
+        if near is not None:
+            names["text"][near] += f"\n{text}"
+            continue
+        beside = (ASIDE if at < low + wide / 2 else -ASIDE for at in (x, y))
+        dx, up = beside
+        for name, entry in zip(names, (x, y, text, dx, -up), strict=True):
+            names[name].append(entry)
+    return names
 
 
 def hidden_labels(pair: Pair) -> tuple[str, str]:
@@ -113,13 +134,13 @@ def hidden_space(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
             size=9, line_width=1.4, alpha=0.8, default_tools=[], **{name: hv.dim(name) for name in styles}
         ),
         hv.Points(columns["misclassified"], axes, label="misclassified").opts(
-            marker="circle", size=14, fill_alpha=0, line_color=palette.ink, line_width=1.4, line_alpha=0.6,
-            default_tools=[],
+            marker="circle", size=14, fill_alpha=0, line_color=palette.ink, line_width=1.4, default_tools=[],
+            hooks=[below],
         ),
         hv.Curve(columns["boundary"], *axes, label="boundary").opts(
             color=palette.ink, line_width=4, default_tools=[]
         ),
-        hv.Labels(columns["corners"], axes, "text", label="corners").opts(
+        hv.Labels(columns["corners"], axes, ["text", "dx", "dy"], label="corners").opts(
             text_color=palette.ink, text_font_size="1rem", text_font_style="bold", default_tools=[],
             hooks=[typed, on_paper(palette), _beside],
         ),
@@ -132,4 +153,4 @@ def hidden_space(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
 
 def _beside(plot: Any, element: Any) -> None:
     """A corner's name does not hide the rows that lie there."""
-    plot.handles["glyph"].update(x_offset=18, y_offset=-18, background_fill_alpha=0.8)
+    plot.handles["glyph"].update(x_offset="dx", y_offset="dy", background_fill_alpha=0.8)

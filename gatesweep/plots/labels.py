@@ -7,10 +7,10 @@ __all__ = ["label", "number", "percent", "short_label", "subscript", "unit_name"
 LABELS = {
     "gate": "gate",
     "noise_level": "noise level",
-    "test_noise_level": "noise level of the test",
+    "test_noise_level": "test noise level",
     "seed": "seed",
     "num_samples": "samples",
-    "C": "C (small: strong penalty)",
+    "C": "C (inverse penalty)",
     "learning_rate": "learning rate",
     "features": "features",
     "epoch": "epoch",
@@ -30,10 +30,16 @@ def short_label(name: str) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits, with a true minus sign."""
+    """Three significant digits, all of them written, with a true minus sign; whole numbers and large ones in full."""
     if not np.isfinite(value):
         return "not a number"
-    text = f"{abs(value):.3g}" if abs(value) < 1e5 else f"{abs(value):.2e}"
+    size = abs(value)
+    text = f"{size:.2e}"
+    power = int(text.split("e")[1])
+    if size == round(size) and size < 1e5:
+        text = f"{size:.0f}"
+    elif -5 < power < 5:
+        text = f"{size:.{max(0, 2 - power)}f}"
     return ("−" if value < 0 else "") + text
 
 

@@ -180,6 +180,16 @@ class Picture:
         return MEASURES[self.measure].kind != "share" and not self.has_single_models
 
     @property
+    def middle(self) -> np.ndarray:
+        """What the curves go along: the statistic itself, if it is a place on the measure's scale; else the median."""
+        return self.median if self.statistic == "spread" else self.value
+
+    @property
+    def middle_name(self) -> str:
+        """Which statistic that is, by its name in STATISTICS."""
+        return "median" if self.statistic == "spread" else self.statistic
+
+    @property
     def title(self) -> str:
         label = MEASURES[self.measure].label
         at = [row_name(Axis(name, np.array([value])), 0) for name, value in self.at.items()]
@@ -210,7 +220,7 @@ class Picture:
         """The scale of the curves: holds bands and limits too."""
         bands = [a for a in (self.low, self.high) if a is not None]
         kind = MEASURES[self.measure].kind
-        return Scale.of("plain" if kind == "gap" else kind, self.median, *bands, *self.limits.values())
+        return Scale.of("plain" if kind == "gap" else kind, self.middle, *bands, *self.limits.values())
 
     @property
     def panel_texts(self) -> list[str]:

@@ -173,7 +173,7 @@ def along_C(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
         color=palette.muted, line_width=2, default_tools=[]
     )
     look = _look(palette, xlim=(0.1, 10), ylim=(0, 1), logx=True)
-    return hv.Overlay([*curves, mark]).opts(xlabel="C, inverse penalty", ylabel="log loss", **look)
+    return hv.Overlay([*curves, mark]).opts(xlabel="C (inverse penalty)", ylabel="log loss", **look)
 
 
 # --- one model on its rows ------------------------------------------------------------------------

@@ -115,7 +115,7 @@ MEASURES: dict[str, Measure] = {
         "Models whose exact accuracy is within 2 points of Bayes.",
     ),
     "transfer_accuracy": Measure(
-        "accuracy at another noise level",
+        "transfer accuracy",
         "weight",
         kind="accuracy",
         doc="Exact accuracy on rows noisier or cleaner than those of the training.",
@@ -131,7 +131,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "n_iter": Measure("iterations", "n_iter", doc="Newton steps, or epochs of gradient descent."),
     "separable": Measure(
-        "share of separable samples",
+        "share separable",
         "status",
         _is_status(SEPARABLE),
         "share",
@@ -237,7 +237,7 @@ def _transfer(dataset: xr.Dataset, test_noise: float | None) -> xr.DataArray:
         )
 
     joined = _each(dataset, ("gate", "features"), accuracy).transpose(*dataset["intercept"].dims, TEST_NOISE)
-    joined[TEST_NOISE].attrs = {"long_name": "noise level of the test"}
+    joined[TEST_NOISE].attrs = {"long_name": "test noise level"}
     return joined if test_noise is None else joined.isel({TEST_NOISE: 0})
 
 

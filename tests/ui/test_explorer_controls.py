@@ -44,10 +44,10 @@ CONTROLS = {
  {"noise_level": np.linspace(0.2, 0.8, 5).round(12)}),
     "seeds": ("", {}, lambda p: slide(p, "Seeds", "ArrowRight"), {"seed": range(6)}),
     "samples": ("", {}, lambda p: slide(p, "Samples", "ArrowRight"), {"num_samples": 80}),
-    "features": ("", {}, lambda p: choose(p, "Features", "x1, x2, x1*x2"), {"features": "interaction"}),
+    "features": ("", {}, lambda p: choose(p, "Features", "x₁, x₂, x₁x₂"), {"features": "interaction"}),
     "sgd": ("", {}, lambda p: choose(p, "Solver", "sgd"), {"solver": "sgd"}),
     "adam": ("", {}, lambda p: choose(p, "Solver", "adam"), {"solver": "adam"}),
-    "C": ("", {}, lambda p: slide(p, "C, inverse penalty", *["ArrowLeft"] * 20), {"C": 0.01}),
+    "C": ("", {}, lambda p: slide(p, "C (inverse penalty)", *["ArrowLeft"] * 20), {"C": 0.01}),
     "learning rate": (
         "&solver=sgd", {"solver": "sgd"}, lambda p: slide(p, "Learning rate", "ArrowLeft"), {"learning_rate": 0.4},
     ),
@@ -73,7 +73,7 @@ def test_a_gate_leaves_as_it_came(page):
 
 def test_only_what_the_solver_reads_is_there_to_set(page):
     start(page)
-    by_newton, by_steps = ["C, inverse penalty"], ["Learning rate", "Epochs"]
+    by_newton, by_steps = ["C (inverse penalty)"], ["Learning rate", "Epochs"]
     for solver, there, gone in (("sgd", by_steps, by_newton), ("newton", by_newton, by_steps)):
         choose(page, "Solver", solver)
         for name in there:
@@ -173,12 +173,12 @@ def by_hand(dataset: xr.Dataset) -> dict[str, np.ndarray]:
         "separability index": (exact - majority) / (bayes - majority),
         "gap to the best line": exact - line,
         "gap to Bayes": exact - bayes,
-        "accuracy at another noise level": exact_accuracy(dataset, 0.2),
+        "transfer accuracy": exact_accuracy(dataset, 0.2),
         "test log loss": dataset["test_loss"].values,
         "train log loss": dataset["train_loss"].values,
         "weight norm": np.linalg.norm(weight, axis=-1),
         "iterations": dataset["n_iter"].values,
-        "share of separable samples": status == codes["separable"],
+        "share separable": status == codes["separable"],
         "share diverged": status == codes["diverged"],
         "exact accuracy": exact,
     }  # fmt: skip

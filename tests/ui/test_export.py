@@ -145,7 +145,7 @@ def test_the_explorer_holds_the_sweep_and_opens_its_models(static, runs: list[xr
     means = runs[0].sel(num_samples=500).mean("seed")
     for measure in ("test accuracy", "train accuracy", "exact accuracy"):
         page.get_by_role("combobox", name="Measure", exact=True).select_option(label=measure)
-        expect(page.locator("#heatmap-title")).to_have_text(f"{measure.capitalize()}, mean over 20 seeds")
+        expect(page.locator("#heatmap-title")).to_have_text(f"{measure.capitalize()}, mean of 20 seeds")
         cells = np.reshape(drawn(page, "heatmap", "cells")["value"], (3, 101))
         np.testing.assert_allclose(cells, means[measure.replace(" ", "_")], atol=2e-6)
     page.locator("#heatmap").click(position={"x": 600, "y": 40})

@@ -200,7 +200,7 @@ def test_a_comparison_s_map_is_the_sweep_s(live, preset: str) -> None:
     expect(page.locator("#about")).to_contain_text("models trained in", timeout=90_000)
     levels, grid = [round(0.05 * i, 2) for i in range(21)], {"seed": range(20), "dtype": "float64"}
     if preset == "interaction":
-        sweep = gs.sweep(gate=("XOR", "AND"), noise_level=levels, features=("linear", "interaction"), **grid)
+        sweep = gs.sweep(gate=("AND", "XOR"), noise_level=levels, features=("linear", "interaction"), **grid)
         expected = sweep.exact_accuracy.median("seed").transpose("gate", "features", "noise_level")
     else:
         expected = gs.sweep(noise_level=levels, **grid).exact_accuracy.median("seed").transpose("gate", "noise_level")

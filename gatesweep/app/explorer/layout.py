@@ -74,11 +74,11 @@ class Layout:
         e = self._explorer
         compare = {"nothing else": "none"} | {short_label(n): n for n in COMPARE if n != "none"}
         self.conditional = {
-            "C": decades(e, "C", "C, inverse penalty", 1e3),
+            "C": decades(e, "C", "C (inverse penalty)", 1e3),
             "learning_rate": decades(e, "learning_rate", "Learning rate", 1e4),
             "epochs": slider(e, "epochs", "Epochs", end=100),
             "num_samples": slider(e, "num_samples", "Samples", start=20, end=1000, step=20),
-            "features": choice(e, "features", "Features", options={"x1, x2": "linear", "x1, x2, x1*x2": "interaction"}),
+            "features": choice(e, "features", "Features", options={"x₁, x₂": "linear", "x₁, x₂, x₁x₂": "interaction"}),
             "hidden_units": slider(e, "hidden_units", "Hidden units"),
             "activation": choice(e, "activation", "Activation"),
             "compare_values": text(e, "compare_values", "Values"),
@@ -127,7 +127,9 @@ class Layout:
             on_click=lambda _: e.cancel(),
         )
         buttons = filled(pn.Row(margin=0), self.train, self.stop)
-        return filled(pn.Column(sizing_mode="stretch_width", margin=0), self.status, self.bar, buttons)
+        return filled(
+            pn.Column(css_classes=["gs-run"], sizing_mode="stretch_width", margin=0), self.status, self.bar, buttons
+        )
 
     def _pictures(self) -> pn.Column:
         e = self._explorer

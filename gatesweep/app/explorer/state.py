@@ -8,7 +8,7 @@ import param
 from gatesweep.codec import even_levels, read_several, write
 from gatesweep.errors import InputError
 from gatesweep.experiment import SWEPT, Experiment
-from gatesweep.gates import GATE_NAMES
+from gatesweep.gates import GATE_MENU
 from gatesweep.lessons import COMPARISONS
 from gatesweep.results.measures import MEASURES, TEST_NOISE
 from gatesweep.results.statistics import STATISTICS
@@ -43,7 +43,7 @@ COMPARE = {
 class ExplorerState(Settings):
     """A grid of models and the view of it; `gatesweep.experiment.Settings` holds what all models share."""
 
-    gate = param.ListSelector(default=["AND", "OR", "XOR"], objects=list(GATE_NAMES), doc="Truth tables, one row each.")
+    gate = param.ListSelector(default=["AND", "OR", "XOR"], objects=list(GATE_MENU), doc="Truth tables, one row each.")
     noise_level = param.Range(
         (0.0, 1.0), bounds=(0, 1e6), softbounds=(0, 2), step=0.05, doc="Lowest and highest noise level."
     )
@@ -148,7 +148,7 @@ def slice_of(settings: Mapping[str, Any], over: str) -> dict[str, Any]:
             "seed_count": min(50, 2**32 - seed),
             "x": "seed",
         },
-        "gate": {"gate": list(GATE_NAMES)},
+        "gate": {"gate": list(GATE_MENU)},
     }
     shared = {name: settings[name] for name in SHARED if name in settings}
     mark = ",".join(f"{name}:{write(settings[name])}" for name in ("gate", "noise_level", "seed"))
@@ -170,7 +170,7 @@ def described(experiment: Experiment) -> dict[str, Any]:
     levels, seeds = grid["noise_level"], grid["seed"]
     values |= {
         # Gates of more inputs can be looked at, but not chosen here.
-        "gate": [gate for gate in grid["gate"] if gate in GATE_NAMES] or ExplorerState.param.gate.default,
+        "gate": [gate for gate in grid["gate"] if gate in GATE_MENU] or ExplorerState.param.gate.default,
         "noise_level": (min(levels), max(levels)),
         "noise_count": min(len(levels), ExplorerState.param.noise_count.bounds[1]),
         "seed": min(seeds),

@@ -133,7 +133,7 @@ def _own_lines(p: Picture, palette: Palette) -> list[Key]:
     if named := line_names(p):
         colours = line_colours(p, palette, len(p.y.values))
         return [Key("", short_label(p.y.name)), *(Key(_line(colours[i]), text) for i, text in named.items())]
-    return [Key(_line(palette.classes[0]), single_name(p), "median" if p.is_of_seeds else "")]
+    return [Key(_line(palette.classes[0]), single_name(p), p.middle_name if p.is_of_seeds else "")]
 
 
 def cell_keys(p: Picture) -> list[Key]:

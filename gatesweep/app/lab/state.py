@@ -8,7 +8,7 @@ import param
 from gatesweep.app.lab.own import Own
 from gatesweep.engine.solvers import SOLVERS, solver_class
 from gatesweep.errors import InputError
-from gatesweep.gates import GATE_NAMES
+from gatesweep.gates import GATE_MENU
 from gatesweep.lessons import LESSONS
 from gatesweep.models import n_params
 from gatesweep.settings import Settings
@@ -83,7 +83,7 @@ class LabState(Settings):
     Every name is also its name in the URL.
     """
 
-    gate = param.Selector(default="AND", objects=list(GATE_NAMES))
+    gate = param.Selector(default="AND", objects=list(GATE_MENU))
     solver = param.Selector(
         default="newton",
         objects=list(CHOICES),

@@ -66,7 +66,7 @@ class Layout:
                 brisk(found),
             ]
         if several:
-            controls.append(choice(state, "C", "C, inverse penalty", options=several))
+            controls.append(choice(state, "C", "C (inverse penalty)", options=several))
         return controls
 
     def list(self, listed: Listed) -> None:
