@@ -1,5 +1,7 @@
 """In other people's apps nothing of Lab or Explorer is cut off, and they look as they do at home."""
 
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ SOON = 120_000
 FONTS = "https://fonts.googleapis.com"
 """Where Panel's own templates look for theirs."""
 GUESTS = Path(__file__).with_name("guests.py")
+ROOT = Path(__file__).parents[2]
 CUT = """() => {
   const children = (node) => [...(node.shadowRoot?.children ?? []), ...node.children]
   const parent = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host
@@ -68,17 +71,32 @@ def host() -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, host: str) -> Iterator[Callable[..., Page]]:
+def fastapi(tmp_path: Path) -> Iterator[str]:
+    """Address of the documentation's FastAPI app, as it is written there."""
+    written = (ROOT / "docs" / "howto" / "embed.md").read_text(encoding="utf-8")
+    [app] = re.findall(r"```py\n(from fastapi .*?)```", written, re.DOTALL)
+    (tmp_path / "my_app.py").write_text(app, encoding="utf-8")
+    command = [sys.executable, "-m", "uvicorn", "my_app:app", "--port", "0", "--no-access-log"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            yield next(found[0] for line in server.stderr if (found := re.search(r"http://[\d.:]+", line)))
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens one of the apps; the test fails at its end on any trouble of the page."""
     troubles: list[str] = []
     contexts = []
 
-    def visit(name: str, height: int = 900) -> Page:
+    def visit(address: str, height: int = 900) -> Page:
         contexts.append(browser.new_context(viewport={"width": 1400, "height": height}))
         contexts[-1].route(f"{FONTS}/**", lambda route: route.fulfill(content_type="text/css", body=""))
         opened = contexts[-1].new_page()
         watch(opened, troubles)
-        opened.goto(f"{host}/{name}", wait_until="commit", timeout=SOON)
+        opened.goto(address, wait_until="commit", timeout=SOON)
         opened.wait_for_function(IDLE, timeout=SOON)
         return opened
 
@@ -105,23 +123,23 @@ def looks_at_home(page: Page) -> None:
     assert written.evaluate("(button) => getComputedStyle(button).textTransform") == "none"
 
 
-def test_in_a_template_of_panel_s_in_the_dark(visit: Callable[..., Page]) -> None:
-    page = visit("template?theme=dark")
+def test_in_a_template_of_panel_s_in_the_dark(visit: Callable[..., Page], host: str) -> None:
+    page = visit(f"{host}/template?theme=dark")
     is_whole(page, 40)
     looks_at_home(page)
     assert page.evaluate(PAPER) == "#12181f"
 
 
-def test_in_tabs_on_a_low_screen(visit: Callable[..., Page]) -> None:
-    page = visit("tabs", height=700)
+def test_in_tabs_on_a_low_screen(visit: Callable[..., Page], host: str) -> None:
+    page = visit(f"{host}/tabs", height=700)
     is_whole(page, 40)
     page.get_by_text("Explorer", exact=True).click()
     expect(page.get_by_text("60 models")).to_be_visible()
     is_whole(page, 40)
 
 
-def test_on_a_material_page_it_turns_dark_with_it(visit: Callable[..., Page]) -> None:
-    page = visit("material")
+def test_on_a_material_page_it_turns_dark_with_it(visit: Callable[..., Page], host: str) -> None:
+    page = visit(f"{host}/material")
     is_whole(page, 40)
     looks_at_home(page)
     assert page.evaluate(PAPER) == "#fff"  # as the host's page has it
@@ -131,8 +149,8 @@ def test_on_a_material_page_it_turns_dark_with_it(visit: Callable[..., Page]) ->
     page.wait_for_function(f"() => ['#121212', '#12181f'].includes(({PAPER})())")  # the host's, or its own
 
 
-def test_two_stand_on_one_page_and_leave_its_address_alone(visit: Callable[..., Page]) -> None:
-    page = visit("two")
+def test_two_stand_on_one_page_and_leave_its_address_alone(visit: Callable[..., Page], host: str) -> None:
+    page = visit(f"{host}/two")
     is_whole(page, 80)
     looks_at_home(page)
     sliders = page.get_by_role("slider", name="Noise level")
@@ -141,3 +159,13 @@ def test_two_stand_on_one_page_and_leave_its_address_alone(visit: Callable[..., 
     expect(sliders.last).to_have_attribute("aria-valuenow", "0.05")
     heights = page.evaluate("() => [innerHeight, document.documentElement.scrollHeight]")
     assert heights[1] > heights[0] and page.evaluate("location.search") == ""
+
+
+def test_in_a_fastapi_app(visit: Callable[..., Page], fastapi: str) -> None:
+    page = visit(f"{fastapi}/lab")
+    is_whole(page, 40)
+    looks_at_home(page)
+    equation = page.locator(".equation").first
+    before = equation.inner_text()
+    page.get_by_role("slider", name="Noise level").press("ArrowRight")
+    expect(equation).not_to_have_text(before)
