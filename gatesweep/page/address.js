@@ -1,6 +1,6 @@
 // A state as a link's query and back: the names and the texts of the app's links (gatesweep/app/address.py, gatesweep/codec.py).
 
-import {isLinkable, readOwn} from "./own.js";
+import {readOwn, writeOwn} from "./own.js";
 
 const MAX_QUERY = 4000;
 
@@ -10,7 +10,7 @@ export function toQuery(values, usual) {
   return parts.map(([name, value]) => `${name}=${encodeURIComponent(write(value)).replaceAll("%2C", ",")}`).join("&");
 }
 
-export const write = (value) => (value === null ? "none" : String(value).replace("Infinity", "inf"));
+export const write = (value) => (value === null ? "none" : value.points ? writeOwn(value) : String(value).replace("Infinity", "inf"));
 
 // What a query says, checked against the rules: nothing in it is trusted, and what breaks its rule is left out.
 export function readQuery(query, rules) {
@@ -35,7 +35,7 @@ function read(text, rule) {
     const numbers = text.split(",").filter(Boolean).map(Number);
     return numbers.length <= rule.most && numbers.every(Number.isFinite) ? numbers : undefined;
   }
-  if (rule.kind === "own") return readOwn(text) && isLinkable(text) ? text : undefined;
+  if (rule.kind === "own") return readOwn(text, rule.tables) ?? undefined;
   if (rule.kind === "text") return text;
   const value = text === "inf" ? Infinity : text.trim() === "" ? NaN : Number(text);
   const isInside = (rule.low === null || (rule.open ? value > rule.low : value >= rule.low)) && (rule.high === null || value <= rule.high);

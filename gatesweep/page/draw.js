@@ -1,10 +1,14 @@
 // The drawn pictures. Their figures come from Python, rendered once; here their layers get data, ranges and colours.
 
-import {surface} from "./geometry.js";
+import {level, PLANE, surface} from "./geometry.js";
+import {modelOf} from "./models.js";
 import {hiddenColumns, hiddenLabels, hiddenSpan} from "./hidden.js";
 import {cornerColumns, countSpan, hereColumns, limitColumns, lineColumns, lossColumns, lossLimits, lossSpan, lossSurfaceColumns, markColumns, modelColumns,
   pinnedColumns, populationColumns, rowColumns} from "./plots.js";
+import {UNIT} from "./window.js";
 
+// What the small histogram measures, and of what it counts how many.
+const COUNTED = {seed: ["exact accuracy", "seeds"], init_seed: ["exact accuracy", "starts"], refit: ["accuracy on rows left out", "refits"]};
 // Drawn when they are first looked at.
 const LATE = ["neuron", "s_curve", "hidden"];
 
@@ -62,19 +66,31 @@ export class Figures {
 
   // ---- the boundary
 
-  rows(rows, truth, palette) { this.fill("boundary", {...rowColumns(rows, palette), ...cornerColumns(truth)}); }
+  // Rows, seen through the window that holds them; `names` are those of their columns.
+  rows(rows, truth, palette, window = UNIT, names = ["x₁", "x₂"]) {
+    const {rows: marks, beyond} = rowColumns(window.rowsToPlane(rows), palette);
+    this.fill("boundary", {rows: {...marks, x1: [...rows.x1], x2: [...rows.x2]}, ...window.seen({beyond}), ...cornerColumns(truth)});
+    this.span("boundary", window.spans);
+    const {below: [across], left: [up]} = this.plots.boundary, [wide, high] = window.unit.map((unit) => unit * (PLANE[1] - PLANE[0]));
+    [across.axis_label, up.axis_label] = names;
+    this.fill("boundary", {surface: {image: [this.#image("boundary", "surface")], x: [window.low[0]], y: [window.low[1]], dw: [wide], dh: [high]}});
+  }
 
   // `held`: whoever holds a grip knows better where it is.
-  model(model, rows, {threshold, surface: kind, by_hand: hasGrips}, held, palette) {
-    const {grips, ...columns} = modelColumns(model, rows, threshold, hasGrips, palette);
-    this.fill("boundary", held ? columns : {...columns, grips});
+  model(given, rows, {threshold, surface: kind, by_hand: hasGrips}, held, palette, window = UNIT) {
+    const model = window.modelToPlane(given), {grips, ...columns} = modelColumns(model, window.rowsToPlane(rows), threshold, hasGrips, palette);
+    this.fill("boundary", window.seen(held ? columns : {...columns, grips}));
     surface(model, this.#image("boundary", "surface"), kind === "label" ? threshold : null);
     this.layers.boundary.surface.data_source.change.emit();
   }
   get grips() { return this.layers.boundary.grips.data_source.data; }
-  cloud(models) { this.fill("boundary", lineColumns(models)); }
-  limits(limits) { this.fill("boundary", limitColumns(limits)); }
-  pinned(model) { this.fill("boundary", pinnedColumns(model)); }
+  cloud(models, window = UNIT) { this.fill("boundary", window.seen(lineColumns(models.map((model) => window.modelToPlane(model))))); }
+  limits(limits, window = UNIT) {
+    const columns = limitColumns(limits?.line ? null : limits);
+    if (limits?.line) columns["best line"] = level(window.modelToPlane(modelOf(limits.line)));
+    this.fill("boundary", window.seen(columns));
+  }
+  pinned(model, window = UNIT) { this.fill("boundary", window.seen(pinnedColumns(model && window.modelToPlane(model)))); }
 
   // The rows where two hidden neurons put them; own ones have no corners.
   hidden(model, pair, rows, threshold, palette, isOwn) {
@@ -98,8 +114,11 @@ export class Figures {
   }
   epoch(epoch) { this.fill("loss", markColumns("epoch shown", epoch)); }
 
-  seeds(accuracies, own) {
-    const columns = populationColumns(accuracies);
+  // `over`: what they differ in.
+  seeds(accuracies, own, over) {
+    const columns = populationColumns(accuracies), {below: [across], left: [up], toolbar: {tools}} = this.plots.seeds, [measure, counted] = COUNTED[over];
+    [across.axis_label, up.axis_label] = [measure, counted];
+    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[measure, "@left{0.0%} to @right{0.0%}"], [counted, "@top"]];
     this.fill("seeds", {...columns, ...markColumns("this seed", own)});
     this.span("seeds", countSpan(columns.seeds.top));
   }

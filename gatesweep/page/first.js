@@ -7,10 +7,10 @@ const PIXELS = 120;
 // Room for the axes: pixels on either side of the plane, fewer where the screen is small.
 export const marginOf = (width) => (width < 500 ? {left: 46, right: 6, top: 6, bottom: 42} : {left: 64, right: 10, top: 10, bottom: 50});
 
-export function paintFirst(canvas, run, at, palette) {
+export function paintFirst(canvas, run, at, palette, window) {
   const {width, height} = canvas.parentElement.getBoundingClientRect(), pen = canvas.getContext("2d");
   if (!width || !height) return;
-  const margin = marginOf(width), ratio = devicePixelRatio, model = run.model(at, run.last(at)), rows = run.rows(at);
+  const margin = marginOf(width), ratio = devicePixelRatio, model = window.modelToPlane(run.model(at, run.last(at))), rows = window.rowsToPlane(run.rows(at));
   Object.assign(canvas, {width: width * ratio, height: height * ratio});
   pen.scale(ratio, ratio);
   const across = width - margin.left - margin.right, up = height - margin.top - margin.bottom, side = PLANE[1] - PLANE[0];

@@ -10,8 +10,9 @@ const GRIP_REACH = 0.15;
 const MOST = 11;
 
 export class Hand {
-  // `ranges` holds for each parameter of a line what its slider spans; `change` is called with new values by name.
-  constructor(ranges, change) { Object.assign(this, {change, ranges, names: "", held: null}); }
+  // `ranges` holds for each parameter of a line what its slider spans; `change` is called with new values by name; `window`
+  // says which part of the plane is on show.
+  constructor(ranges, change, window) { Object.assign(this, {change, ranges, window, names: "", held: null}); }
 
   // A slider for each number that a model of these `names` has; of a network, none where it has too many of them.
   #offer(names, isNetwork) {
@@ -39,18 +40,27 @@ export class Hand {
     });
   }
 
+  // The grip within reach of a point of the picture; -1 where there is none.
+  near({grips}, {x, y}, reach) {
+    const window = this.window(), [a, b] = window.toPlane([x, y]);
+    return Array.from(grips.x1).findIndex((x1, i) => {
+      const [c, d] = window.toPlane([x1, grips.x2[i]]);
+      return Math.hypot(a - c, b - d) < reach;
+    });
+  }
+
   // A grip that is taken leads the line until it is let go of; the line keeps its steepness.
   wire(figures, values) {
-    const distance = (i, {x, y}) => Math.hypot(figures.grips.x1[i] - x, figures.grips.x2[i] - y);
     figures.on("boundary", ["panstart"], (event) => {
-      const near = Array.from(figures.grips.x1, (_, i) => i).filter((i) => distance(i, event) < GRIP_REACH);
-      this.held = near.length ? {grip: near[0], x1: [...figures.grips.x1], x2: [...figures.grips.x2]} : null;
+      const grip = this.near(figures, event, GRIP_REACH);
+      this.held = grip >= 0 ? {grip, x1: [...figures.grips.x1], x2: [...figures.grips.x2]} : null;
     });
     figures.on("boundary", ["pan"], ({x, y}) => {
       if (!this.held) return;
-      const {grip, x1, x2} = this.held, {w1, w2} = values();
+      const {grip, x1, x2} = this.held, {w1, w2} = values(), window = this.window(), [a, b] = window.unit;
       [x1[grip], x2[grip]] = [x, y];
-      const {w3: _, ...line} = through({x1, x2}, Math.hypot(w1, w2) || 1);
+      const ends = x1.map((_, i) => window.toPlane([x1[i], x2[i]])), [across, up] = [0, 1].map((axis) => ends.map((end) => end[axis]));
+      const {w3: _, ...line} = window.lineFromPlane(through({x1: across, x2: up}, Math.hypot(w1 * a, w2 * b) || 1));
       figures.fill("boundary", {grips: {x1: [...x1], x2: [...x2]}});
       this.change(line);
     });

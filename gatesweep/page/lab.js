@@ -4,7 +4,7 @@ import {$, choose, control, fillMenu, onChoice, showValue} from "./controls.js";
 import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
-import {Drawing, isLinkable} from "./own.js";
+import {Drawing, isLinkable, NO_ROWS, ownData, ownOf} from "./own.js";
 import {Player} from "./player.js";
 import {modelOf, numbersOf} from "./models.js";
 import {neuronColumns} from "./neuron.js";
@@ -12,7 +12,9 @@ import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
 import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
-import {equation, ownSummary, parameterName, percent, probe, summary, unitName} from "./words.js";
+import {TablePanel} from "./table_panel.js";
+import {UNIT} from "./window.js";
+import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
@@ -20,6 +22,8 @@ const HAND = ["w1", "w2", "w3", "intercept", "network"];
 const OTHERS = {seed: "200 seeds", init_seed: "200 starts"};
 // How near to a corner, and to an own row, a tap is meant for it.
 const CORNER_REACH = 0.2, ROW_REACH = 0.1;
+// What decides how own rows are trained on.
+const OF_OWN_DATA = ["standardize", "split", "train_seed"];
 
 export class Lab {
   // `changed` is called when what is on show has changed, `last` tells whether it will rest.
@@ -28,14 +32,26 @@ export class Lab {
     this.player = new Player(this, {
       play: $("play"), slider: $("epoch"), output: $("epoch-value"), back: $("back"), step: $("step"), speed: $("speed"),
     });
-    this.drawing = new Drawing((own) => this.set({own}));
-    Object.assign(this, {tool: "point", pen: 0, shownBehind: "seeds"});
-    this.hand = new Hand(data.ranges, (weights) => this.set(weights));
+    this.drawing = new Drawing((own) => this.set({own, source: "own"}));
+    this.table = new TablePanel(data.rules.own.tables, (own) => this.drawing.open(own));
+    Object.assign(this, {tool: "point", pen: 0, spread: 0.2, shownBehind: "seeds"});
+    this.hand = new Hand(data.ranges, (weights) => this.set(weights), () => this.window);
     this.#wire();
   }
 
   get run() { return this.runs[this.index]; }
   get isOwn() { return Boolean(this.run.live) && this.values.source === "own"; }
+  // Own rows as the model is trained on them; the same ones while nothing about them changes.
+  get ownRows() {
+    const {own, window} = this.drawing, of = [own, window, ...OF_OWN_DATA.map((name) => this.values[name])];
+    if (!this.ownKept || of.some((part, i) => part !== this.ownKept.of[i])) {
+      const [standardize, split, seed] = of.slice(2), data = ownData(own, window, {standardize, split, train_seed: seed});
+      this.ownKept = {of, rows: {...data, key: (this.ownKept?.rows.key ?? 0) + 1}};
+    }
+    return this.ownKept.rows;
+  }
+  // The part of the plane on show, in units of the rows that are trained on.
+  get window() { return this.isOwn ? this.ownRows.window : UNIT; }
   get isPlaying() { return Boolean(this.player.timer); }
   get last() { return this.run.last(this.at); }
   get epoch() { return Math.min(this.values.epoch ?? Infinity, this.last); }
@@ -59,7 +75,7 @@ export class Lab {
   // The values that everything has when a lesson (0: none) is opened.
   usual(data, lesson) {
     const chosen = data.lessons[lesson - 1];
-    return {...data.usual, ...(chosen && {...chosen.settings, lesson, hide: chosen.hide})};
+    return {...data.usual, own: NO_ROWS, ...(chosen && {...chosen.settings, lesson, hide: chosen.hide})};
   }
 
   // ---- what can be done
@@ -74,7 +90,7 @@ export class Lab {
       else next.hidden_units = 0;
     }
     if (next.hidden_units && next.init === "population") next.init = "auto";
-    if (this.run.live && !LiveRun.affords(next)) next.epochs = next.num_samples = null;
+    if (this.run.live && !LiveRun.affords({...next, ...(next.source === "own" && {num_samples: next.own.points.length})})) next.epochs = next.num_samples = null;
     if (next.epochs === null) return this.draw();
     if (!("epoch" in changes) && !this.isPlaying && Object.keys(changes).some((name) => settings.includes(name))) next.epoch = null;
     this.values = next;
@@ -150,22 +166,28 @@ export class Lab {
   #takeGateRows() {
     this.run.own = null;
     const {n, x1, x2, label} = this.run.rows(this.at), digits = (x) => Math.round(1000 * x) / 1000;
-    this.drawing.edit(() => Array.from({length: n}, (_, i) => [digits(x1[i]), digits(x2[i]), label[i]]));
+    this.drawing.open(ownOf(Array.from({length: n}, (_, i) => [digits(x1[i]), digits(x2[i]), label[i]])));
   }
 
   // What a tap or a drag on the plane does to own rows.
   #tap(point) {
     const row = this.drawing.near(point, ROW_REACH);
     if (this.tool === "point") this.drawing.add(point, this.pen);
+    else if (this.tool === "cloud") this.drawing.cloud(point, this.pen, this.spread);
     else if (row >= 0) this.drawing.remove(row);
+  }
+  // A point of the picture, in units of the rows as they were given.
+  #given(point) {
+    const {centre, unit} = this.ownRows;
+    return point.map((x, axis) => x * unit[axis] + centre[axis]);
   }
   #drawOn(figures) {
     let row = -1, gesture = 0;
     figures.on("boundary", ["panstart"], ({x, y}) => {
-      row = this.isOwn && !this.hand.held ? this.drawing.near([x, y], ROW_REACH) : -1;
+      row = this.isOwn && !this.hand.held ? this.drawing.near(this.#given([x, y]), ROW_REACH) : -1;
       gesture++;
     });
-    figures.on("boundary", ["pan"], ({x, y}) => { if (row >= 0) this.drawing.move(row, [x, y], gesture); });
+    figures.on("boundary", ["pan"], ({x, y}) => { if (row >= 0) this.drawing.move(row, this.#given([x, y]), gesture); });
     figures.on("boundary", ["panend"], () => { row = -1; });
   }
 
@@ -232,6 +254,8 @@ export class Lab {
     onChoice("source", (source) => this.set({source}));
     onChoice("tool", (tool) => { this.tool = tool; this.draw(); });
     onChoice("pen", (pen) => { this.pen = Number(pen); });
+    $("spread").oninput = () => { this.spread = Number($("spread").value); $("spread-text").textContent = String(this.spread); };
+    $("standardize").onchange = () => this.set({standardize: $("standardize").checked});
     for (const act of ["undo", "redo", "clear"]) $(act).onclick = () => this.drawing[act]();
     $("from-gate").onclick = () => this.#takeGateRows();
     $("row").onchange = () => this.set({row: Math.max(1, Math.round(Number($("row").value)) || 1)});
@@ -239,7 +263,8 @@ export class Lab {
     for (const [id, share] of Object.entries({worst: 0, median: 0.5, best: 1})) $(id).onclick = () => this.openQuantile(share);
     fillMenu($("speed"), Object.fromEntries([1, 2, 5, 10, 20].map((pace) => [pace, `${pace} / s`])));
     $("speed").value = 5;
-    for (const run of this.runs) run.changed = () => this.#later();
+    // What own rows say of models is told in words too.
+    for (const run of this.runs) run.changed = () => (this.isOwn ? this.draw() : this.#later());
   }
 
   // Takes the figures, once they are there.
@@ -250,8 +275,8 @@ export class Lab {
     this.#drawOn(figures);
     figures.on("boundary", ["tap", "doubletap"], ({x, y}) => {
       const [x1, x2] = [x, y].map(Math.round);
-      const isOnGrip = Array.from(figures.grips.x1).some((x1, i) => Math.hypot(x1 - x, figures.grips.x2[i] - y) < CORNER_REACH);
-      if (this.isOwn) { if (!isOnGrip) this.#tap([x, y]); return; }
+      const isOnGrip = this.hand.near(figures, {x, y}, CORNER_REACH) >= 0;
+      if (this.isOwn) { if (!isOnGrip) this.#tap(this.#given([x, y])); return; }
       if (!isOnGrip && [x1, x2].every((bit) => bit === 0 || bit === 1) && Math.hypot(x - x1, y - x2) < CORNER_REACH) this.flip(2 * x1 + x2);
     });
     figures.on("boundary", ["mousemove", "tap"], ({x, y}) => { $("probe").textContent = probe(this.drawn.model, x, y, this.values.threshold); });
@@ -272,14 +297,14 @@ export class Lab {
     run.start = Object.fromEntries(HAND.map((name) => [name, values[name]]));
     run.differ = values.others;
     this.drawing.take(values.own);
-    run.own = this.isOwn ? values.own : null;
+    run.own = this.isOwn ? this.ownRows : null;
     if (run.live) run.more = Object.fromEntries(this.data.more.map((name) => [name, values[name]]));
     const {at, epoch, last} = this, model = drawn.model = run.model(at, epoch), key = `${this.index} ${run.key(at)}`;
     const isNew = key !== drawn.rows;
     if (isNew) Object.assign(drawn, {rows: key, of: run.rows(at), losses: run.losses(at)});
     if (figures) {
       if (isNew) {
-        figures.rows(drawn.of, run.truth(at), this.palette);
+        figures.rows(drawn.of, run.truth(at), this.palette, this.window, run.own?.names);
         figures.losses(...drawn.losses);
       }
       this.#paint(at, model);
@@ -300,9 +325,9 @@ export class Lab {
     const {values, run, figures, drawn: {of: rows}, palette, picture} = this, {threshold, corner} = values;
     if (!figures.has(picture, () => this.draw())) return;
     if (picture === "boundary") {
-      figures.model(model, rows, values, this.hand.held, palette);
-      figures.limits(values.limits && !this.isOwn && {truth: run.truth(at), noiseLevel: run.value("noise_level", at)});
-      figures.pinned(this.#pinned);
+      figures.model(model, rows, values, this.hand.held, palette, this.window);
+      figures.limits(values.limits && this.#limits(at), this.window);
+      figures.pinned(this.#pinned, this.window);
     } else if (picture === "neuron") {
       const [x1, x2] = [...corner].map(Number), row = Math.min(values.row, rows.n) - 1;
       if (!this.isOwn) figures.fill("neuron", neuronColumns(model, [x1, x2], run.truth(at)[2 * x1 + x2], threshold, palette));
@@ -314,6 +339,12 @@ export class Lab {
     } else {
       figures.hidden(model, this.#pair(at), rows, threshold, palette, this.isOwn);
     }
+  }
+  // The gate and noise level whose best line and boundary are drawn; of own rows the best line, once it is known.
+  #limits(at) {
+    if (!this.isOwn) return {truth: this.run.truth(at), noiseLevel: this.run.value("noise_level", at)};
+    const line = this.run.surveyed(at)?.best.params;
+    return line && {line};
   }
   // The model to compare with; null where a link has no whole one.
   get #pinned() {
@@ -331,8 +362,8 @@ export class Lab {
       gate: run.value("gate", at), truth: run.truth(at), noiseLevel: run.value("noise_level", at), ...limits, exact, model,
       status: run.status(at), remedy: run.remedy, byHand: values.by_hand,
     };
-    const wrong = showErrors(model, drawn.of, values.threshold), {isOwn} = this;
-    if (isOwn) Object.assign(of, {rows: drawn.of, wrong, threshold: values.threshold, scores});
+    const {isOwn} = this, wrong = showErrors(model, drawn.of, values.threshold, isOwn);
+    if (isOwn) Object.assign(of, {rows: drawn.of, wrong, threshold: values.threshold, scores, known: run.surveyed(at), classes: run.own.classes});
     else showTruth(of.truth);
     showAccuracies({...scores, exact}, limits, isOwn);
     showWords(of, drawn.losses[0], scores, run.exactLoss(at, epoch), values.threshold, isOwn);
@@ -355,12 +386,12 @@ export class Lab {
     choose("corner", values.corner);
     choose("others", values.others);
     $("picture-hidden").hidden = !units;
-    const behind = isOwn ? "errors" : this.shownBehind;
+    const behind = this.shownBehind;
     choose("behind", behind);
     $("seeds").hidden = behind !== "seeds";
     $("errors").hidden = behind !== "errors";
-    $("differ").hidden = !units || behind !== "seeds";
-    $("cloud-name").textContent = $("others-name").textContent = OTHERS[run.live ? run.over(at) : "seed"];
+    $("differ").hidden = !units || isOwn || behind !== "seeds";
+    $("cloud-name").textContent = $("others-name").textContent = isOwn ? "200 refits" : OTHERS[run.live ? run.over(at) : "seed"];
     for (const name of ["boundary", "neuron", "s_curve", "hidden"]) $(name).hidden = name !== picture;
     for (const part of document.querySelectorAll("#stage [data-on]")) part.classList.toggle("hide", !part.dataset.on.split(" ").includes(picture));
     if (picture === "hidden") {
@@ -372,11 +403,15 @@ export class Lab {
       });
     }
     $("limits").checked = values.limits;
-    $("key-limits").hidden = !values.limits;
+    const [zero, one, best] = ownKeys(isOwn ? run.own.classes : [], isOwn ? run.surveyed(at) : undefined);
+    $("key-limits").hidden = !values.limits || best === null;
+    $("key-bayes").hidden = !values.limits || isOwn;
+    $("key-best").textContent = best;
+    [zero, one].forEach((text, label) => { $(`key-${label}`).textContent = text; });
     $("key-units").hidden = !units;
     const pinned = this.#pinned;
     $("pin").textContent = pinned ? "Unpin" : "Pin";
-    $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}, exact ${percent(run.exactOf(pinned.params, at, pinned.kind))}` : "";
+    $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}${isOwn ? "" : `, exact ${percent(run.exactOf(pinned.params, at, pinned.kind))}`}` : "";
     $("cloud").checked = values.cloud;
     $("by_hand").checked = values.by_hand;
     $("threshold").value = values.threshold;
@@ -405,9 +440,12 @@ export class Lab {
     $("pen").hidden = tool === "erase";
     $("undo").disabled = !drawing.past.length;
     $("redo").disabled = !drawing.future.length;
-    $("clear").disabled = !own;
+    $("clear").disabled = !own.points.length;
+    $("spread-row").hidden = tool !== "cloud";
+    $("standardize").checked = this.values.standardize;
+    [0, 1].forEach((label) => { $(`pen-${label}`).textContent = own.named[2 + label]; });
     $("row").value = row;
-    $("unlinked").textContent = isLinkable(own) ? "" : "These rows are more than a link carries: whoever opens it sees none.";
+    $("unlinked").textContent = isLinkable(own) ? "" : unlinked(own.points.length);
   }
 
   // The model under the finger is painted first, the charts around it right after; only the newest counts.
@@ -422,8 +460,8 @@ export class Lab {
     const {run, values, figures, at, epoch} = this, names = values.loss_over.split(",");
     const others = run.others(at, epoch);
     if (others.done) {
-      figures.seeds(others.exact, run.exact(at, epoch));
-      figures.cloud(values.cloud ? others.models : []);
+      figures.seeds(others.exact, this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch), others.over);
+      figures.cloud(values.cloud ? others.models : [], this.window);
     }
     if (this.training !== "valley") return;
     const key = `${this.drawn.rows} ${names}`, all = run.parameterNames(at), [x, y] = names.map((name) => this.drawn.model.params[all.indexOf(name)]);

@@ -4,7 +4,6 @@ import {truthOf} from "./engine/lecture.js";
 import {bayesAccuracy, bestLine, exactAccuracy, majorityAccuracy} from "./engine/theory.js";
 import {dataOf, fit} from "./engine/training.js";
 import {Population} from "./crew.js";
-import {ownData} from "./own.js";
 import {modelOf} from "./models.js";
 import {Run} from "./runs.js";
 
@@ -17,7 +16,7 @@ const MAX_ROW_VISITS = 4e6, MAX_STEPS = 20000;
 export class LiveRun extends Run {
   constructor(entry, crew) {
     super(entry);
-    Object.assign(this, {live: true, crew, differ: "seed", own: null, more: {}, fits: new Map(), limitsKept: new Map(), other: {key: ""}, changed: () => {}});
+    Object.assign(this, {live: true, crew, differ: "seed", own: null, more: {}, fits: new Map(), limitsKept: new Map(), other: {key: ""}, survey: {key: ""}, changed: () => {}});
   }
 
   get seeds() { return SEEDS; }
@@ -40,7 +39,7 @@ export class LiveRun extends Run {
     const chosen = {...this.more, ...this.constants};
     for (const {name, values} of this.dims) chosen[name] = values[at[name]];
     if (chosen.C === "inf") chosen.C = Infinity;
-    if (this.own !== null) Object.assign(chosen, {own: this.own, ...(chosen.init === "population" && {init: "auto"})});
+    if (this.own !== null) Object.assign(chosen, {own: this.own.key, ...(chosen.init === "population" && {init: "auto"})});
     if (chosen.init !== "hand") return chosen;
     const {network, ...line} = this.start, names = this.parameterNames(at);
     if (!chosen.hidden_units) return {...chosen, start: names.map((name) => line[name])};
@@ -51,7 +50,7 @@ export class LiveRun extends Run {
     const settings = this.settings(at), key = this.key(at);
     if (!this.fits.has(key)) {
       if (this.fits.size >= FITS_KEPT) this.fits.delete(this.fits.keys().next().value);
-      const data = this.own === null ? dataOf(settings) : ownData(this.own);
+      const data = this.own ?? dataOf(settings);
       this.fits.set(key, {data, ...fit(settings, data)});
     }
     return this.fits.get(key);
@@ -74,7 +73,8 @@ export class LiveRun extends Run {
   limits(at) {
     if (this.own === null) return this.limitsOf(this.value("gate", at), this.value("noise_level", at));
     const {label, n} = this.rows(at), ones = label.reduce((sum, one) => sum + one, 0) / n;
-    return {bayes: NaN, best: NaN, majority: Math.max(ones, 1 - ones)};
+    const known = this.surveyed(at);
+    return {bayes: NaN, folds: known?.validated ?? NaN, best: known ? known.best.right / n : NaN, majority: Math.max(ones, 1 - ones)};
   }
   limitsOf(gate, level) {
     const key = `${gate} ${level}`;
@@ -90,7 +90,7 @@ export class LiveRun extends Run {
   // The models of the other seeds, or of other first weights, at this place; while new ones are on their way, of those
   // before. Of a network, whose exact accuracy takes long, at the end of the training alone.
   others(at, epoch) {
-    if (this.own !== null) return {over: "seed", done: true, exact: [], models: []};
+    if (this.own !== null) return this.#refits(at);
     const over = this.over(at), {[over]: _, start: __, ...settings} = this.settings(at), key = JSON.stringify({over, ...settings});
     if (key !== this.other.key) {
       const init = settings.init === "hand" ? "auto" : settings.init, count = settings.hidden_units;
@@ -103,6 +103,33 @@ export class LiveRun extends Run {
       over, done: population.done, exact: kept.map(({exact_accuracy}) => exact_accuracy),
       get models() { return kept.map(({params}) => modelOf(params, of)); },
     };
+  }
+  // 200 refits on bootstraps of own rows, and what can be said of any line on them.
+  #refits(at) {
+    const {rows, train, key: own} = this.own, {start: _, ...settings} = this.settings(at), key = JSON.stringify(settings);
+    if (!train.length) return {over: "refit", done: true, exact: [], models: []};
+    if (key !== this.other.key) {
+      const of = this.kind(at), job = {settings: {...settings, init: settings.init === "hand" ? "auto" : settings.init}, own: {rows, train, key: own}};
+      const refits = {...job, kind: "seeds", axes: {refit: SEEDS}, numbers: this.parameterNames(at).length};
+      this.other = {key, of, population: new Population(refits, (done) => done && this.changed())};
+      this.survey = {key, found: null};
+      this.crew.ask(refits, this.other.population.take);
+      this.crew.ask({...job, kind: "survey", axes: {}}, ({done, found}) => {
+        if (!done) return;
+        this.survey.found = found;
+        this.changed();
+      });
+    }
+    const {population, of} = this.other, kept = SEEDS.map((_, refit) => population.of({refit}, 0));
+    return {
+      over: "refit", done: population.done, exact: kept.map(({test_accuracy}) => test_accuracy),
+      get models() { return kept.map(({params}) => modelOf(params, of)); },
+    };
+  }
+  // Of the own rows on show; null until it is known.
+  surveyed(at) {
+    const {start: _, ...settings} = this.settings(at);
+    return this.survey.key === JSON.stringify(settings) ? this.survey.found : null;
   }
   // What they differ in: "seed", or of a network "init_seed".
   over(at) { return this.kind(at).hidden_units ? this.differ : "seed"; }

@@ -1,5 +1,6 @@
 """What the page may train: a solver each, with the values that its controls offer, and what its links may say."""
 
+from dataclasses import asdict
 from typing import Any
 
 import param
@@ -15,6 +16,7 @@ from gatesweep.plots.labels import label
 from gatesweep.results.measures import MEASURES
 from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
+from gatesweep.tables.labelled import BUILT_IN, built_in
 
 __all__ = ["address_data", "explorer_data", "live_entries"]
 
@@ -51,8 +53,8 @@ MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_see
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"activation", "learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
-NOT_HERE = ("dtype", "standardize")
-"""What the page's Lab has not: its engine computes in float64, on own rows as they are."""
+NOT_HERE = ("dtype",)
+"""What the page's Lab has not: its engine computes in float64."""
 UNSEEN = ("C", "train_seed", "split", "max_iter")
 """Settings that a link may carry where no control shows them."""
 
@@ -109,13 +111,20 @@ def explorer_data() -> dict[str, Any]:
     }
 
 
+def _table(name: str) -> dict[str, Any]:
+    """A table that the page brings along, as page/table.js has it."""
+    label, _, start = BUILT_IN[name]
+    columns = [(column, values.tolist()) for column, values in built_in(name).frame.items()]
+    return {"name": name, "label": label, "columns": columns, "start": asdict(start)}
+
+
 def _rule(declared: param.Parameter) -> dict[str, Any]:
     """A declaration as the page checks a link against it."""
     none = {"none": True} if declared.allow_None else {}
     if isinstance(declared, param.Boolean):
         return {"kind": "flag"}
     if isinstance(declared, param.ClassSelector) and declared.class_ is Own:
-        return {"kind": "own"}
+        return {"kind": "own", "tables": [_table(name) for name in BUILT_IN]}
     if isinstance(declared, param.List) and not isinstance(declared, param.ListSelector):
         return {"kind": "numbers", "most": declared.bounds[1]}
     if isinstance(declared, param.ListSelector):

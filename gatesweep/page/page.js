@@ -5,7 +5,7 @@ import {$, choose, element, fillMenu, onChoice} from "./controls.js";
 import {Explorer} from "./explorer.js";
 import {marginOf} from "./first.js";
 import {Lab} from "./lab.js";
-import {isLinkable} from "./own.js";
+import {isLinkable, NO_ROWS} from "./own.js";
 
 // Milliseconds without a change before the address line follows.
 const REST = 300;
@@ -121,7 +121,7 @@ export class Page {
 
   #key(event) {
     const {key, target} = event, {tagName, type} = target;
-    if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || tagName === "SELECT" || type === "number" || OWN[type]?.includes(key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || tagName === "SELECT" || tagName === "TEXTAREA" || type === "number" || type === "file" || OWN[type]?.includes(key)) return;
     if (key === " " && (tagName === "BUTTON" || tagName === "SUMMARY")) return;
     if (!this.press(key)) return;
     event.preventDefault();
@@ -156,7 +156,7 @@ export class Page {
     }
     const model = live ? {} : {model: lab.index};
     const {own} = lab.values;
-    return toQuery({...model, ...lab.values, own: isLinkable(own) ? own : ""}, {...lab.usual(data, lab.values.lesson), lesson: 0, model: 0});
+    return toQuery({...model, ...lab.values, own: isLinkable(own) ? own : NO_ROWS}, {...lab.usual(data, lab.values.lesson), lesson: 0, model: 0});
   }
 
   #changed() {

@@ -4,9 +4,9 @@ import {$, element} from "./controls.js";
 import {beyond} from "./plots.js";
 import {confusion, equation, losses, meaning, misclassified, ownLosses, ownMeaning, percent, progress, rate} from "./words.js";
 
-const LINES = {train: "train", test: "test", exact: "exact", best: "best line", bayes: "Bayes", majority: "majority"};
-// Those that are told of own rows; majority of these alone.
-const OF_OWN = ["train", "test", "majority"];
+const LINES = {train: "train", test: "test", folds: "5 folds", exact: "exact", best: "best line", bayes: "Bayes", majority: "majority"};
+// Those that are told of own rows, and of these alone.
+const OF_OWN = ["train", "test", "folds", "best", "majority"], OWN_ALONE = ["folds", "majority"];
 
 // Accuracies as marks on one axis from 0 to 1.
 export function showAccuracies(scores, limits, isOwn) {
@@ -19,7 +19,7 @@ export function showAccuracies(scores, limits, isOwn) {
   }
   Object.keys(LINES).forEach((kind, i) => {
     const {cells} = body.rows[i];
-    body.rows[i].hidden = isOwn ? !OF_OWN.includes(kind) || Number.isNaN(values[kind]) : kind === "majority";
+    body.rows[i].hidden = isOwn ? !OF_OWN.includes(kind) || !Number.isFinite(values[kind]) : OWN_ALONE.includes(kind);
     cells[1].style.setProperty("--at", `${100 * values[kind]}%`);
     cells[2].textContent = percent(values[kind]);
   });
@@ -41,13 +41,13 @@ export function showTruth(truth) {
 }
 
 // The test rows' confusion matrix; how many of all rows are wrong.
-export function showErrors(model, rows, threshold) {
+export function showErrors(model, rows, threshold, isOwn) {
   const counts = confusion(model, rows, threshold), [[, fp], [fn, tp]] = counts;
   counts.forEach((row, label) => row.forEach((count, answer) => { $(`confusion-${label}${answer}`).textContent = count; }));
   $("precision").textContent = rate(tp, tp + fp);
   $("recall").textContent = rate(tp, tp + fn);
   $("misclassified").textContent = misclassified(threshold);
-  const outside = beyond(rows).reduce((sum, count) => sum + count);
+  const outside = isOwn ? 0 : beyond(rows).reduce((sum, count) => sum + count);
   $("beyond").textContent = outside ? `${outside} rows beyond the frame` : "";
   const all = confusion(model, {...rows, test: new Uint8Array(rows.n).fill(1)}, threshold);
   return all[0][1] + all[1][0];

@@ -19,7 +19,7 @@ async function start() {
   const data = JSON.parse($("page-data").textContent), crew = new Crew($("page-script").textContent);
   const runs = [...data.live.map((entry) => new LiveRun(entry, crew)), ...await unpack(data, $("page-bytes").textContent)];
   const page = new Page(data, runs, crew);
-  paintFirst($("first"), page.run, page.at, page.palette);
+  paintFirst($("first"), page.run, page.at, page.palette, page.lab.window);
   await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
   document.body.append(Object.assign(document.createElement("script"), {textContent: await unpackText($("bokeh").textContent)}));
   await page.take(new Figures(data.figures, data.looks));

@@ -2,6 +2,8 @@
 
 import {sigmoid} from "./engine/logistic.js";
 import {logit} from "./models.js";
+import {EXACT_ROWS} from "./engine/sample.js";
+import {FOLDS} from "./engine/survey.js";
 import {HELD_OUT_FROM} from "./own.js";
 
 const TERMS = ["x₁", "x₂", "x₁x₂"];
@@ -84,21 +86,40 @@ export function meaning({gate, truth, noiseLevel, best, bayes, exact, model, sta
 }
 
 // One or two sentences: what a model is worth on own rows (gatesweep/app/lab/own_words.py).
-export function ownMeaning({rows: {n, label}, wrong, model, threshold, status, remedy, byHand}) {
+export function ownMeaning({rows: {n, label}, wrong, model, threshold, status, remedy, byHand, known}) {
   const ones = label.reduce((sum, one) => sum + one, 0);
-  if (!n) return "No rows yet: tap the picture to draw some, of both classes.";
+  if (!n) return "No rows yet: tap the picture to draw some, of both classes, or bring a table.";
   if (ones === 0 || ones === n) return "All rows are of one class, so there is nothing to separate: draw some of the other one.";
-  if (!model.params.every(Number.isFinite)) return `The weights have run off to infinity: this is no model any more. ${remedy}`;
-  const said = status === "diverged" && !byHand ? "The training diverged: its steps are too large. Take a smaller learning rate."
-    : `This model is right on ${grouped(n - wrong)} of ${grouped(n)} rows${at(threshold)}.`;
-  return n < HELD_OUT_FROM ? `${said} Below ${HELD_OUT_FROM} rows none is held out for a test.` : said;
+  if (!model.params.every(Number.isFinite)) return `The weights have run off to infinity: this is no model any more. ${remedy} Or standardise the columns.`;
+  const said = [status === "diverged" && !byHand ? "The training diverged: its steps are too large. Take a smaller learning rate, or standardise."
+    : `This model is right on ${grouped(n - wrong)} of ${grouped(n)} rows${at(threshold)}.`];
+  if (known) {
+    said.push(ofAnyLine(known, n), Number.isFinite(known.validated) ? `Cross-validated in ${FOLDS} parts, models like it reach ${percent(known.validated)}.`
+      : `Each class needs ${FOLDS} rows to cross-validate.`);
+  }
+  if (n < HELD_OUT_FROM) said.push(`Below ${HELD_OUT_FROM} rows none is held out for a test.`);
+  return said.join(" ");
 }
+function ofAnyLine({best: {right, isExact}, isParted}, n) {
+  if (right === n) return "A line separates the classes: proven, the best line is right on every row.";
+  if (isExact) return `No line separates the classes, which is proven: the best line is right on ${grouped(right)} of them.`;
+  const found = `the best line that was found is right on ${grouped(right)}, a lower bound: above ${grouped(EXACT_ROWS)} rows not all lines are looked at.`;
+  return `${isParted === false ? "No line separates the classes, which is proven; " : ""}${found}`;
+}
+
+// What the marks mean: both classes, and the best line (null until it is known); of a gate with neither given.
+export const ownKeys = ([zero = "0", one = "1"], known) => [
+  ...(zero === "0" && one === "1" ? ["class 0", "class 1"] : [zero, one]),
+  known === undefined ? "best line" : known && (known.best.isExact ? "best line on these rows" : "best line found"),
+];
+
+export const unlinked = (n) => `${grouped(n)} rows are more than a link carries: whoever opens it sees none.`;
 const grouped = (count) => count.toLocaleString("en");
 
-export function ownSummary({rows: {n, label}, wrong, threshold, scores}) {
+export function ownSummary({rows: {n, label}, wrong, threshold, scores, classes: [zero, one] = ["0", "1"]}) {
   if (!n) return "Own rows: none yet.";
   const ones = label.reduce((sum, one) => sum + one, 0), test = Number.isFinite(scores.test) ? `, test ${percent(scores.test)}` : "";
-  return `Own rows: ${n}, ${n - ones} of class 0, ${ones} of class 1. ${wrong} rows misclassified${at(threshold)}. Train accuracy ${percent(scores.train)}${test}.`;
+  return `Own rows: ${n}, ${n - ones} of class ${zero}, ${ones} of class ${one}. ${wrong} rows misclassified${at(threshold)}. Train accuracy ${percent(scores.train)}${test}.`;
 }
 
 export function ownLosses({trainLoss, testLoss}, threshold) {

@@ -12,8 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import gatesweep as gs
+from gatesweep.app.lab.own import Own
 from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.page.export import render
+from gatesweep.tables.labelled import BUILT_IN, built_in
 from tests.page_cases import ENGINE, model_cases, swept
 from tests.ui.export_oracle import assert_same_boundary
 from tests.ui.page_probe import accuracy, drawn, opened, slide, summary
@@ -303,6 +305,35 @@ def test_own_rows_are_drawn_moved_and_erased(live) -> None:
     expect(page.get_by_text("more than a link carries")).to_be_visible()
 
 
+def test_a_table_s_rows_are_shown_with_refits_folds_and_the_best_line(live) -> None:
+    page = live("#source=own&cloud=true&limits=true")
+    page.get_by_text("Table", exact=True).click()
+    own, _ = Own.of_table(built_in("iris"), BUILT_IN["iris"][2])
+    content = "length;width;kind\n" + "".join(
+        f"{x1:g};{x2:g};{own.classes[label]}\n".replace(".", ",")
+        for (x1, x2), label in zip(own.X.tolist(), own.y.tolist(), strict=True)
+    )
+    file = {"name": "flowers.csv", "mimeType": "text/csv", "buffer": (content + "1,5;;virginica\n").encode("utf-8-sig")}
+    page.get_by_label("CSV file").set_input_files(file)
+    expect(page.locator("#table-said")).to_have_text("100 rows of flowers.csv. Skipped: 1 with a missing number.")
+    expect(page.locator("#meaning")).to_contain_text("the best line is right on 97 of them. Cross-validated in 5 parts")
+    assert len(drawn(page, "boundary", "rows")["x1"]) == 100
+    lines = eventually(lambda: drawn(page, "boundary", "others")["xs"], len)
+    assert len(lines) == 200
+    assert len(drawn(page, "boundary", "best line")["x1"]) == 2
+    assert sum(eventually(lambda: drawn(page, "seeds", "seeds")["top"], sum)) == 200
+    page.get_by_role("combobox", name="Class 1").select_option("versicolor")
+    expect(page.get_by_role("combobox", name="Class 0")).to_have_value("virginica")
+    page.get_by_role("checkbox", name="Standardise").check()
+    expect(page.locator("#meaning")).to_contain_text("rows")
+    scaled = eventually(lambda: drawn(page, "boundary", "rows")["x1"], lambda x1: min(x1) < 0)
+    assert abs(np.mean(scaled)) < 0.2
+    page.get_by_role("combobox", name="Built-in table").select_option("Wine")
+    page.wait_for_url("**own=wine.**")
+    again = live("#" + page.url.split("#")[1])
+    expect(summary(again)).to_have_text(summary(page).inner_text())
+
+
 def test_a_great_map_can_be_cancelled(live) -> None:
     page = live("#view=explorer&noise_count=101&seed_count=100")
     expect(page.get_by_role("checkbox", name="101 noise levels, 100 seeds")).to_be_checked()
@@ -362,9 +393,24 @@ def test_a_phone_s_first_screen_has_picture_gate_noise_and_accuracies(live) -> N
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("link", ["#lesson=4", "#view=explorer"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "#lesson=4",
+        "#view=explorer",
+        "#picture=neuron&hidden_units=2&solver=adam",
+        "#picture=s_curve",
+        "#picture=hidden&hidden_units=2&solver=adam&pin=1,1,-0.5",
+        "#source=own&own=iris.2.3.1.2&limits=true&standardize=true",
+    ],
+)
 def test_no_barrier_that_axe_finds(live, link: str, mode: str) -> None:
-    found = Axe().run(live(link, color_scheme=mode))
+    page = live(link, color_scheme=mode)
+    if "own=" in link:
+        page.get_by_text("Table", exact=True).click()
+        page.get_by_role("combobox", name="Built-in table").select_option("Wine")
+        expect(page.get_by_role("combobox", name="Class 1")).to_be_visible()
+    found = Axe().run(page)
     assert not found.response["violations"], found.generate_report()
 
 

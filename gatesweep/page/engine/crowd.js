@@ -1,5 +1,7 @@
 // Many models one after the other: every place of a grid, with a pause for whoever waits.
 
+import {bootstrapCounts} from "./resampling.js";
+import {surveyOf, refitOn} from "./survey.js";
 import {dataOf, DEFAULTS, fit, scoresOf} from "./training.js";
 import {truthOf} from "./lecture.js";
 import {networkAccuracy} from "./network_theory.js";
@@ -22,7 +24,12 @@ export function keptSteps({settings, path}) {
 }
 
 // Fits the models of a job, the last of its axes running fastest; yields a Float32Array (steps, kept width) for each.
+// Where it has own rows, its models are refits of them.
 export function* crowd(job) {
+  if (job.own) {
+    for (const counts of bootstrapCounts(job.own.train.length, modelCount(job))) yield keptRefit(job, counts);
+    return;
+  }
   const steps = keptSteps(job), names = Object.keys(job.axes), lengths = sizes(job), total = modelCount(job);
   for (let model = 0; model < total; model++) {
     const one = {...job.settings};
@@ -46,11 +53,20 @@ function kept(model, settings, steps, job) {
   return out;
 }
 
+// Of a refit, its accuracy on the training rows that it did not draw.
+function keptRefit({own, settings, numbers}, counts) {
+  const {params, status, accuracy} = refitOn(own, settings, counts), out = new Float32Array(keptWidth({numbers})).fill(NaN);
+  out[0] = STATUSES.indexOf(status);
+  out[1 + SCORES.indexOf("test_accuracy")] = accuracy;
+  out.set(params, 1 + SCORES.length);
+  return out;
+}
+
 const SLICE_MS = 20;
 
 // Works off the newest job of each kind, small kinds first, a slice at a time; a newer job of its kind replaces it, and
 // a job without axes cancels it. `report` gets {kind, id, from, parts, done}: a Float32Array (models, steps, kept width) from
-// model number `from` on.
+// model number `from` on; of a survey of own rows, nothing but `found` when it is done.
 export class Desk {
   constructor(report) {
     Object.assign(this, {report, jobs: new Map(), busy: false});
@@ -58,7 +74,7 @@ export class Desk {
 
   take(job) {
     this.jobs.delete(job.kind);
-    if (job.axes) this.jobs.set(job.kind, {job, models: crowd(job), from: 0});
+    if (job.axes) this.jobs.set(job.kind, {job, models: job.kind === "survey" ? surveyOf(job) : crowd(job), from: 0});
     if (!this.busy) {
       this.busy = true;
       setTimeout(() => this.#slice());
@@ -72,12 +88,12 @@ export class Desk {
     let next;
     do {
       next = state.models.next();
-      if (!next.done) parts.push(next.value);
+      if (next.value && !next.done) parts.push(next.value);
     } while (!next.done && performance.now() < end);
     if (next.done) this.jobs.delete(kind);
     const width = keptSteps(state.job) * keptWidth(state.job), joined = new Float32Array(parts.length * width);
     parts.forEach((part, i) => joined.set(part, i * width));
-    this.report({kind, id: state.job.id, from: state.from, parts: joined, done: Boolean(next.done)});
+    this.report({kind, id: state.job.id, from: state.from, parts: joined, done: Boolean(next.done), found: next.done ? next.value : undefined});
     state.from += parts.length;
     setTimeout(() => this.#slice());
   }

@@ -32,7 +32,8 @@ export function descent(design, {solver, learningRate, batches, first}) {
   for (const epoch of batches) {
     for (const rows of epoch) {
       gradient(design, params, rows, slope);
-      for (let j = 0; j < p; j++) slope[j] /= rows.length;
+      // A mini-batch of rows that do not count is flat.
+      for (let j = 0; j < p; j++) slope[j] /= rows.length || 1;
       step(params, slope);
     }
     if (!params.every(Number.isFinite)) return {path, status: "diverged"};

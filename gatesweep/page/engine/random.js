@@ -5,15 +5,31 @@ const SIZE = 624;
 const SHIFT = 397;
 
 class MersenneTwister {
+  // A seed is a whole number, or a list of them.
   constructor(seed) {
     this.state = new Uint32Array(SIZE);
-    this.state[0] = seed >>> 0;
-    for (let i = 1; i < SIZE; i++) {
-      const last = this.state[i - 1] ^ (this.state[i - 1] >>> 30);
-      this.state[i] = Math.imul(1812433253, last) + i;
-    }
+    this.#start(Array.isArray(seed) ? 19650218 : seed);
+    if (Array.isArray(seed)) this.#mix(seed);
     this.place = SIZE;
   }
+
+  #start(seed) {
+    this.state[0] = seed >>> 0;
+    for (let i = 1; i < SIZE; i++) this.state[i] = Math.imul(1812433253, this.#before(i)) + i;
+  }
+  // init_by_array of the reference implementation.
+  #mix(seeds) {
+    const {state} = this;
+    let i = 1;
+    const next = () => { if (++i === SIZE) { state[0] = state[SIZE - 1]; i = 1; } };
+    for (let k = 0; k < Math.max(SIZE, seeds.length); k++, next()) {
+      const j = k % seeds.length;
+      state[i] = (state[i] ^ Math.imul(this.#before(i), 1664525)) + seeds[j] + j;
+    }
+    for (let k = 0; k < SIZE - 1; k++, next()) state[i] = (state[i] ^ Math.imul(this.#before(i), 1566083941)) - i;
+    state[0] = 0x80000000;
+  }
+  #before(i) { return this.state[i - 1] ^ (this.state[i - 1] >>> 30); }
 
   #refill() {
     const {state} = this;
@@ -69,14 +85,14 @@ export class RandomState extends MersenneTwister {
   permutation(n) {
     const order = Uint32Array.from({length: n}, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
-      const j = this.#below(i);
+      const j = this.upTo(i);
       [order[i], order[j]] = [order[j], order[i]];
     }
     return order;
   }
 
   // A whole number from 0 to `most`: bits are masked, and drawn again while they are too large.
-  #below(most) {
+  upTo(most) {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;
     let value;
     do value = (this.uint32() & mask) >>> 0; while (value > most);

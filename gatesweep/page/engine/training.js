@@ -39,18 +39,31 @@ export function dataOf(settings) {
 }
 
 // A fitted model: `path` holds w1, w2, (w of x1*x2), intercept after every epoch (newton: step), the start first.
-// `settings.start` holds the parameters that init "hand" starts from.
-export function fit(settings, data = dataOf(settings)) {
-  const s = {...DEFAULTS, ...settings}, train = design(data.rows, data.train, s), {nFeatures} = train;
-  const linear = s.init === "linear" || (s.init === "auto" && s.hidden_units > 0), batchSize = s.solver === "newton" ? train.n : s.batch_size;
-  const test = design(data.rows, data.test, s), epochs = s.solver === "newton" ? 0 : s.epochs;
+// `settings.start` holds the parameters that init "hand" starts from. `counts` says how often each training row counts, in
+// the mini-batch in which it would count once.
+export function fit(settings, data = dataOf(settings), counts = null) {
+  const s = {...DEFAULTS, ...settings}, {rows} = data, places = countedRows(data.train, counts), count = data.train.length;
+  const train = design(rows, places.rows, s), test = design(rows, data.test, s), {nFeatures} = train;
   if (!train.n) return {path: [new Float64Array(train.p)], status: "converged", train, test};
-  const stream = batchesOf(data.rows.n, train.n, batchSize, epochs, nFeatures, linear, s.train_seed, s.init_seed, s.hidden_units);
-  const first = linear ? stream.first : startOf(s, train);
+  const linear = s.init === "linear" || (s.init === "auto" && s.hidden_units > 0);
+  const [batchSize, epochs] = s.solver === "newton" ? [count, 0] : [s.batch_size, s.epochs], n = counts ? count : rows.n;
+  const stream = batchesOf(n, count, batchSize, epochs, nFeatures, linear, s.train_seed, s.init_seed, s.hidden_units);
+  const first = linear ? stream.first : startOf(s, train), batches = stream.batches.map((epoch) => epoch.map(places.of));
   const found = s.solver === "newton"
     ? newton(train, {C: s.C, maxIter: s.max_iter, first})
-    : descent(train, {solver: s.solver, learningRate: s.learning_rate, batches: stream.batches, first});
+    : descent(train, {solver: s.solver, learningRate: s.learning_rate, batches, first});
   return {...found, train, test};
+}
+
+// Rows as often as they count, and where those of a mini-batch are among them.
+function countedRows(index, counts) {
+  if (!counts) return {rows: index, of: (batch) => batch};
+  const rows = [], first = [];
+  index.forEach((row, i) => {
+    first.push(rows.length);
+    for (let k = 0; k < counts[i]; k++) rows.push(row);
+  });
+  return {rows, of: (batch) => [...batch].flatMap((i) => Array.from({length: counts[i]}, (_, k) => first[i] + k))};
 }
 
 function design(rows, index, {features, hidden_units, activation}) {
