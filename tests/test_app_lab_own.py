@@ -42,7 +42,7 @@ def act(lab, *acts):
 def drawn(lab, points=POINTS):
     for point, label in points:
         lab.pen = label
-        act(lab, {"kind": "point", "to": point})
+        act(lab, {"kind": "tap", "to": point})
     return lab
 
 
@@ -60,8 +60,8 @@ def follow(lab):
 def test_points_are_added_moved_and_taken_away(lab):
     drawn(lab)
     assert lab.data.to_numpy().tolist() == [[*point, label] for point, label in POINTS]
-    act(lab, {"kind": "move", "from": [1.0, 1.0], "to": [0.9, 0.9], "gesture": 9})
-    act(lab, {"kind": "move", "from": [1.0, 1.0], "to": [0.8, 0.7], "gesture": 9})
+    act(lab, {"kind": "drag", "from": [1.0, 1.0], "to": [0.9, 0.9], "gesture": 9})
+    act(lab, {"kind": "drag", "from": [1.0, 1.0], "to": [0.8, 0.7], "gesture": 9})
     assert lab.own.X[2].tolist() == [0.8, 0.7]
     lab.undo()
     assert lab.own.X[2].tolist() == [1.0, 1.0], "a drag is undone as one"
@@ -77,12 +77,29 @@ def test_points_are_added_moved_and_taken_away(lab):
     assert lab.own.X.tolist() == [[0.0, 0.0]]
 
 
+def test_the_tool_of_the_moment_decides_what_a_tap_is_and_what_a_drag(lab):
+    drawn(lab)
+    lab.tool = "erase"
+    act(lab, {"kind": "tap", "to": [0.21, 0.5], "from": [0.2, 0.5]}, {"kind": "tap", "to": [2, 2], "from": None})
+    assert len(lab.own) == len(POINTS) - 1
+    lab.undo()
+    held = {"kind": "drag", "from": [0.2, 0.5], "gesture": 7}
+    over = [[0.2, 0.5], None, [1.0, 1.0]]
+    act(lab, *({**held, "to": [0.5, 0.5], "over": row} for row in over))
+    assert lab.own.X.tolist() == [[0.0, 0.0], [1.3, 0.4]], "a drag takes away what it passes over"
+    lab.undo()
+    assert len(lab.own) == len(POINTS), "and is undone as one"
+    lab.param.update(tool="point", by_hand=True)
+    act(lab, {"kind": "drag", "from": [0.2, 0.5], "to": [0.9, 0.9], "gesture": 8})
+    assert lab.own.X[1].tolist() == [0.2, 0.5], "while the line is held by hand a drag is not the rows'"
+
+
 def test_an_act_is_done_once_however_often_it_is_said(lab):
     board = lab.view.controls.own.board
     first = board.told["done"]
-    acts = [{"id": first + 1, "kind": "point", "to": [0, 0]}]
+    acts = [{"id": first + 1, "kind": "draw", "to": [0, 0]}]
     board._handle_msg({"n": board.told["n"] + 1, "acts": acts})
-    board._handle_msg({"n": board.told["n"] + 1, "acts": [*acts, {"id": first + 2, "kind": "point", "to": [1, 1]}]})
+    board._handle_msg({"n": board.told["n"] + 1, "acts": [*acts, {"id": first + 2, "kind": "tap", "to": [1, 1]}]})
     assert lab.own.X.tolist() == [[0, 0], [1, 1]] and board.told["done"] == first + 2
 
 
@@ -93,9 +110,9 @@ def test_an_act_is_done_once_however_often_it_is_said(lab):
         "x",
         [1],
         [{}],
-        [{"id": 10**6, "kind": "point"}],
-        [{"id": 10**6, "kind": "point", "to": [np.nan, 1]}],
-        [{"id": 10**6, "kind": "point", "to": [1, 2, 3]}],
+        [{"id": 10**6, "kind": "draw"}],
+        [{"id": 10**6, "kind": "draw", "to": [np.nan, 1]}],
+        [{"id": 10**6, "kind": "draw", "to": [1, 2, 3]}],
         [{"id": 10**6, "kind": "move", "from": "a", "to": {}}],
         [{"id": 10**6, "kind": "erase", "from": [5, 5]}],
         [{"id": 10**6, "kind": ["erase"], "from": None}],
@@ -112,7 +129,7 @@ def test_nonsense_from_the_browser_changes_nothing(lab, acts):
 def test_a_cloud_has_its_spread_and_is_not_the_same_twice(lab):
     lab.param.update(tool="cloud", spread=0.1)
     for _ in range(5):
-        act(lab, {"kind": "cloud", "to": [0.5, 0.5]})
+        act(lab, {"kind": "tap", "to": [0.5, 0.5]})
     assert len({tuple(point) for point in lab.own.X.tolist()}) > 95
     assert 0.07 < lab.own.X.std() < 0.13
 
@@ -202,7 +219,7 @@ def test_without_rows_and_with_one_class_something_is_said(lab):
     assert "right on 4 of 4" in said() and "exact" not in said() and "Bayes" not in said()
     lab.population = own_model.resampled(lab.fit.rows)
     assert "A line separates the classes" in said()
-    act(lab, {"kind": "point", "to": [0.1, 0.2]})
+    act(lab, {"kind": "tap", "to": [0.1, 0.2]})
     assert "separates" not in said(), "what is known of other rows is not said of these"
     assert "own rows" in own_words.heading(lab._view_model)
 

@@ -43,6 +43,31 @@ def test_a_mouse_adds_moves_and_erases(own):
     expect(own.locator(".losses").first).to_be_visible()
 
 
+TAP = """async ([tool, x, y]) => {
+  tool.click()
+  await new Promise(requestAnimationFrame)
+  const top = (root) => {
+    const found = root.elementFromPoint(x, y)
+    return found?.shadowRoot && found.shadowRoot !== root ? top(found.shadowRoot) : found
+  }
+  // A pointer that a script makes up cannot be captured.
+  const {setPointerCapture} = Element.prototype
+  Element.prototype.setPointerCapture = () => {}
+  for (const kind of ["pointerdown", "pointerup"]) top(document).dispatchEvent(new PointerEvent(kind, {
+    clientX: x, clientY: y, isPrimary: true, button: 0, bubbles: true, composed: true}))
+  Object.assign(Element.prototype, {setPointerCapture})
+}"""
+"""JavaScript: press a tool and tap a point in the next frame, before the page has had an answer."""
+
+
+def test_a_tap_right_after_a_tool_is_that_tool_s(own):
+    press(own, "Point")
+    own.evaluate(TAP, [control(own, "button", "Erase").element_handle(), *pixel(own, 0, 0)])
+    wait(own, "s.n === 3 && s.x1[0] === 0.2")
+    own.evaluate(TAP, [control(own, "button", "Point").element_handle(), *pixel(own, 0, 0)])
+    wait(own, "s.n === 4 && s.x1[3] < 0.02")
+
+
 def test_keys_add_and_take_away(own):
     press(own, "Point")
     board = control(own, "button", "Draw with keys")

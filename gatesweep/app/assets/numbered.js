@@ -2,7 +2,8 @@
 //
 // Each request has the next number, and every answer says which number it knows of: one that does not know of the
 // newest is about the past, and is not shown. One request is under way at a time, so that a slow server is never
-// flooded; what is asked for meanwhile waits, and of two that say the same the newer one is kept.
+// flooded; what is asked for meanwhile waits, and of two that say the same the newer one is kept. What may not wait,
+// lest another control overtakes it, is sent at once.
 
 function numbered(model, show) {
   let newest = model.told.n, isUnderWay = false, waiting = null
@@ -20,8 +21,8 @@ function numbered(model, show) {
   }
   model.on("told", hear)
   show(model.told)
-  return (request) => {
+  return (request, isUrgent = false) => {
     waiting = {...waiting, ...request}
-    if (!isUnderWay) send()
+    if (isUrgent || !isUnderWay) send()
   }
 }

@@ -24,8 +24,7 @@ MOST_ACTS = 500
 class DrawingBoard(Numbered):
     """Hears what is done on the plane; in the page it is the button that gives the plane to the keyboard.
 
-    It is told whether it is `active`, the `tool`, whether a line is held `by_hand`, and as `done` the newest act
-    that is known of. It asks for `acts`: see draw.js.
+    It is told whether it is `active`, and as `done` the newest act that is known of. It asks for `acts`: see draw.js.
     """
 
     figure = param.String(doc="The id of the figure that is drawn on.")
@@ -44,12 +43,12 @@ class DrawingBoard(Numbered):
         }
         look = {"stylesheets": sheets("lab/draw"), "margin": (4, 10), "css_classes": ["gs-board"]}
         super().__init__(self._told, self._act, **ids, **look)
-        lab.param.watch(self.tell, ["source", "tool", "by_hand", "picture"])
+        lab.param.watch(self.tell, ["source", "picture"])
 
     def _told(self) -> dict[str, Any]:
         lab = self._lab
         active = lab.source == "own" and lab.picture == "boundary"
-        return {"active": active, "tool": lab.tool, "by_hand": lab.by_hand, "done": self._done}
+        return {"active": active, "done": self._done}
 
     def _act(self, asked: Mapping[str, Any]) -> None:
         acts = asked.get("acts")
@@ -62,30 +61,40 @@ class DrawingBoard(Numbered):
                     self._do(act)
 
     def _do(self, act: Mapping[str, Any]) -> None:
-        lab, kind = self._lab, act.get("kind")
+        lab = self._lab
         gesture = ("board", act["gesture"]) if isinstance(act.get("gesture"), int) else None
-        to, place = self._point(act.get("to")), self._place(act, gesture)
-        if kind == "point" and to is not None:
-            lab.edit(lab.own.added(to, lab.pen))
-        elif kind == "cloud" and to is not None:
-            lab.edit(lab.own.added(self._cloud(to), lab.pen))
-        elif kind == "move" and to is not None and place is not None:
-            self._held = (gesture, place)
-            lab.edit(lab.own.moved(place, to), gesture)
-        elif kind == "erase" and place is not None:
-            self._held = None
-            lab.edit(lab.own.without(place), gesture)
+        to, kind = self._point(act.get("to")), act.get("kind")
+        if kind in ("tap", "drag") and lab.tool == "erase":
+            self._erase(act.get("from" if kind == "tap" else "over"), gesture)
+        elif kind in ("tap", "draw") and to is not None:
+            lab.edit(lab.own.added(self._cloud(to) if lab.tool == "cloud" else to, lab.pen))
+        elif kind == "move" or (kind == "drag" and not lab.by_hand):
+            self._move(act.get("from"), to, gesture)
+        elif kind == "erase":
+            self._erase(act.get("from"), gesture)
         elif kind == "pen":
             lab.pen = 1 - lab.pen
 
-    def _place(self, act: Mapping[str, Any], gesture: Any) -> int | None:
-        """Which row is meant: the one that is held, or the one that stands where the browser saw it."""
-        if act.get("kind") == "move" and gesture is not None and self._held is not None and self._held[0] == gesture:
-            return self._held[1] if self._held[1] < len(self._lab.own) else None
-        seen = self._point(act.get("from"))
-        if seen is None or not len(self._lab.own):
+    def _move(self, seen: Any, to: np.ndarray | None, gesture: Any) -> None:
+        own = self._lab.own
+        is_held = gesture is not None and self._held is not None and self._held[0] == gesture
+        place = self._held[1] if is_held else self._place(seen)
+        if to is not None and place is not None and place < len(own):
+            self._held = (gesture, place)
+            self._lab.edit(own.moved(place, to), gesture)
+
+    def _erase(self, seen: Any, gesture: Any) -> None:
+        place = self._place(seen)
+        if place is not None:
+            self._held = None
+            self._lab.edit(self._lab.own.without(place), gesture)
+
+    def _place(self, seen: Any) -> int | None:
+        """Which row stands where the browser saw one."""
+        point = self._point(seen)
+        if point is None or not len(self._lab.own):
             return None
-        distance = np.abs((self._lab.own.X - seen) / self._lab.own.window.unit).max(-1)
+        distance = np.abs((self._lab.own.X - point) / self._lab.own.window.unit).max(-1)
         nearest = int(distance.argmin())
         return nearest if distance[nearest] < 1e-6 else None
 

@@ -1,7 +1,9 @@
 // Taps, drags and keys that draw own rows on the plane; for drawing_board.py.
 //
-// The browser says what was done, the server what there is then. What is not answered yet is said again with the next
-// act, so that two quick taps are two points; and each act has a number, so that none is done twice.
+// The browser says what was done and which row was there, the server what that means: which tool a tap follows is known
+// here only after an answer, and a quick hand taps before. What is not answered yet is said again with the next act, so
+// that two quick taps are two points; and each act has a number, so that none is done twice. A tap or a key does not
+// wait for the answer to the last one, or a button pressed after it would overtake it; a drag does.
 
 const NEAR = 16  // Pixels from a point within which it is meant.
 const STEP = 1 / 60, FINE = 1 / 600  // Of what is seen: how far a key moves the cross.
@@ -21,7 +23,7 @@ export function render({model}) {
     if (!model.told.active) return
     acts = acts.filter(({id}) => id > model.told.done)
     acts.push({id: ++last, kind, ...more})
-    ask({acts})
+    ask({acts}, !more.gesture)
   }
 
   const ends = () => [figure.x_range, figure.y_range].map(({start, end}) => [start, end])
@@ -38,27 +40,21 @@ export function render({model}) {
     }
     return found
   }
-  const tap = (x, y) => {
-    if (model.told.tool !== "erase") return act(model.told.tool, {to: [x, y]})
-    const from = nearest(x, y)
-    if (from) act("erase", {from})
-  }
   const inside = ({x, y}) => ends().every(([low, high], axis) => {
     const value = axis ? y : x
     return Number.isFinite(value) && low <= value && value <= high
   })
   // Two quick taps come as one tap and one double tap.
-  for (const kind of ["tap", "doubletap"]) figure.on_event(kind, (event) => { if (inside(event)) tap(event.x, event.y) })
+  for (const kind of ["tap", "doubletap"]) figure.on_event(kind, (event) => {
+    if (inside(event)) act("tap", {to: [event.x, event.y], from: nearest(event.x, event.y)})
+  })
 
   figure.on_event("panstart", (event) => {
-    const from = model.told.active && !model.told.by_hand ? nearest(event.x, event.y) : null
+    const from = model.told.active ? nearest(event.x, event.y) : null
     held = from && {from, gesture: last + 1}
   })
   figure.on_event("pan", (event) => {
-    if (held && model.told.tool === "erase") {
-      const from = nearest(event.x, event.y)
-      if (from) act("erase", {from, gesture: held.gesture})
-    } else if (held) act("move", {...held, to: [event.x, event.y]})
+    if (held) act("drag", {...held, to: [event.x, event.y], over: nearest(event.x, event.y)})
   })
   figure.on_event("panend", () => { held = null })
   const point = (to) => {
@@ -77,7 +73,7 @@ export function render({model}) {
         return Math.min(Math.max(value, low), high)
       }))
       if (carried && at !== before) act("move", {...carried, to: at})
-    } else if (event.key === "Enter" || event.key === " ") act(model.told.tool === "cloud" ? "cloud" : "point", {to: at})
+    } else if (event.key === "Enter" || event.key === " ") act("draw", {to: at})
     else if (event.key === "Delete" || event.key === "Backspace") {
       const from = nearest(...at)
       if (from) act("erase", {from})
