@@ -55,6 +55,10 @@ PIXEL = f"""([x1, x2]) => {{
   const view = Bokeh.index.find_one_by_id(({NAMED})("boundary").id), box = view.canvas_view.el.getBoundingClientRect()
   return [box.x + view.frame.x_scale.compute(x1), box.y + view.frame.y_scale.compute(x2)]
 }}"""
+HELD = "s.grips.length === 2 && s.grips.every(([x1, x2]) => Math.abs(s.w[0] * x1 + s.w[1] * x2 + s.b) < 1e-6)"
+"""The grips are on the line: they come after it."""
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""JavaScript: wait until all that is there is painted: nothing else can be taken hold of."""
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 DRAWS = count(1000)
 THUMB = 13

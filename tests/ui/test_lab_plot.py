@@ -14,7 +14,9 @@ from playwright.sync_api import expect
 import gatesweep as gs
 from tests.ui.lab_page import (
     CORNERS,
+    HELD,
     NAMED,
+    PAINTED,
     accuracies,
     by_torch,
     choose,
@@ -43,7 +45,6 @@ RECORD = f"""() => {{
 
 SLOW = 120_000
 """Milliseconds for ten epochs on a slow computer beside whatever else runs."""
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 LINKED = "Number(new URLSearchParams(location.search).get('w1'))"
 """JavaScript: the weight of x1 in the address, which follows once the line has come to rest."""
 
@@ -56,10 +57,6 @@ def drag(page, start, end, steps=12):
     for share in np.linspace(0, 1, steps + 1)[1:]:
         page.mouse.move(*(np.array(start) + share * (np.array(end) - start)))
     page.mouse.up()
-
-
-HELD = "s.grips.length === 2 && s.grips.every(([x1, x2]) => Math.abs(s.w[0] * x1 + s.w[1] * x2 + s.b) < 1e-6)"
-"""The grips are on the line: they come after it."""
 
 
 def line_through(dropped, held, old):

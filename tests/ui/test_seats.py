@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from gatesweep.lessons import LESSONS
 from tests.ui.conftest import FILLED, untroubled, visitor
 from tests.ui.explorer_pages import FIND, SOON, go
-from tests.ui.lab_page import IDLE, NAMED, control, pixel, press, show, unfold, wait
+from tests.ui.lab_page import HELD, IDLE, NAMED, PAINTED, control, pixel, press, show, unfold, wait
 
 LINK = "?view=explorer&seed_count=3"
 PHONES = [(390, 844), (360, 740)]
@@ -165,8 +165,9 @@ def test_on_a_phone_the_picture_stays_and_a_swipe_over_it_scrolls(phone, width, 
 def test_a_finger_on_a_grip_drags_the_line_and_scrolls_nothing(phone):
     sit(phone, *PHONES[1])
     go(phone, "?by_hand=true&w1=4&w2=4&intercept=-2")
-    before = wait(phone, "s.grips.length === 2 && s.w[0] === 4")
+    before = wait(phone, f"{HELD} && s.w[0] === 4")
     phone.evaluate(TO_TOP)
+    phone.evaluate(PAINTED)
     swipe(phone, [*pixel(phone, *before["grips"][0])] * 2, 60)
     wait(phone, "s.w[0] !== 4")
     assert phone.evaluate(SCROLLED) == 0
