@@ -77,8 +77,10 @@ class DrawingBoard(Numbered):
 
     def _move(self, seen: Any, to: np.ndarray | None, gesture: Any) -> None:
         own = self._lab.own
-        is_held = gesture is not None and self._held is not None and self._held[0] == gesture
-        place = self._held[1] if is_held else self._place(seen)
+        if self._held is not None and gesture is not None and self._held[0] == gesture:
+            place: int | None = self._held[1]
+        else:
+            place = self._place(seen)
         if to is not None and place is not None and place < len(own):
             self._held = (gesture, place)
             self._lab.edit(own.moved(place, to), gesture)
