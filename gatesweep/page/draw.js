@@ -114,12 +114,15 @@ export class Figures {
   }
   epoch(epoch) { this.fill("loss", markColumns("epoch shown", epoch)); }
 
+  // Where the model on show stands among those that chance gives.
+  chance(accuracy) { this.fill("seeds", markColumns("this seed", accuracy)); }
+
   // `over`: what they differ in.
-  seeds(accuracies, own, over) {
+  seeds(accuracies, over) {
     const columns = populationColumns(accuracies), {below: [across], left: [up], toolbar: {tools}} = this.plots.seeds, [measure, counted] = COUNTED[over];
     [across.axis_label, up.axis_label] = [measure, counted];
     for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[measure, "@left{0.0%} to @right{0.0%}"], [counted, "@top"]];
-    this.fill("seeds", {...columns, ...markColumns("this seed", own)});
+    this.fill("seeds", columns);
     this.span("seeds", countSpan(columns.seeds.top));
   }
 

@@ -459,8 +459,9 @@ export class Lab {
   #charts() {
     const {run, values, figures, at, epoch} = this, names = values.loss_over.split(",");
     const others = run.others(at, epoch);
+    figures.chance(this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch));
     if (others.done) {
-      figures.seeds(others.exact, this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch), others.over);
+      figures.seeds(others.exact, others.over);
       figures.cloud(values.cloud ? others.models : [], this.window);
     }
     if (this.training !== "valley") return;
