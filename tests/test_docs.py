@@ -1,6 +1,7 @@
 """What is written is true: the Python of README and pages prints what they say, and the site builds unwarned."""
 
 import doctest
+import html
 import re
 import shlex
 import subprocess
@@ -130,6 +131,46 @@ def test_the_gallery_is_drawn_and_the_glossary_has_its_words(site: Path) -> None
     assert gallery.count("data-root-id") >= 5 and (site / "page.html").stat().st_size > 5e5
     glossary = (site / "made" / "glossary.html").read_text(encoding="utf-8")
     assert "Bayes limit" in glossary and "noise level" in glossary
+
+
+QUESTIONS = {
+    "How do I get the weights of one model?": "one.weight.values",
+    "Where is the standard deviation over seeds?": 'std("seed")',
+    "Can I use my own gate?": 'gate="0110"',
+    "Can I use my own rows?": "gs.fit(X, y)",
+    "How do I stop the app?": "Ctrl+C in the terminal",
+    "Which file do I send to the students?": "gatesweep export lecture.html",
+    "How do I save a sweep, open it again and plot it?": "xr.open_zarr",
+    "What does gs.sweep() run by default?": "1,260 models",
+    "How do I cite it?": "CITATION.cff",
+    "How do I install it without the GPU build?": "--torch-backend cpu",
+    "What do the statuses mean?": "converged is a promise",
+    "What is the separability index?": "(Bayes − majority)",
+    "How is it embedded in an app?": "pn.Column",
+    "Does it work without a network?": "without internet",
+    "How do I run it behind a proxy?": "proxy_pass",
+}
+"""What people ask, and words of the answer."""
+
+
+def seen(page: Path) -> str:
+    """A page's words as a reader has them, its navigation left out."""
+    article = re.findall(r"<article.*?</article>", page.read_text(encoding="utf-8"), re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", "".join(article))).split())
+
+
+def links(page: Path) -> set[Path]:
+    """The pages of the site that a page links to, itself included."""
+    found = re.findall(r'href="([^"#?]+\.html)', page.read_text(encoding="utf-8"))
+    linked = ((page.parent / link).resolve() for link in found if "://" not in link)
+    return {page, *filter(Path.exists, linked)}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_people_ask_is_answered_within_two_clicks(site: Path, question: str) -> None:
+    first = links((site / "index.html").resolve())
+    near = first.union(*map(links, first))
+    assert any(QUESTIONS[question] in seen(page) for page in near)
 
 
 # --- docstrings ----------------------------------------------------------------------------------

@@ -164,6 +164,27 @@ def test_a_backend_that_was_chosen_stays_in_use(monkeypatch):
     assert hv.Store.lookup_options("bokeh", picture, "plot").kwargs["frame_width"] == 400
 
 
+def test_matplotlib_once_chosen_stays_and_draws_the_plane(dataset):
+    X, y = np.array([[0.0, 0.25], [1.0, 0.5], [0.5, 1.5]]), np.array([0, 1, 1])
+    hv.renderer("matplotlib")
+    hv.Store.set_current_backend("matplotlib")
+    try:
+        picture = plots.surface([1.5, -2.0], 0.25, size=20) * plots.points(X, y) * plots.boundary([0.0, 1.0], -0.5)
+        plots.heatmap(dataset), plots.curves(dataset)
+        assert hv.Store.current_backend == "matplotlib"
+        axes = hv.render(picture).axes[0]
+    finally:
+        hv.Store.set_current_backend("bokeh")
+    x1, x2 = np.meshgrid(side := np.linspace(-1, 2, 41)[1::2], side)
+    image = axes.images[0]
+    upward = np.asarray(image.get_array())[:: 1 if image.origin == "lower" else -1]
+    np.testing.assert_allclose(upward, 1 / (1 + np.exp(-(1.5 * x1 - 2.0 * x2 + 0.25))), rtol=1e-9)
+    *classes, line = axes.collections
+    for label, found in enumerate(classes):
+        np.testing.assert_array_equal(found.get_offsets(), X[y == label])
+    np.testing.assert_allclose(np.concatenate([path.vertices for path in line.get_paths()])[:, 1], 0.5, atol=1e-9)
+
+
 def test_refusals(dataset):
     with pytest.raises(InputError):
         plots.points([[0, 0, 0]], [1])
