@@ -1,6 +1,7 @@
 """The Explorer at its edges: nothing but zeros, huge seeds, files that no slider can describe, bad input, epochs."""
 
 from html import escape
+from threading import Event
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import xarray as xr
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.downloads import as_python
 from gatesweep.app.explorer.explorer import Explorer
+from gatesweep.app.explorer.job import train_and_draw
 from gatesweep.app.explorer.state import LINKED
 from gatesweep.app.theme import LIGHT
 from gatesweep.errors import InputError
@@ -122,6 +124,25 @@ def test_a_comparison_shows_its_hint_or_its_answer_and_hides_it_again(explorer):
     explorer.press("h")
     explorer.preset = "live"
     assert chosen.hint not in bar._question.object and COMPARISONS["live"].question in bar._question.object
+
+
+def test_a_picture_of_the_run_before_says_so_and_no_longer(explorer, monkeypatch):
+    begun, may_end, title = Event(), Event(), explorer.layout.title
+
+    def held(job, *rest):
+        begun.set()
+        may_end.wait(60)
+        return train_and_draw(job, *rest)
+
+    monkeypatch.setattr("gatesweep.app.explorer.explorer.train_and_draw", held)
+    before = title.object
+    explorer.seed_count += 1
+    wait(begun.is_set)
+    explorer.layout.tick()
+    assert "the last picture stays" in title.object
+    explorer.cancel()
+    assert title.object == before
+    may_end.set()
 
 
 def test_a_link_is_one_training_and_one_drawing(explorer):

@@ -205,6 +205,15 @@ def test_every_gate_is_put_into_words(gate):
         assert words.equation(shown).count("x") >= len(run.model.weight)
 
 
+@pytest.mark.parametrize("gate", ["FALSE", "TRUE"])
+def test_of_one_class_alone_the_intercept_grows_and_no_weight(gate):
+    run = model.train(settings(gate=gate))
+    np.testing.assert_allclose(run.model.direct, 0, atol=1e-3)
+    assert words.progress(run, "newton", 0, False) == ("warning", "separable: the intercept grows for ever")
+    run = model.train(settings(gate="AND", noise_level=0.05, C=np.inf))
+    assert words.progress(run, "newton", 0, False) == ("warning", "separable: weights grow for ever")
+
+
 def test_divergence_is_said():
     run = model.train(settings(gate="XOR", solver="sgd", learning_rate=1e12, noise_level=1.0))
     assert run.status == "diverged"

@@ -1,5 +1,6 @@
 """Elements hold the numbers of the sweep, and compose."""
 
+from dataclasses import replace
 from typing import Any
 
 import holoviews as hv
@@ -15,9 +16,11 @@ from gatesweep.errors import InputError
 from gatesweep.plots.charts import loss_span
 from gatesweep.plots.drawn import Drawn
 from gatesweep.plots.geometry import PLANE, level
+from gatesweep.plots.heatmap import draw_heatmap
 from gatesweep.plots.look import DARK, LIGHT, painted
-from gatesweep.plots.picture import Picture
+from gatesweep.plots.picture import Axis, Picture
 from gatesweep.plots.scale import Scale
+from gatesweep.plots.sheet import Sheet
 from gatesweep.results.statistics import summary
 from gatesweep.sweep import sweep
 
@@ -290,3 +293,28 @@ def test_a_copy_of_a_drawn_picture_is_the_same_picture_and_shares_no_part_of_it(
     copy.write({label: {name: np.zeros(1) for name in before}})
     for each in (drawn, other):
         np.testing.assert_equal(dict(each.sources[label].data), before)
+
+
+@pytest.mark.parametrize(
+    ("n", "width", "columns"), [(3, 1100, 3), (5, 1100, 5), (9, 1100, 5), (16, 1100, 8), (4, 330, 2)]
+)
+def test_no_small_picture_stands_alone_where_its_row_could_have_more(n, width, columns):
+    trellis = Sheet(("a",) * n, width, 300).trellis
+    assert trellis.columns == columns
+    assert trellis.n - (trellis.rows - 1) * trellis.columns > 1
+
+
+@pytest.mark.parametrize("width", [400, 800, 1000, 1200, 1500, 2000, 3000])
+def test_numbers_in_cells_have_the_room_that_they_need(dataset, width):
+    p = Picture.from_data(dataset, {"measure": "gap_to_best_line"})
+    wide = replace(
+        p,
+        x=Axis("noise_level", np.linspace(0, 1, 21)),
+        **{name: np.repeat(getattr(p, name), 7, axis=2) for name in ("value", "low", "median", "high", "diverged")},
+    )
+    drawn = Drawn(draw_heatmap(wide, -1, Sheet(("",), width, 400), LIGHT), "heatmap")
+    letters = 5 * 6.2 * max(1, width / 1100)  # "−0.25" in digits of 11.5 pixels
+    is_shown = drawn.layers["dark text"].visible
+    assert is_shown == drawn.layers["light text"].visible
+    assert not is_shown or width / 21 > letters
+    assert is_shown or width < 1000

@@ -61,7 +61,10 @@ def _material(palette: Palette, background: str, written: str) -> dict:
         "shape": {"borderRadius": 10},
         "components": {
             # Below the question of the page there is no heading that these would be a part of.
-            "MuiAccordion": {"defaultProps": {"slotProps": {"heading": {"component": "h2"}}}},
+            # What is folded away is a part like the others, not a landmark, for which it would need a name of its own.
+            "MuiAccordion": {
+                "defaultProps": {"slotProps": {"heading": {"component": "h2"}, "region": {"role": "presentation"}}}
+            },
             "MuiButton": _PLAIN,
             "MuiToggleButton": _PLAIN,
             "MuiTab": {"styleOverrides": {"root": tab}},

@@ -130,7 +130,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     "converged": Explanation("converged", "The loss (with its penalty) is at its lowest: no other weights do better."),
     "max_iter": Explanation("stopped", "The epochs or steps ended before the lowest loss was reached."),
     "separable": Explanation(
-        "separable", "Some weights part the training rows without error, so the loss falls for ever as they grow."
+        "separable",
+        "Some model is right on all training rows, so the loss falls for ever as its numbers grow: the surer, the lower.",
     ),
     "diverged": Explanation(
         "diverged", "The loss ended at more than twice that of the start and of a coin, or at no number."

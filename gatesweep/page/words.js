@@ -136,9 +136,13 @@ const STATES = {
   undecided: ["warning", "undecided: neither fitted nor proven to have no optimum"],
 };
 
+// Weights have nothing to do where all rows are of one class.
+const ONE_CLASS = "separable: the intercept grows for ever";
+
 // How the training went: a severity (success, info, warning, error) and a few words.
-export function progress(status, trainLoss, byHand) {
+export function progress(status, trainLoss, byHand, isOneClass = false) {
   if (byHand) return ["info", "set by hand"];
+  if (status === "separable" && isOneClass) return [STATES[status][0], ONE_CLASS];
   const [severity, words] = STATES[status], steps = trainLoss.length - 1;
   if (status === "converged" && steps > 0) return [severity, `converged after ${steps} ${steps === 1 ? "step" : "steps"}`];
   if (status !== "max_iter" || steps < 2) return [severity, words];

@@ -159,8 +159,10 @@ def adjust_heatmap(
     bar.ticker.ticks = list(scale.ticks(sheet.height // 40))
     wide, high = sheet.size_of(len(p.x.values), len(p.y.values))
     layers["squares"].glyph.line_width = 1 if min(wide, high) >= 10 else 0
+    longest = max(map(len, map(_short, p.value[..., -1].ravel().tolist()))) if p.value[..., -1].size <= MAX_TEXTS else 0
+    room = sheet.magnified * (6.5 * longest + 7), sheet.magnified * 14
     for label in INKS:
-        layers[label].visible = wide >= 33 and high >= 14
+        layers[label].visible = bool(wide >= room[0] and high >= room[1])
     hover_of(fig).tooltips = p.tooltip
 
 
@@ -204,4 +206,4 @@ def _short(value: float) -> str:
         return ""
     if abs(value) >= 100:
         return f"{value:.0f}" if abs(value) < 1e5 else f"{value:.0e}".replace("e+0", "e")
-    return f"{value:.1f}" if abs(value) >= 10 else f"{round(value, 2) + 0.0:.2f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")

@@ -22,6 +22,7 @@ __all__ = ["Sheet", "Trellis", "hover_of"]
 
 SMALL = 110
 """Pixels across that a small picture needs at least."""
+MOST_COLUMNS = 8
 ORDINARY = 1100
 """Pixels across up to which letters have their usual size."""
 NARROW = 520
@@ -66,11 +67,10 @@ class Sheet:
 
     @cached_property
     def trellis(self) -> Trellis:
-        """As few rows as fit."""
-        fit = max(1, self.width // SMALL)
+        """As few rows as fit, and none of them much shorter than the others."""
         n = len(self.titles)
-        columns = n if n <= min(fit, 4) else next((c for c in (8, 4, 3, 2) if c <= fit and c < n), 1)
-        rows = -(-n // columns)
+        rows = -(-n // min(max(1, self.width // SMALL), MOST_COLUMNS))
+        columns = -(-n // rows)
         return Trellis(n, columns, (_gap(26, self.width / columns), _gap(24 * self.magnified, self.height / rows)))
 
     @property

@@ -55,6 +55,9 @@ class Layout:
     def __init__(self, explorer: Commands, figures: tuple[figure, figure]) -> None:
         self._explorer, self._figures = explorer, figures
         self._ticker = None
+        self._title = ""
+        self._is_of_run_before = False
+        """Whether the picture still shows what was trained before this run."""
         self.presets, self.finger = PresetBar(explorer), Finger()
         inner = pn.Column(
             self.presets,
@@ -228,7 +231,8 @@ class Layout:
 
     def show(self, view: ViewModel) -> None:
         """Title, legend, menus and player for a new picture."""
-        self.title.object = view.title
+        self.title.object = self._title = view.title
+        self._is_of_run_before = False
         # What is higher than half a phone does not stay there.
         self._figures[0].css_classes = ["gs-heatmap"] if view.axes["panel"].value else ["gs-heatmap", "gs-low"]
         self.legend.object = words.legend([*view.over_cells, *view.lines])
@@ -278,20 +282,25 @@ class Layout:
     def running(self, is_long: bool) -> None:
         """A run has begun; a long one can be cancelled from its start."""
         self._buttons()
+        self._is_of_run_before = True
         if is_long:
             self.bar.value = 0
             self.stop.visible = self.bar.visible = True
         if self._ticker is None:
-            self._ticker = pn.state.add_periodic_callback(self._tick, PERIOD) if pn.state.curdoc else None
+            self._ticker = pn.state.add_periodic_callback(self.tick, PERIOD) if pn.state.curdoc else None
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Say how far the run is; asked for again and again while it lasts."""
         job = self._explorer.job
+        if job is not None and self._is_of_run_before:
+            self.title.object = words.waiting()
         if job is not None and job.total:
             self.stop.visible = self.bar.visible = True
             self.bar.value = int(100 * job.done / job.total)
             self.status.object = words.progress(job)
 
     def _buttons(self, train: bool = False) -> None:
+        self.title.object = self._title
         self.train.visible = train
         self.stop.visible = self.bar.visible = False
         if self._ticker is not None:

@@ -29,6 +29,7 @@ __all__ = [
     "summary",
     "title",
     "trained",
+    "waiting",
 ]
 
 
@@ -55,6 +56,11 @@ def progress(job: Job) -> str:
     """How far a run is."""
     left = "" if job.seconds_left is None else f", {_time(job.seconds_left)} left"
     return f"{job.done:,} of {job.total:,} models, {job.rate:,.0f} a second{left}"
+
+
+def waiting() -> str:
+    """What stands above a picture of the run before."""
+    return "<div class=title><b>Training …</b> <span class=doc>Until it is done, the last picture stays.</span></div>"
 
 
 def trained(dataset: xr.Dataset, seconds: float) -> str:

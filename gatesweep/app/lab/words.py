@@ -124,6 +124,8 @@ STATES = {
     "redundant": ("info", "converged; some inputs say the same"),
     "undecided": ("warning", "undecided: neither fitted nor proven to have no optimum"),
 }
+ONE_CLASS = "separable: the intercept grows for ever"
+"""Weights have nothing to do where all rows are of one class."""
 
 
 def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str]:
@@ -138,6 +140,8 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
     if run.status == "converged":
         unit = "step" if run.n_iter == 1 else "steps"
         words = "converged" if solver == SCIKIT_LEARN else f"converged after {run.n_iter} {unit}"
+    elif run.status == "separable" and len(np.unique(run.rows.y)) == 1:
+        words = ONE_CLASS
     elif run.status == "max_iter" and run.last_epoch > 1:
         loss = run.history.train_loss
         rises = (np.diff(loss) > 0.1 * loss[:-1]).sum()
