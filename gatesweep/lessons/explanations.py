@@ -131,7 +131,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "max_iter": Explanation("stopped", "The epochs or steps ended before the lowest loss was reached."),
     "separable": Explanation(
         "separable",
-        "Some model is right on all training rows, so the loss falls for ever as its numbers grow: the surer, the lower.",
+        "Some model is right on all training rows, and the loss falls for ever as its numbers grow.",
     ),
     "diverged": Explanation(
         "diverged", "The loss ended at more than twice that of the start and of a coin, or at no number."
