@@ -92,9 +92,8 @@ class GradientDescent(Solver[DescentState, Design]):
         ordered, stop = design.take(self.orders[state.epoch]), 0
         for update, size in enumerate(sizes, start=1 + state.epoch * len(sizes)):
             batch, stop = ordered.take(slice(stop, stop + size)), stop + size
-            logits, pull_back = batch.vjp(params)
-            gradient = pull_back(logits.sigmoid_()) / batch.count
-            params.addcmul_(self.learning_rate, self.direction(gradient, state.moments, update), value=-1)
+            direction = self.direction(_gradient(batch, params), state.moments, update)
+            params.addcmul_(self.learning_rate, direction, value=-1)
         running = state.running & torch.isfinite(params).all(-1)
         return replace(
             state,
@@ -123,6 +122,12 @@ class GradientDescent(Solver[DescentState, Design]):
         return torch.where(state.running & torch.isfinite(loss), status, Status.diverged).to(torch.int8)
 
 
+def _gradient(design: Design, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch p"]:
+    """Of the mean loss. The logits are gone with it: those of the next mini-batch find their memory in the cache."""
+    logits, pull_back = design.vjp(params)
+    return pull_back(logits.sigmoid_()).div_(design.count)
+
+
 class SGD(GradientDescent):
     """The arithmetic of torch.optim.SGD, as in the lecture's Model A and B."""
 
@@ -146,4 +151,4 @@ class Adam(GradientDescent):
         mean.lerp_(gradient, 1 - MEAN_DECAY)
         square.mul_(SQUARE_DECAY).addcmul_(gradient, gradient, value=1 - SQUARE_DECAY)
         size = square.sqrt().div_((1 - SQUARE_DECAY**n_updates) ** 0.5).add_(SMALLEST_SIZE)
-        return (mean / size).div_(1 - MEAN_DECAY**n_updates)
+        return torch.div(mean, size.mul_(1 - MEAN_DECAY**n_updates), out=size)
