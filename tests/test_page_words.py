@@ -124,7 +124,23 @@ def test_the_same_words_for_the_same_models(tmp_path) -> None:
 
 def test_the_same_numbers_and_states(tmp_path) -> None:
     dice = np.random.default_rng(3)
-    given = [5.0, 4.998, 5.17, 4937.2, 99999.6, 9.996, 0.0001, 3e-5, 123456.0, 0.125, -2.0, 0.0, float("inf")]
+    given = [
+        5.0,
+        4.998,
+        5.17,
+        4937.2,
+        99999.6,
+        9.996,
+        0.0001,
+        3e-5,
+        123456.0,
+        0.125,
+        -2.0,
+        0.0,
+        float("inf"),
+        0.5,
+        4940.0,
+    ]
     given += (dice.normal(size=200) * 10.0 ** dice.integers(-6, 7, 200)).round(9).tolist()
     texts = ask("(x) => number(x === null ? Infinity : x)", [x if np.isfinite(x) else None for x in given], tmp_path)
     assert texts == [labels.number(x) for x in given]

@@ -30,13 +30,12 @@ function fixed(x, digits) {
   return half ? (2 * Math.round(tenfold / 2) / 10 ** digits).toFixed(digits) : x.toFixed(digits);
 }
 
-// Three significant digits, all of them written, with a true minus sign; whole numbers and large ones in full.
+// Three significant digits, with a true minus sign: as few as there are of 0.5, but 4.998 is 5.00 beside a 5.17.
 export function number(value) {
   if (!Number.isFinite(value)) return "not a number";
   const size = Math.abs(value), [digits, power] = size.toExponential(2).split("e");
   let text = `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
-  if (Number.isInteger(size) && size < 1e5) text = String(size);
-  else if (power > -5 && power < 5) text = fixed(size, Math.max(0, 2 - power));
+  if (power > -5 && power < 5) text = Number(size.toPrecision(3)) === size ? String(size) : fixed(size, Math.max(0, 2 - power));
   return (value < 0 ? "−" : "") + text;
 }
 

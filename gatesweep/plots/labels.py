@@ -30,16 +30,15 @@ def short_label(name: str) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits, all of them written, with a true minus sign; whole numbers and large ones in full."""
+    """Three significant digits, with a true minus sign: as few as there are of 0.5, but 4.998 is 5.00 beside a 5.17."""
     if not np.isfinite(value):
         return "not a number"
     size = abs(value)
     text = f"{size:.2e}"
-    power = int(text.split("e")[1])
-    if size == round(size) and size < 1e5:
-        text = f"{size:.0f}"
-    elif -5 < power < 5:
+    is_exact, power = float(text) == size, int(text.split("e")[1])
+    if -5 < power < 5:
         text = f"{size:.{max(0, 2 - power)}f}"
+        text = f"{size:g}" if is_exact else text
     return ("−" if value < 0 else "") + text
 
 
