@@ -46,18 +46,21 @@ docs: $(VENV)/docs.stamp  ## build the documentation into build/docs
 	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/docs
 	@echo 'Open build/docs/index.html'
 
-# Files that call many of the libraries, and little of the engine; LOWEST_TESTS=tests for all that need no browser.
-LOWEST_TESTS ?= $(patsubst %,tests/test_%.py,app_page compat estimator interop plots schema store tables_files)
+# Files that call many of the libraries, and little of the engine; VERSIONS_TESTS=tests for all that need no browser.
+VERSIONS_TESTS ?= $(patsubst %,tests/test_%.py,app_page compat estimator interop plots schema store tables_files)
 
-.PHONY: lowest
+.PHONY: lowest newest
+lowest: RESOLUTION := lowest-direct
+newest: RESOLUTION := highest
 lowest: $(VENV)/test.stamp  ## tests of what calls the libraries, with the oldest versions that pyproject.toml allows
-	$(PIP) uv
+newest: $(VENV)/test.stamp  ## the same with the newest
+lowest newest:
 	@mkdir -p build
 	$(BIN)/python -m pip freeze | grep '^torch==' > build/torch.txt  # each other build would be gigabytes
-	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python build/lowest
-	$(BIN)/uv pip install --quiet --python build/lowest --resolution lowest-direct --override build/torch.txt \
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python build/$@
+	$(BIN)/uv pip install --quiet --python build/$@ --resolution $(RESOLUTION) --override build/torch.txt \
 		$(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS)) --editable '.[test]'
-	build/lowest/bin/python -m pytest -m 'not ui' --ignore tests/notebook $(LOWEST_TESTS) $(PYTEST_ARGS)
+	build/$@/bin/python -m pytest -m 'not ui' --ignore tests/notebook $(VERSIONS_TESTS) $(PYTEST_ARGS)
 
 .PHONY: clean
 clean:  ## remove .venv and every cache

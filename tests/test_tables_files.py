@@ -224,6 +224,19 @@ def test_datasets_on_disk_are_the_dataset(suffix, frame, tmp_path):
     assert os.listdir(tmp_path) == [f"all{suffix}"]
 
 
+@pytest.mark.parametrize("suffix", [".nc", ".zarr"])
+def test_labels_stay_whole_in_files_that_are_joined(suffix, frame, tmp_path):
+    longer = frame.assign(site="Klagenfurt, " + frame["site"])
+    opened = []
+    for name, rows in (("short", frame), ("long", longer)):
+        fit(rows, out=tmp_path / f"{name}{suffix}")
+        opened.append(open_table(tmp_path / f"{name}{suffix}"))
+    joined = xr.concat(opened, "group")
+    joined.to_netcdf(tmp_path / "joined.nc", engine="h5netcdf")
+    sites = sorted(set(frame["site"]))
+    assert open_table(tmp_path / "joined.nc").group.values.tolist() == [*sites, *(f"Klagenfurt, {s}" for s in sites)]
+
+
 def test_no_cell_of_a_csv_file_is_a_formula(frame, tmp_path):
     names = ['=HYPERLINK("http://a")', "+1", "-1", "@SUM(A1)", "\tx", "<b>s5</b>", "s6", "s7"]
     labels = dict(zip(sorted(set(frame["site"])), names, strict=True))

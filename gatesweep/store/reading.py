@@ -30,6 +30,7 @@ __all__ = [
     "open_for_writing",
     "open_store",
     "refusal",
+    "with_words",
 ]
 
 MAX_METADATA_BYTES = 256_000_000
@@ -58,6 +59,11 @@ def open_store(path: str | Path) -> xr.Dataset:
     else:
         _check_netcdf(path)
         dataset = xr.open_dataset(path, engine="h5netcdf")
+    return with_words(dataset)
+
+
+def with_words(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset with labels that stay whole whatever they are joined to and saved in."""
     return dataset.assign_coords({n: _text(label) for n, label in dataset.coords.items() if label.dtype.kind in "TOU"})
 
 

@@ -13,7 +13,7 @@ import psutil
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.store.reading import TYPES, array_problem, check_folder, listing, metadata_of, refusal
+from gatesweep.store.reading import TYPES, array_problem, check_folder, listing, metadata_of, refusal, with_words
 from gatesweep.tables.schema import DIMENSIONS, dimensions
 
 __all__ = ["holds_table", "open_table"]
@@ -59,7 +59,7 @@ def open_table(path: Path) -> xr.Dataset:
         else:
             dataset = xr.open_dataset(path, engine="h5netcdf")
         with dataset:
-            return dataset.load()
+            return with_words(dataset.load())
     except InputError:
         raise
     except Exception as error:  # Whatever the libraries make of bytes that no library wrote.
