@@ -73,5 +73,8 @@ export function showValue(dim, index) {
 
 // Options of a menu, from value to text; what was chosen stays.
 export function fillMenu(select, texts) {
-  select.replaceChildren(...Object.entries(texts).map(([value, text]) => new Option(text, value)));
+  const options = Object.entries(texts), now = [...select.options];
+  // New options, were they the same ones, would have the browser lay out the page anew.
+  if (now.length === options.length && now.every(({value, text}, i) => value === options[i][0] && text === options[i][1])) return;
+  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
 }

@@ -119,11 +119,17 @@ export class Figures {
 
   // `over`: what they differ in.
   seeds(accuracies, over) {
-    const columns = populationColumns(accuracies), {below: [across], left: [up], toolbar: {tools}} = this.plots.seeds, [measure, counted] = COUNTED[over];
-    [across.axis_label, up.axis_label] = [measure, counted];
-    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[measure, "@left{0.0%} to @right{0.0%}"], [counted, "@top"]];
+    const columns = populationColumns(accuracies);
+    if (over !== this.counted) this.#count(over);
     this.fill("seeds", columns);
     this.span("seeds", countSpan(columns.seeds.top));
+  }
+
+  #count(over) {
+    const {below: [across], left: [up], toolbar: {tools}} = this.plots.seeds, [measure, counted] = COUNTED[over];
+    Object.assign(this, {counted: over});
+    [across.axis_label, up.axis_label] = [measure, counted];
+    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[measure, "@left{0.0%} to @right{0.0%}"], [counted, "@top"]];
   }
 
   // Another loss surface; `labels` name its two parameters.
