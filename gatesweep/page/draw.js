@@ -1,6 +1,6 @@
 // The drawn pictures. Their figures come from Python, rendered once; here their layers get data, ranges and colours.
 
-import {level, PLANE, surface} from "./geometry.js";
+import {level, surface} from "./geometry.js";
 import {modelOf} from "./models.js";
 import {hiddenColumns, hiddenLabels, hiddenSpan} from "./hidden.js";
 import {cornerColumns, countSpan, hereColumns, limitColumns, lineColumns, lossColumns, lossLimits, lossSpan, lossSurfaceColumns, markColumns, modelColumns,
@@ -70,10 +70,16 @@ export class Figures {
   rows(rows, truth, palette, window = UNIT, names = ["x₁", "x₂"]) {
     const {rows: marks, beyond} = rowColumns(window.rowsToPlane(rows), palette);
     this.fill("boundary", {rows: {...marks, x1: [...rows.x1], x2: [...rows.x2]}, ...window.seen({beyond}), ...cornerColumns(truth)});
-    this.span("boundary", window.spans);
-    const {below: [across], left: [up]} = this.plots.boundary, [wide, high] = window.unit.map((unit) => unit * (PLANE[1] - PLANE[0]));
+    const {below: [across], left: [up]} = this.plots.boundary;
     [across.axis_label, up.axis_label] = names;
-    this.fill("boundary", {surface: {image: [this.#image("boundary", "surface")], x: [window.low[0]], y: [window.low[1]], dw: [wide], dh: [high]}});
+    if (window !== this.window) this.#look(window);
+  }
+  #look(window) {
+    const {spans: {x, y}, low} = window;
+    Object.assign(this, {window});
+    this.span("boundary", {x, y});
+    const image = [this.#image("boundary", "surface")];
+    this.fill("boundary", {surface: {image, x: [low[0]], y: [low[1]], dw: [x[1] - x[0]], dh: [y[1] - y[0]]}});
   }
 
   // `held`: whoever holds a grip knows better where it is.

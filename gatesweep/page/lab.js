@@ -271,6 +271,7 @@ export class Lab {
   take(figures) {
     this.figures = figures;
     $("first").remove();
+    figures.chance(NaN); // Nowhere, until there are others.
     this.hand.wire(figures, () => this.values);
     this.#drawOn(figures);
     figures.on("boundary", ["tap", "doubletap"], ({x, y}) => {
@@ -459,8 +460,8 @@ export class Lab {
   #charts() {
     const {run, values, figures, at, epoch} = this, names = values.loss_over.split(",");
     const others = run.others(at, epoch);
-    figures.chance(this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch));
     if (others.done) {
+      figures.chance(this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch));
       figures.seeds(others.exact, others.over);
       figures.cloud(values.cloud ? others.models : [], this.window);
     }
