@@ -1,5 +1,7 @@
 """Tables from files and to files: what is hostile or broken ends in one error, what is long is read in parts."""
 
+import csv
+import io
 import json
 import os
 import signal
@@ -18,6 +20,7 @@ from numpy.testing import assert_allclose
 
 import gatesweep as gs
 from gatesweep.errors import InputError
+from gatesweep.tables.labelled import LabelledTable, Selection
 from gatesweep.tables.opening import open_table
 from tests.commands import run
 
@@ -199,6 +202,55 @@ def test_any_file_gives_a_result_or_one_error(rows, sign, encoding, noise, at, o
     else:
         fitted = found.status.item() in (0, 4)
         assert np.isfinite(found.estimate).all() == fitted
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=12),
+    sign=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]),
+    noise=st.binary(max_size=6),
+    at=st.integers(0, 200),
+)
+def test_any_bytes_in_the_lab_are_rows_or_one_error(rows, sign, encoding, noise, at):
+    text = "a;b;y\n1;2;0\n2;1;1\n4;4;0\n3;3;1\n".replace(";", sign) + "\n".join(map(sign.join, rows))
+    content = text.encode(encoding, errors="replace")
+    try:
+        table = LabelledTable.from_csv(content[:at] + noise + content[at:])
+    except InputError as error:
+        assert len(str(error)) < 600
+    else:
+        assert table.start is not None
+        found = table.select(table.start, 5000)
+        assert np.isfinite(found.X).all() and len(found.X) == len(found.y)
+
+
+NUMBERS = st.floats(-1e6, 1e6).map(lambda value: float(f"{value:.6g}"))
+KINDS = ["red", "blå", "x,y", "a;b", 'a "b"', "two words"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.tuples(NUMBERS, NUMBERS, st.sampled_from(KINDS)), min_size=2, max_size=20),
+    sign=st.sampled_from(",;\t"),
+    comma=st.booleans(),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_what_was_written_is_what_is_read(rows, sign, comma, encoding, end, quoting):
+    rows = [(-1.5, 2.5, "red"), (0.5, 1.25, "blå"), *rows]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=sign, lineterminator=end, quoting=quoting)
+    writer.writerow(["width", "height", "kind"])
+    for *numbers, kind in rows:
+        texts = [repr(number) for number in numbers]
+        writer.writerow([text.replace(".", ",") if comma and sign != "," else text for text in texts] + [kind])
+    table = LabelledTable.from_csv(file.getvalue().encode(encoding))
+    found = table.select(Selection("width", "height", "kind", ("red", "blå")), 5000)
+    kept = [row for row in rows if row[2] in ("red", "blå")]
+    np.testing.assert_array_equal(found.X, [row[:2] for row in kept])
+    np.testing.assert_array_equal(found.y, [row[2] == "blå" for row in kept])
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -5,11 +5,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 
 from tests.lecture import generate_data_with_noise, perform_logistic_regression
-
-NOTEBOOK = Path(__file__).parents[2] / "apps" / "lecture.ipynb"
+from tests.notebook.running import assert_kept_without_outputs, cell, complaints, ran, text
 
 
 @pytest.fixture(scope="module")
@@ -19,32 +17,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def notebook(folder: Path) -> nbformat.NotebookNode:
-    """The notebook after a run: an exception in any cell fails here."""
-    ran = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(ran, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
-    return ran
-
-
-def cell(notebook: nbformat.NotebookNode, beginning: str) -> nbformat.NotebookNode:
-    """The one code cell that begins so."""
-    (found,) = [c for c in notebook.cells if c.cell_type == "code" and c.source.startswith(beginning)]
-    return found
-
-
-def text(node: nbformat.NotebookNode) -> str:
-    """What a cell printed and returned, as plain text."""
-    return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in node.outputs)
+    return ran("lecture.ipynb", folder)
 
 
 def test_is_kept_without_outputs() -> None:
-    stored = nbformat.read(NOTEBOOK, as_version=4)
-    nbformat.validate(stored)
-    assert not any(c.outputs or c.execution_count for c in stored.cells if c.cell_type == "code")
+    assert_kept_without_outputs("lecture.ipynb")
 
 
 def test_no_cell_warns(notebook: nbformat.NotebookNode) -> None:
-    complaints = [o.text for c in notebook.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
-    assert not complaints
+    assert not complaints(notebook)
 
 
 def test_weights_are_scikit_learn_s(notebook: nbformat.NotebookNode) -> None:
