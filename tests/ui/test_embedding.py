@@ -74,7 +74,7 @@ def host() -> Iterator[str]:
 def fastapi(tmp_path: Path) -> Iterator[str]:
     """Address of the documentation's FastAPI app, as it is written there."""
     written = (ROOT / "docs" / "howto" / "embed.md").read_text(encoding="utf-8")
-    [app] = re.findall(r"```py\n(from fastapi .*?)```", written, re.DOTALL)
+    [app] = re.findall(r"```py\n(# my_app.py, for: uvicorn .*?)```", written, re.DOTALL)
     (tmp_path / "my_app.py").write_text(app, encoding="utf-8")
     command = [sys.executable, "-m", "uvicorn", "my_app:app", "--port", "0", "--no-access-log"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
