@@ -293,7 +293,7 @@ class Layout:
         """Say how far the run is; asked for again and again while it lasts."""
         job = self._explorer.job
         if job is not None and self._is_of_run_before:
-            self.title.object = words.waiting()
+            self.title.object = words.waiting(has_picture=bool(self._title))
         if job is not None and job.total:
             self.stop.visible = self.bar.visible = True
             self.bar.value = int(100 * job.done / job.total)

@@ -58,9 +58,10 @@ def progress(job: Job) -> str:
     return f"{job.done:,} of {job.total:,} models, {job.rate:,.0f} a second{left}"
 
 
-def waiting() -> str:
-    """What stands above a picture of the run before."""
-    return "<div class=title><b>Training …</b> <span class=doc>Until it is done, the last picture stays.</span></div>"
+def waiting(has_picture: bool) -> str:
+    """What stands above a picture of the run before, or where there is none yet."""
+    rest = " <span class=doc>Until it is done, the last picture stays.</span>" if has_picture else ""
+    return f"<div class=title><b>Training …</b>{rest}</div>"
 
 
 def trained(dataset: xr.Dataset, seconds: float) -> str:
