@@ -1,10 +1,12 @@
 """Lab and Explorer as guests: in a notebook's cell and in other people's apps they look as they do at home."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.custom import JSComponent
 
 from gatesweep.app.compat import KernelOutput, keep_sheets, material_script, take_material_from_page
 from gatesweep.app.theme import THEME_CONFIG
@@ -26,6 +28,22 @@ def prepare() -> None:
         publish_script("panel-material-ui", material_script)
         take_material_from_page()
         keep_sheets()
+
+
+class Sight(JSComponent):
+    """Says that the page it is on is built."""
+
+    _esm = """export function render({model}) {
+  model.send_msg("seen")
+  return document.createElement("span")
+}"""
+
+    def __init__(self, seen: Callable[[], None]) -> None:
+        super().__init__(width=0, height=0, margin=0)
+        self._seen = seen
+
+    def _handle_msg(self, data: Any) -> None:
+        self._seen()
 
 
 class Guest:
@@ -68,4 +86,5 @@ class Guest:
         prepare()
         self.settle()
         frame = KernelOutput(self, height=HEIGHT, sizing_mode="stretch_width", margin=0)
+        frame.append(Sight(frame.seen))
         return frame._repr_mimebundle_(include, exclude)

@@ -245,7 +245,7 @@ class KernelOutput(pn.Column):
     JupyterLab has the page's messages handled on a thread of their own (a subshell), beside the cell that
     runs. Two threads that change one view, or write to its page at once, lose what either of them did.
 
-    Leans on: Viewable._on_msg and _render_mimebundle, overridden. https://github.com/jupyterlab/jupyterlab/pull/17363
+    Leans on: Viewable._on_msg and _render_mimebundle, overridden; Document.callbacks._held_events. https://github.com/jupyterlab/jupyterlab/pull/17363
     brought the threads; https://github.com/jupyterlab/jupyterlab/issues/19719 (open) shows what they break.
     """
 
@@ -256,10 +256,19 @@ class KernelOutput(pn.Column):
         except RuntimeError:
             self._kernel_loop = None
         self._waiting: deque[tuple[str, Any, dict]] = deque()
+        self._pages: list[_Unseen] = []
 
     def _render_mimebundle(self, model: Any, doc: Any, comm: Any, location: Any = None) -> Any:
-        _Unopened(comm)
-        return super()._render_mimebundle(model, doc, comm, location)
+        self._pages.append(_Unseen(comm))
+        bundle = super()._render_mimebundle(model, doc, comm, location)
+        # What made the page is in it: sent once more, it brings models that the page has.
+        doc.callbacks._held_events.clear()
+        return bundle
+
+    def seen(self) -> None:
+        """Send what was kept for pages that were not there yet. A page calls it by its first word."""
+        for page in self._pages:
+            page.seen()
 
     def _on_msg(self, ref: str, manager: Any, msg: dict) -> None:
         if self._kernel_loop is None:
@@ -276,19 +285,20 @@ class KernelOutput(pn.Column):
             super()._on_msg(ref, manager, msg)
 
 
-class _Unopened:
-    """Keeps, in their order, the messages to a page that has not opened its comm yet.
+class _Unseen:
+    """Keeps, in their order, the messages to a page that is not on the screen yet.
 
-    Panel tries each of them again every 0.1 s on its own, so that they arrive in any order, and a message that
-    names a model before the one that brings it is lost.
+    A page opens its comm long before it is built, and until then it passes over what it is sent, one piece of a
+    message after the other: what arrives while it gets ready is lost in part, and all that follows is misread. And
+    what comes before the comm is open, Panel tries again every 0.1 s, so that it arrives in any order.
 
-    Leans on: Comm._comm and Comm._on_open of pyviz_comms. Not reported upstream.
+    Leans on: Comm.init and Comm._comm of pyviz_comms, replaced on one comm. Not reported upstream.
     """
 
     def __init__(self, comm: Any) -> None:
         self._messages: list[tuple[tuple, dict]] = []
         self._comm = comm
-        comm._comm, comm._on_open = self, self._opened
+        comm._comm, comm.init = self, lambda: None
 
     def send(self, *args: Any, **kwargs: Any) -> None:
         self._messages.append((args, kwargs))
@@ -296,7 +306,11 @@ class _Unopened:
     def close(self) -> None:
         self._messages.clear()
 
-    def _opened(self, _: Any) -> None:
+    def seen(self) -> None:
+        if self._comm._comm is not self:
+            return
+        del self._comm.init
+        self._comm.init()
         messages, self._messages = self._messages, []
         for args, kwargs in messages:
             self._comm._comm.send(*args, **kwargs)

@@ -62,6 +62,23 @@ CONNECTED = """async () => {
 FIGURE = """(name) => Bokeh.documents.flatMap((d) => [...d._all_models.values()]).find((m) => m.name === name)"""
 
 
+TOO_EARLY = """(() => {
+  const installed = setInterval(() => {
+    if (!window.Bokeh?.Models) return
+    let manager = null
+    try { manager = Bokeh.Models("panel.models.comm_manager.CommManager").prototype } catch { return }
+    clearInterval(installed)
+    const handle = manager.msg_handler
+    manager.msg_handler = function (message) {
+      const {length} = message.content.data
+      if (length && !(this.plot_id in Bokeh.index)) console.error("a message came before its page, which drops it")
+      return handle.call(this, message)
+    }
+  }, 5)
+})()"""
+"""JavaScript: make it an error of the page to be sent what it cannot take in yet."""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("jupyter")
@@ -116,6 +133,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1700, "height": 1300})
     context.route(lambda url: urlsplit(url).hostname not in ("127.0.0.1", None, ""), lambda route: route.abort())
     opened = context.new_page()
+    opened.add_init_script(TOO_EARLY)
     watch(opened, troubles)
     yield opened
     context.close()
