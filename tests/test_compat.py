@@ -158,24 +158,6 @@ def test_the_page_is_given_the_module_and_the_font():
     assert f"gatesweepModules['{asked['name']}']" in compat._FROM_PAGE
 
 
-def test_messages_before_a_page_listens_come_in_their_order(monkeypatch):
-    sent = []
-
-    class Opened:
-        send = sent.append
-
-    comm = Comm()
-    compat._Unopened(comm)
-    comm.comm.send("first")
-    comm.comm.send("second")
-    assert not sent
-    comm._comm = Opened
-    comm._on_open({})
-    comm._on_open({})
-    comm.comm.send("third")
-    assert sent == ["first", "second", "third"]
-
-
 def test_a_pane_that_changes_keeps_its_style_sheets_in_a_notebook(monkeypatch):
     monkeypatch.setattr(HTMLBasePane, "_update", HTMLBasePane._update)
     compat.keep_sheets()
