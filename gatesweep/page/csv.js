@@ -27,7 +27,8 @@ export function readCsv(bytes, name) {
 }
 
 function decoded(bytes, name) {
-  const encoding = Object.entries(MARKS).find(([mark]) => mark === [...bytes.slice(0, mark.split(",").length)].join())?.[1] ?? "utf-8";
+  const starts = (mark) => mark === bytes.slice(0, mark.split(",").length).join();
+  const encoding = Object.entries(MARKS).find(([mark]) => starts(mark))?.[1] ?? "utf-8";
   let text;
   try {
     text = new TextDecoder(encoding, {fatal: true}).decode(bytes);
