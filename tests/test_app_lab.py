@@ -201,7 +201,7 @@ def test_every_gate_is_put_into_words(gate):
         run = model.train(settings(gate=gate, solver=solver, features=features, noise_level=0.2))
         shown = model.Shown(run.model, run.rows)
         assert gate in words.meaning(run, shown, solver)
-        assert gate in words.summary(run, shown, run.last_epoch)
+        assert gate in words.summary(run, shown, run.last_epoch, "step")
         assert words.equation(shown).count("x") >= len(run.model.weight)
 
 

@@ -59,7 +59,7 @@ def counted(monkeypatch):
     ],
 )
 def test_a_move_costs_one_redraw(counted, act, trained):
-    lab = Lab()
+    lab = Lab(dark=False)
     lab.restore(SEEN)
     counted()
     act(lab)

@@ -71,6 +71,7 @@ def settings_of(count: int) -> list[dict]:
 
 SAY = """(settings) => {
   const {gate, noise_level: noiseLevel, threshold, remedy} = settings, data = dataOf(settings);
+  const unit = unitOf(settings.solver);
   const fitted = fit(settings, data), {path, status} = fitted, params = path.at(-1), truth = truthOf(gate);
   const isTest = new Uint8Array(data.rows.n), model = modelOf(params, settings), [best, bayes] = [
     exactAccuracy(bestLine(truth, noiseLevel), truth, noiseLevel), bayesAccuracy(truth, noiseLevel)];
@@ -86,13 +87,13 @@ SAY = """(settings) => {
   };
   return {
     equation: equation(model), meaning: meaning(of), counts,
-    progress: progress(status, found.map(({trainLoss}) => trainLoss), false),
+    progress: progress(status, found.map(({trainLoss}) => trainLoss), false, unit, new Set(truth).size === 1),
     losses: losses(scores, loss(params, truth, noiseLevel, own), threshold),
     rates: [rate(counts[1][1], counts[0][1] + counts[1][1]), rate(counts[1][1], counts[1][0] + counts[1][1])],
-    summary: summary({...of, rows: rows.n, epoch, last: epoch, wrong: b + c, threshold, scores}),
+    summary: summary({...of, rows: rows.n, unit, epoch, last: epoch, wrong: b + c, threshold, scores}),
   };
 }"""
-COUNTED = re.compile(r"after \d+ steps?|epoch \d+ of \d+")
+COUNTED = re.compile(r"after \d+ steps?|step \d+ of \d+")
 """Where newton says how many steps it took: the last one may be no more than rounding, in one engine alone."""
 
 
@@ -109,7 +110,7 @@ def test_the_same_words_for_the_same_models(tmp_path) -> None:
         assert said["meaning"] == words.meaning(run, shown, case["solver"]), case
         spoken = (
             list(words.progress(run, case["solver"], run.last_epoch, False)),
-            words.summary(run, shown, run.last_epoch),
+            words.summary(run, shown, run.last_epoch, solver_class(case["solver"]).unit),
         )
         for mine, its in zip((*said["progress"], said["summary"]), (*spoken[0], spoken[1]), strict=True):
             if case["solver"] == "newton":

@@ -37,6 +37,11 @@ class Playing(param.Parameterized):
     def last_epoch(self) -> int:
         """The last one that there is."""
 
+    @property
+    def unit(self) -> str:
+        """What one of them is called."""
+        return "epoch"
+
     @abstractmethod
     def scrub(self, epoch: int) -> None:
         """Show an epoch."""
@@ -108,7 +113,7 @@ class Player(pn.viewable.Viewer):
         e = self._epochs
         ends = {"start": 0, "end": max(e.last_epoch, 1), "step": 1}
         period = 1000 // e.speed if e.playing else None
-        return {"label": "Epoch", "value": e.shown_epoch, "text": None, "period": period} | ends
+        return {"label": e.unit.capitalize(), "value": e.shown_epoch, "text": None, "period": period} | ends
 
     def _take(self, request: Mapping[str, Any]) -> None:
         epoch = within(request, 0, self._epochs.last_epoch)

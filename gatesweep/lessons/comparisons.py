@@ -48,7 +48,7 @@ COMPARISONS: dict[str, Lesson] = {
         },
     ),
     "samples": Lesson(
-        "Samples",
+        "Rows",
         "How many rows does a gate need before its line is as good as the best one?",
         "Without noise eight rows do. Where are they too few? And what becomes of XOR with more?",
         "For AND and OR 100 rows come within a point of the best line at every noise level, where 8 rows are up to 9 "
@@ -120,7 +120,7 @@ COMPARISONS: dict[str, Lesson] = {
     "separable": Lesson(
         "Separable by luck",
         "How often does some line part a sample without error, by the luck of the draw?",
-        "Follow the rows of 8 samples: does noise help or harm, gate by gate?",
+        "Follow the cells of 8 rows: does noise help or harm, gate by gate?",
         "For AND and OR few rows and little noise make it likely. With 8 rows of XOR the share rises with the noise, "
         "from 12 % to 26 %: only noise can move a row to where a line has it. From 20 rows on it never happens.",
         {

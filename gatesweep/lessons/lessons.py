@@ -98,7 +98,7 @@ LESSONS = (
     ),
     Lesson(
         "How much data does a line need?",
-        "Go from 100 samples to 1000. What shrinks?",
+        "Go from 100 rows to 1000. What shrinks?",
         "Compare the exact accuracy with the best line's, for many seeds.",
         "The gap to the best line: 0.8 points at 100 rows, 0.05 at 1000, in the median of 100 seeds. Part of it is the "
         "penalty, which weighs more beside few rows: with C = 10 000 the gap at 100 rows is 0.3. For XOR it does not "

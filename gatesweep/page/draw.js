@@ -114,8 +114,12 @@ export class Figures {
 
   // ---- the small charts
 
-  losses(train, test) {
+  // `unit`: what an epoch of theirs is called.
+  losses(train, test, unit) {
+    const {below: [across], toolbar: {tools}} = this.plots.loss;
     this.fill("loss", lossColumns(train, test));
+    across.axis_label = unit;
+    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[unit, "@epoch"], ...tool.tooltips.slice(1)];
     this.span("loss", lossSpan(train, test));
   }
   epoch(epoch) { this.fill("loss", markColumns("epoch shown", epoch)); }

@@ -23,6 +23,7 @@ export class Explorer {
   get isLive() { return this.data.live.length > 0; }
   usual(preset) { return {...this.data.explorer.usual, ...this.data.comparisons.find(({name}) => name === preset).settings, preset}; }
   get last() { return this.grid.steps - 1; }
+  get unit() { return "epoch"; }
   get epoch() { return Math.min(this.values.epoch, this.last); }
 
   // ---- the models

@@ -14,7 +14,7 @@ import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
 import {UNIT} from "./window.js";
-import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
+import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unitOf, unlinked} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
@@ -54,6 +54,7 @@ export class Lab {
   get window() { return this.isOwn ? this.ownRows.window : UNIT; }
   get isPlaying() { return Boolean(this.player.timer); }
   get last() { return this.run.last(this.at); }
+  get unit() { return unitOf(this.values.solver); }
   get epoch() { return Math.min(this.values.epoch ?? Infinity, this.last); }
 
   // The place of the chosen values on the run's grid: the nearest where a packed run lacks a value.
@@ -306,7 +307,7 @@ export class Lab {
     if (figures) {
       if (isNew) {
         figures.rows(drawn.of, run.truth(at), this.palette, this.window, run.own?.names);
-        figures.losses(...drawn.losses);
+        figures.losses(...drawn.losses, this.unit);
       }
       this.#paint(at, model);
       figures.epoch(epoch);
@@ -361,14 +362,15 @@ export class Lab {
     const {values, run, drawn} = this, scores = run.scores(at, epoch), exact = run.exact(at, epoch), limits = run.limits(at);
     const of = {
       gate: run.value("gate", at), truth: run.truth(at), noiseLevel: run.value("noise_level", at), ...limits, exact, model,
-      status: run.status(at), remedy: run.remedy, byHand: values.by_hand,
+      status: run.status(at), remedy: run.remedy, byHand: values.by_hand, unit: this.unit,
     };
     const {isOwn} = this, wrong = showErrors(model, drawn.of, values.threshold, isOwn);
     if (isOwn) Object.assign(of, {rows: drawn.of, wrong, threshold: values.threshold, scores, known: run.surveyed(at), classes: run.own.classes});
     else showTruth(of.truth);
     showAccuracies({...scores, exact}, limits, isOwn);
     showWords(of, drawn.losses[0], scores, run.exactLoss(at, epoch), values.threshold, isOwn);
-    $("summary").textContent = isOwn ? ownSummary(of) : summary({...of, rows: drawn.of.n, epoch, last, wrong, threshold: values.threshold, scores});
+    $("epoch").ariaLabel = this.unit.replace(/^./, (letter) => letter.toUpperCase());
+    $("summary").textContent = isOwn ? ownSummary(of) : summary({...of, rows: drawn.of.n, unit: this.unit, epoch, last, wrong, threshold: values.threshold, scores});
   }
 
   // Makes the controls say what the values say.

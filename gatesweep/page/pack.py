@@ -16,7 +16,7 @@ __all__ = ["Packer", "dimension", "has_path", "noise_entry", "run_entry"]
 
 LABELS = {
     "noise_level": "Noise level",
-    "num_samples": "Samples",
+    "num_samples": "Rows",
     "C": "C (inverse penalty)",
     "learning_rate": "Learning rate",
     "batch_size": "Batch size",

@@ -1,4 +1,4 @@
-// Plays epochs: back, play or pause, step, a slider. `stage` has `epoch`, `last` and `scrub(epoch)`.
+// Plays epochs: back, play or pause, step, a slider. `stage` has `epoch`, `last`, `unit` (what an epoch is called) and `scrub(epoch)`.
 
 export class Player {
   constructor(stage, {play, slider, output, back, step, speed}) {
@@ -30,8 +30,8 @@ export class Player {
   }
 
   show() {
-    const {epoch, last} = this.stage;
-    Object.assign(this.slider, {max: last, value: epoch, ariaValueText: `epoch ${epoch} of ${last}`});
+    const {epoch, last, unit} = this.stage;
+    Object.assign(this.slider, {max: last, value: epoch, ariaValueText: `${unit} ${epoch} of ${last}`});
     this.output.textContent = `${epoch} of ${last}`;
   }
 }

@@ -29,7 +29,7 @@ export function showWords(of, trainLoss, scores, exactLoss, threshold, isOwn) {
   $("equation").textContent = equation(of.model);
   $("meaning").textContent = isOwn ? ownMeaning(of) : meaning(of);
   $("losses").textContent = isOwn ? ownLosses(scores, threshold) : losses(scores, exactLoss, threshold);
-  const [severity, words] = progress(of.status, trainLoss, of.byHand, new Set(isOwn ? of.rows.label : of.truth).size === 1);
+  const [severity, words] = progress(of.status, trainLoss, of.byHand, of.unit, new Set(isOwn ? of.rows.label : of.truth).size === 1);
   Object.assign($("status"), {className: `chip ${severity}`, textContent: words});
 }
 

@@ -138,8 +138,12 @@ const STATES = {
 // Weights have nothing to do where all rows are of one class.
 const ONE_CLASS = "separable: the intercept grows for ever";
 
+// What a solver's epoch is called.
+export const unitOf = (solver) => (["newton", "scikit-learn"].includes(solver) ? "step" : "epoch");
+
 // How the training went: a severity (success, info, warning, error) and a few words.
-export function progress(status, trainLoss, byHand, isOneClass = false) {
+// `unit`: what an epoch is called.
+export function progress(status, trainLoss, byHand, unit, isOneClass = false) {
   if (byHand) return ["info", "set by hand"];
   if (status === "separable" && isOneClass) return [STATES[status][0], ONE_CLASS];
   const [severity, words] = STATES[status], steps = trainLoss.length - 1;
@@ -147,15 +151,15 @@ export function progress(status, trainLoss, byHand, isOneClass = false) {
   if (status !== "max_iter" || steps < 2) return [severity, words];
   const rises = trainLoss.slice(1).filter((loss, i) => loss - trainLoss[i] > 0.1 * trainLoss[i]).length;
   const falls = trainLoss[steps] < trainLoss[steps - 1] * 0.999;
-  return [severity, `${steps} epochs, ${rises > 2 ? "loss leaps up and down" : falls ? "loss still falling" : "loss has settled"}`];
+  return [severity, `${steps} ${unit}s, ${rises > 2 ? "loss leaps up and down" : falls ? "loss still falling" : "loss has settled"}`];
 }
 
 const at = (threshold) => (threshold === 0.5 ? "" : ` at threshold ${threshold}`);
 const nats = (value) => (Math.abs(value) < 1e4 ? value.toFixed(3) : number(value));
 
 // The picture in words, for those who cannot see it.
-export function summary({gate, noiseLevel, rows, epoch, last, wrong, threshold, scores, exact}) {
-  return `${gate} gate, noise level ${noiseLevel}, ${rows} rows, epoch ${epoch} of ${last}. `
+export function summary({gate, noiseLevel, rows, unit, epoch, last, wrong, threshold, scores, exact}) {
+  return `${gate} gate, noise level ${noiseLevel}, ${rows} rows, ${unit} ${epoch} of ${last}. `
     + `${wrong} rows misclassified${at(threshold)}. ${threshold === 0.5 ? "" : "At threshold 0.5: "}`
     + `Train accuracy ${percent(scores.train)}, test ${percent(scores.test)}, exact ${percent(exact)}. `
     + `Log loss ${nats(scores.trainLoss)} on train rows, ${nats(scores.testLoss)} on test rows.`;

@@ -197,12 +197,17 @@ def loss_span(train: np.ndarray, test: np.ndarray, hand: float | None = None) ->
     return {"x": (0, max(len(train) - 1, 1)), "y": (max(low - room, 0.0), high + room)}
 
 
+def loss_tooltips(unit: str) -> list[tuple[str, str]]:
+    """What the pointer on the losses reads; `unit`: what an epoch is called (see `Solver.unit`)."""
+    return [(unit, "@epoch"), ("train", "@train{0.0000}"), ("test", "@test{0.0000}")]
+
+
 @with_bokeh()
 def losses(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     """Log loss by epoch, with the epoch shown."""
     span = loss_span(columns["train"]["train"], columns["test"]["test"])
     styles = {"train": (palette.train, "solid"), "test": (palette.test, [5, 4])}
-    say = _hover(("epoch", "@epoch"), ("train", "@train{0.0000}"), ("test", "@test{0.0000}"), mode="vline")
+    say = _hover(*loss_tooltips("epoch"), mode="vline")
     curves = [
         hv.Curve(columns[part], "epoch", [part, *also], label=part).opts(
             color=colour, line_dash=dash, line_width=2.6, default_tools=[], hooks=[say] if also else []

@@ -9,7 +9,7 @@ LABELS = {
     "noise_level": "noise level",
     "test_noise_level": "test noise level",
     "seed": "seed",
-    "num_samples": "samples",
+    "num_samples": "rows",
     "C": "C (inverse penalty)",
     "learning_rate": "learning rate",
     "features": "features",

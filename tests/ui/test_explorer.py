@@ -139,7 +139,7 @@ def test_the_player_plays_pauses_steps_and_scrubs(explorer):
 def test_a_slider_trains_the_whole_grid_again(explorer):
     page, session = explorer
     before, dataset = session.picture, session.dataset
-    slider = page.get_by_role("slider", name="Samples").first
+    slider = page.get_by_role("slider", name="Rows").first
     slider.focus()
     slider.press("ArrowLeft")
     settle(page, session, before)
@@ -233,7 +233,7 @@ def test_what_something_means_is_said_by_pointer_keyboard_and_finger(explorer, p
     tip = wide.get_by_role("tooltip")
     wide.get_by_text("Bayes limit").first.hover()
     expect(tip).to_have_text(EXPLANATIONS["bayes_accuracy"].sentence)
-    control(wide, "slider", "Samples").hover()
+    control(wide, "slider", "Rows").hover()
     expect(tip).to_have_text(re.compile("^Rows drawn for a model"))
     wide.get_by_text("Bayes limit").first.focus()
     wide.keyboard.press("Tab")

@@ -43,7 +43,7 @@ CONTROLS = {
     "noise levels": ("", {}, lambda p: slide(p, "Noise levels", "ArrowRight"),
  {"noise_level": np.linspace(0.2, 0.8, 5).round(12)}),
     "seeds": ("", {}, lambda p: slide(p, "Seeds", "ArrowRight"), {"seed": range(6)}),
-    "samples": ("", {}, lambda p: slide(p, "Samples", "ArrowRight"), {"num_samples": 80}),
+    "samples": ("", {}, lambda p: slide(p, "Rows", "ArrowRight"), {"num_samples": 80}),
     "features": ("", {}, lambda p: choose(p, "Features", "x₁, x₂, x₁x₂"), {"features": "interaction"}),
     "sgd": ("", {}, lambda p: choose(p, "Solver", "sgd"), {"solver": "sgd"}),
     "adam": ("", {}, lambda p: choose(p, "Solver", "adam"), {"solver": "adam"}),
@@ -99,7 +99,7 @@ def test_the_record_switch_brings_the_epochs_and_takes_them_away(page):
     ("option", "name", "values", "more"),
     [
         ("C", "C", (0.001, 0.01, 0.1, 1, 10, 100, 1000), ""),
-        ("samples", "num_samples", (20, 50, 100, 200, 500, 1000, 2000), ""),
+        ("rows", "num_samples", (20, 50, 100, 200, 500, 1000, 2000), ""),
         ("features", "features", ("linear", "interaction"), ""),
         ("learning rate", "learning_rate", (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30), "&solver=sgd"),
     ],
@@ -116,7 +116,7 @@ def test_one_more_parameter_is_compared(page, option, name, values, more):
 
 def test_a_second_parameter_is_compared_and_what_the_picture_hides_is_chosen(page):
     start(page, BY_C, dims=("gate", "C", "noise_level"), C=(0.1, 1))
-    choose(page, "And", "samples")
+    choose(page, "And", "rows")
     type_values(page, 1, "20, 200")
     dims = ("noise_level", "gate", "C", "num_samples")
     expected = median(dims=dims, C=(0.1, 1), num_samples=(20, 200))
@@ -235,5 +235,5 @@ def test_reset_leads_back_to_the_chosen_comparison(page):
     shows(page, usual["exact_accuracy"].astype(float).median("seed"))
     expect(reset).to_have_count(0)
     page.wait_for_url("**/?view=explorer", timeout=SOON)
-    slide(page, "Samples", "ArrowRight")
+    slide(page, "Rows", "ArrowRight")
     expect(reset).to_be_visible(timeout=SOON)

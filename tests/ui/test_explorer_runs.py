@@ -54,7 +54,7 @@ def test_of_quick_moves_only_the_last_stays(page):
     wanted = [middle(20, num_samples=n) for n in range(500, 640, 20)]
     shows(page, wanted[0])
     painted(page)
-    slide(page, "Samples", *["ArrowRight"] * 6)
+    slide(page, "Rows", *["ArrowRight"] * 6)
     shows(page, wanted[-1])
     page.wait_for_timeout(2000)
     frames = painted(page)

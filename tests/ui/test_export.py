@@ -108,7 +108,7 @@ def test_first_view_is_the_lecture_s(static) -> None:
 def test_gate_samples_noise_and_seed(static) -> None:
     page = static()
     page.get_by_role("radio", name="XOR").check(force=True)
-    for name, text in (("Noise level", "0.06"), ("Seed", "43"), ("Samples", "600")):
+    for name, text in (("Noise level", "0.06"), ("Seed", "43"), ("Rows", "600")):
         slider = page.get_by_role("slider", name=name, exact=True)
         slider.press("ArrowRight")
         expect(page.locator("label.row", has=slider).locator("output")).to_have_text(text)

@@ -61,7 +61,7 @@ CONTROLS = {
     "corner 10": ("", lambda p: press(p, "1 0 → 0"), lambda: optimum(rows("0011"))),
     "corner 11": ("?gate=OR", lambda p: press(p, "1 1 → 1"), lambda: optimum(rows("XOR"))),
     "noise level": ("", slide("Noise level", "ArrowRight", 20), lambda: optimum(rows(noise_level=0.25))),
-    "samples": ("", slide("Samples", "End"), lambda: optimum(rows(num_samples=1000))),
+    "samples": ("", slide("Rows", "End"), lambda: optimum(rows(num_samples=1000))),
     "seed": ("", lambda p: type_seed(p, "Seed", "7"), lambda: optimum(rows(seed=7))),
     "new draw": ("", lambda p: press(p, "New draw"), lambda: optimum(rows(seed=43))),
     "scikit-learn": ("?gate=OR&solver=sgd", pick("Solver", "scikit-learn"), lambda: by_sklearn(rows("OR"))),

@@ -188,7 +188,7 @@ def test_the_loss_surface_unfolds_and_folds(lab):
     path = by_torch(rows())
     drawn = lab.evaluate(f"Object.values(({NAMED})('valley').renderers[1].data_source.data).map((c) => Array.from(c))")
     np.testing.assert_allclose(np.array(drawn).T, path[:, :2], atol=2e-3)
-    press(lab, "Loss by epoch")
+    press(lab, "Losses")
 
 
 def test_hover_says_what_the_model_says(lab):

@@ -21,7 +21,7 @@ def affordable(experiment: Experiment) -> None:
         raise InputError(
             f"a visitor may have {MAX_MODELS:,} models and {MAX_ROW_VISITS:,.0f} row visits in one run",
             f"{experiment.n_models:,} models and {visits:,.0f} row visits",
-            "Take fewer values, samples or epochs, or run it as gatesweep sweep and open the file",
+            "Take fewer values, rows or epochs, or run it as gatesweep sweep and open the file",
         )
 
 

@@ -80,7 +80,7 @@ class Layout:
             "C": decades(e, "C", "C (inverse penalty)", 1e3),
             "learning_rate": decades(e, "learning_rate", "Learning rate", 1e4),
             "epochs": slider(e, "epochs", "Epochs", end=100),
-            "num_samples": slider(e, "num_samples", "Samples", start=20, end=1000, step=20),
+            "num_samples": slider(e, "num_samples", "Rows", start=20, end=1000, step=20),
             "features": choice(e, "features", "Features", options={"x₁, x₂": "linear", "x₁, x₂, x₁x₂": "interaction"}),
             "hidden_units": slider(e, "hidden_units", "Hidden units"),
             "activation": choice(e, "activation", "Activation"),

@@ -70,7 +70,7 @@ class Controls(pn.viewable.Viewer):
             "gate": choice(lab, "gate", "Gate"),
             "truth": TruthTable(lab),
             "noise_level": slider(lab, "noise_level", "Noise level"),
-            "num_samples": slider(lab, "num_samples", "Samples"),
+            "num_samples": slider(lab, "num_samples", "Rows"),
             "seed": pn.Row(
                 number(lab, "seed", "Seed", sizing_mode="stretch_width"),
                 button("New draw", lab.new_draw, margin=(8, 10, 0, 0)),

@@ -31,6 +31,7 @@ from gatesweep.app.lab.state import (
     in_sweep,
     needs_convex_loss,
     numbers_of,
+    unit_of,
 )
 from gatesweep.app.lab.view import View
 from gatesweep.app.lab.view_model import ViewModel
@@ -103,6 +104,10 @@ class Lab(Guest, Commands, pn.viewable.Viewer):
     @property
     def last_epoch(self) -> int:
         return self.fit.last_epoch
+
+    @property
+    def unit(self) -> str:
+        return unit_of(self.solver)
 
     @property
     def shown(self) -> Shown:

@@ -25,7 +25,7 @@ from gatesweep.app.lab import own_words, words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.pointer import flip_inputs
-from gatesweep.app.lab.state import PAIRS, LabState
+from gatesweep.app.lab.state import PAIRS, LabState, unit_of
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.player import Player
@@ -296,7 +296,7 @@ class Stage(pn.viewable.Viewer):
         self.player.draw()
         keys = words.keys(view)
         self.legend.object = words.legend(of.keys(view, keys) if of else keys)
-        summary = of.summary(view) if of else words.summary(view.run, view.shown, view.epoch)
+        summary = of.summary(view) if of else words.summary(view.run, view.shown, view.epoch, unit_of(view.solver))
         self.spoken.object = f"<div class=unseen role=status aria-live=polite>{summary}</div>"
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -312,7 +312,7 @@ class Numbers(pn.viewable.Viewer):
         self.meaning, self.confusion = text(), text()
         self.training = Folio(
             "Training",
-            {"Loss by epoch": _chart(pictures.losses.figure), SURFACE: _chart(pictures.loss_surface.figure)},
+            {"Losses": _chart(pictures.losses.figure), SURFACE: _chart(pictures.loss_surface.figure)},
             self._loss_over(),
         )
         self.training.active.param.watch(self._offer_pairs, "value")

@@ -28,6 +28,7 @@ __all__ = [
     "TRAINED_NETWORK",
     "LabState",
     "in_sweep",
+    "unit_of",
     "needs_convex_loss",
     "numbers_of",
 ]
@@ -57,6 +58,11 @@ MAX_STEPS = 20_000
 def in_sweep(solver: str) -> str:
     """What a sweep has for a solver of the Lab: scikit-learn's optimum is newton's."""
     return "newton" if solver == SCIKIT_LEARN else solver
+
+
+def unit_of(solver: str) -> str:
+    """What an epoch of a solver of the Lab is called: see `Solver.unit`."""
+    return solver_class(in_sweep(solver)).unit
 
 
 def needs_convex_loss(solver: str) -> bool:
@@ -174,7 +180,7 @@ class LabState(Settings):
             raise InputError(
                 f"the Lab trains at most {MAX_STEPS:,} steps and {MAX_ROW_VISITS:,} row visits at once",
                 f"{steps:,} steps on {settings['num_samples']:,} rows",
-                "Take fewer samples or epochs, or gatesweep.sweep",
+                "Take fewer rows or epochs, or gatesweep.sweep",
             )
 
     @classmethod

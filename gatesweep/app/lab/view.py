@@ -11,7 +11,7 @@ from gatesweep.app.lab.layout import LessonBar, Numbers, Stage, page
 from gatesweep.app.lab.model import LossGrid
 from gatesweep.app.lab.pictures import Pictures
 from gatesweep.app.lab.pointer import Pointer
-from gatesweep.app.lab.state import LabState
+from gatesweep.app.lab.state import LabState, unit_of
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 
@@ -58,7 +58,7 @@ class View:
                 for picture in pictures.small:
                     picture.theme(view.palette)
             if changed & {"run", "palette"}:
-                pictures.losses.show(view.run)
+                pictures.losses.show(view.run, unit_of(view.solver))
             if changed & OF_THE_MODEL:
                 pictures.seeds.mark(view.chance)
                 pictures.losses.move(view.run, view.epoch, None if view.hand is None else view.shown)

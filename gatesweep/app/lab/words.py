@@ -6,7 +6,7 @@ import numpy as np
 
 from gatesweep.app.explain import explained
 from gatesweep.app.lab.model import Run, Shown
-from gatesweep.app.lab.state import SCIKIT_LEARN, LabState, in_sweep
+from gatesweep.app.lab.state import SCIKIT_LEARN, LabState, in_sweep, unit_of
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.legend import Key
 from gatesweep.engine.solvers import solver_class
@@ -147,16 +147,16 @@ def progress(run: Run, solver: str, epoch: int, by_hand: bool) -> tuple[str, str
         rises = (np.diff(loss) > 0.1 * loss[:-1]).sum()
         trend = "loss still falling" if loss[-1] < loss[-2] * 0.999 else "loss has settled"
         trend = "loss leaps up and down" if rises > 2 else trend
-        words = f"{run.last_epoch} epochs, {trend}"
+        words = f"{run.last_epoch} {unit_of(solver)}s, {trend}"
     return severity, words
 
 
-def summary(run: Run, shown: Shown, epoch: int) -> str:
-    """The picture in words, for those who cannot see it."""
+def summary(run: Run, shown: Shown, epoch: int, unit: str) -> str:
+    """The picture in words, for those who cannot see it. `unit`: what an epoch is called (see `Solver.unit`)."""
     rows, scores = run.rows, shown.scores
     place, half = at(shown.threshold), "" if shown.threshold == 0.5 else "At threshold 0.5: "
     return (
-        f"{rows.gate} gate, noise level {rows.noise_level:g}, {len(rows.y)} rows, epoch {epoch} of {run.last_epoch}. "
+        f"{rows.gate} gate, noise level {rows.noise_level:g}, {len(rows.y)} rows, {unit} {epoch} of {run.last_epoch}. "
         f"{int(shown.wrong.sum())} rows misclassified{place}. {half}Train accuracy {percent(scores.train_accuracy)}, "
         f"test {percent(scores.test_accuracy)}, exact {percent(shown.exact_accuracy)}. "
         f"Log loss {loss(scores.train_loss)} on train rows, {loss(scores.test_loss)} on test rows."
