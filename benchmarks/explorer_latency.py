@@ -65,7 +65,7 @@ def large_grid(browser: Browser, url: str, repeats: int) -> list[float]:
 def answers_meanwhile(browser: Browser, url: str, count: int) -> list[float]:
     """Milliseconds from a chosen measure to its picture while 323,200 models of 1,000 rows train."""
     page = open_explorer(browser, url, "&preset=all_gates")
-    for slider in ("Samples", "Noise levels", "Seeds"):
+    for slider in ("Rows", "Noise levels", "Seeds"):
         page.get_by_role("slider", name=slider).press("End")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("button", name="Cancel").wait_for()
@@ -125,7 +125,7 @@ def main(count: int = 40) -> None:
     """Serve, measure, print."""
     with served() as (url, _), chromium() as browser:
         page = open_explorer(browser, url)
-        for slider in ("Samples", "C, inverse penalty"):
+        for slider in ("Rows", "C (inverse penalty)"):
             report(f"{slider}: 1,260 models", moves(page, slider, count))
         page.close()
         report("30,300 models", large_grid(browser, url, max(3, count // 4)))
