@@ -261,7 +261,7 @@ def test_a_pinned_model_and_the_limits_are_drawn_on_demand(live) -> None:
     page = live("#gate=XOR&noise_level=0.2&pin=1,1,-0.5")
     assert_same_boundary(drawn(page, "boundary", "pinned"), np.array([1.0, 1.0]), -0.5)
     expected = float(gs.theory.exact_accuracy([1, 1], -0.5, "XOR", 0.2))
-    expect(page.locator("#pinned")).to_have_text(f"pinned: p = σ( 1 x₁ + 1 x₂ − 0.500 ), exact {expected:.1%}")
+    expect(page.locator("#pinned")).to_have_text(f"pinned: p = σ( 1 x₁ + 1 x₂ − 0.5 ), exact {expected:.1%}")
     assert not drawn(page, "boundary", "best boundary")["x1"]
     page.get_by_role("checkbox", name="Limits").check()
     weight, intercept = gs.theory.best_line("XOR", 0.2)
