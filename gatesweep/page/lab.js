@@ -54,7 +54,7 @@ export class Lab {
   get window() { return this.isOwn ? this.ownRows.window : UNIT; }
   get isPlaying() { return Boolean(this.player.timer); }
   get last() { return this.run.last(this.at); }
-  get unit() { return unitOf(this.values.solver); }
+  get unit() { return unitOf(this.run.live ? this.values.solver : this.run.constants.solver); }
   get epoch() { return Math.min(this.values.epoch ?? Infinity, this.last); }
 
   // The place of the chosen values on the run's grid: the nearest where a packed run lacks a value.

@@ -72,7 +72,7 @@ def test_fifty_random_settings_are_the_engine_s(static, runs: list[xr.Dataset]) 
         n = int(model.num_samples) if "num_samples" in model.coords else 500
         parts = {"train": round(0.8 * n), "test": round(0.2 * n)}
         wrong = sum(rows - round(float(model[f"{part}_accuracy{suffix}"]) * rows) for part, rows in parts.items())
-        expect(summary(page)).to_contain_text(f" {n} rows, epoch")
+        expect(summary(page)).to_contain_text(f" {n} rows, {'epoch' if 'epoch' in place else 'step'}")
         expect(summary(page)).to_contain_text(f" {wrong} rows misclassified.")
         for part in ("train", "test", "exact"):
             assert accuracy(page, part) == pytest.approx(100 * float(model[f"{part}_accuracy{suffix}"]), abs=0.0501)

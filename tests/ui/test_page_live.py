@@ -64,7 +64,7 @@ def test_chromium_s_engine_is_the_big_one_s(page: Callable[..., Page]) -> None:
 
 def test_every_control_trains_the_model_of_the_engine(live) -> None:
     page = live()
-    expect(summary(page)).to_contain_text("AND gate, noise level 0.05, 500 rows, epoch 8 of 8. 0 rows misclassified.")
+    expect(summary(page)).to_contain_text("AND gate, noise level 0.05, 500 rows, step 8 of 8. 0 rows misclassified.")
     page.get_by_role("combobox", name="Gate").select_option("OR")
     page.get_by_role("button", name="1 0 → 1").click()
     expect(page.get_by_role("combobox", name="Gate")).to_have_value("X2")
