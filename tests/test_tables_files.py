@@ -180,21 +180,26 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
+@st.composite
+def contents(draw):
+    """Bytes of a file that is nearly a table."""
+    sign = draw(st.sampled_from(",;\t"))
+    rows = draw(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=12))
+    text = "a;b;y\n1;2;0\n2;1;1\n4;4;0\n3;3;1\n".replace(";", sign) + "\n".join(map(sign.join, rows))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))
+    content, noise, at = text.encode(encoding, errors="replace"), draw(st.binary(max_size=6)), draw(st.integers(0, 200))
+    return content[:at] + noise + content[at:]
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=12),
-    sign=st.sampled_from(",;\t"),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]),
-    noise=st.binary(max_size=6),
-    at=st.integers(0, 200),
+    content=contents(),
     one_hot=st.booleans(),
     missing=st.sampled_from(["error", "drop"]),
 )
-def test_any_file_gives_a_result_or_one_error(rows, sign, encoding, noise, at, one_hot, missing, tmp_path):
-    text = "a;b;y\n1;2;0\n2;1;1\n4;4;0\n3;3;1\n".replace(";", sign) + "\n".join(map(sign.join, rows))
-    content = text.encode(encoding, errors="replace")
+def test_any_file_gives_a_result_or_one_error(content, one_hot, missing, tmp_path):
     path = tmp_path / "fuzz.csv"
-    path.write_bytes(content[:at] + noise + content[at:])
+    path.write_bytes(content)
     try:
         found = gs.fit_table(path, target="y", one_hot=one_hot, missing=missing)
     except InputError as error:
@@ -206,17 +211,11 @@ def test_any_file_gives_a_result_or_one_error(rows, sign, encoding, noise, at, o
 
 @settings(max_examples=100, deadline=None)
 @given(
-    rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=12),
-    sign=st.sampled_from(",;\t"),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]),
-    noise=st.binary(max_size=6),
-    at=st.integers(0, 200),
+    content=contents(),
 )
-def test_any_bytes_in_the_lab_are_rows_or_one_error(rows, sign, encoding, noise, at):
-    text = "a;b;y\n1;2;0\n2;1;1\n4;4;0\n3;3;1\n".replace(";", sign) + "\n".join(map(sign.join, rows))
-    content = text.encode(encoding, errors="replace")
+def test_any_bytes_in_the_lab_are_rows_or_one_error(content):
     try:
-        table = LabelledTable.from_csv(content[:at] + noise + content[at:])
+        table = LabelledTable.from_csv(content)
     except InputError as error:
         assert len(str(error)) < 600
     else:

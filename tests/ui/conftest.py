@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page
 
+import gatesweep as gs
 from benchmarks.served import served
 from tests.conftest import watch
 from tests.ui.explorer_pages import FIND
@@ -20,6 +25,18 @@ def app_url() -> Iterator[str]:
     """Address of a running `gatesweep serve`."""
     with served() as (url, _):
         yield url
+
+
+@contextmanager
+def served_sites(folder: Path, n_sites: int, **options: Any) -> Iterator[str]:
+    """Address of a server that shows the models of so many sites, the file that they were fitted to beside them."""
+    random, n = np.random.default_rng(0), 20 * n_sites
+    dose = random.normal(size=n)
+    frame = pd.DataFrame({"dose": dose, "ill": (dose + random.logistic(size=n) > 0).astype(int)})
+    frame.assign(site=[f"site {i % n_sites:02d}" for i in range(n)]).to_csv(folder / "people.csv", index=False)
+    gs.fit_table(folder / "people.csv", target="ill", group_by="site", out=folder / "sites.nc", **options)
+    with served(folder / "sites.nc") as (address, _):
+        yield address
 
 
 @pytest.fixture

@@ -2,16 +2,13 @@
 
 import re
 
-import numpy as np
-import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-import gatesweep as gs
-from benchmarks.served import IDLE, served
+from benchmarks.served import IDLE
 from gatesweep.lessons import COMPARISONS, LESSONS
-from tests.ui.conftest import visitor
+from tests.ui.conftest import served_sites, visitor
 from tests.ui.explorer_pages import SOON, go, query_of
 from tests.ui.lab_page import control, press, unfold, value
 
@@ -19,13 +16,7 @@ from tests.ui.lab_page import control, press, unfold, value
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     """Address of a server with all three views: the third one shows the models of a table."""
-    folder = tmp_path_factory.mktemp("access")
-    random = np.random.default_rng(0)
-    dose = random.normal(size=120)
-    frame = pd.DataFrame({"dose": dose, "ill": (dose + random.logistic(size=120) > 0).astype(int)})
-    frame.assign(site=[f"site {i % 6}" for i in range(120)]).to_csv(folder / "people.csv", index=False)
-    gs.fit_table(folder / "people.csv", target="ill", group_by="site", out=folder / "sites.nc")
-    with served(folder / "sites.nc") as (address, _):
+    with served_sites(tmp_path_factory.mktemp("access"), 6) as address:
         yield address
 
 

@@ -2,26 +2,18 @@
 
 import re
 
-import numpy as np
-import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-import gatesweep as gs
-from benchmarks.served import IDLE, served
+from benchmarks.served import IDLE
+from tests.ui.conftest import served_sites
 from tests.ui.explorer_pages import FIND
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     """Address of a server that shows the models of 30 sites, the file that they were fitted to beside them."""
-    folder = tmp_path_factory.mktemp("table")
-    random = np.random.default_rng(0)
-    dose = random.normal(size=600)
-    frame = pd.DataFrame({"dose": dose, "ill": (dose + random.logistic(size=600) > 0).astype(int)})
-    frame.assign(site=[f"site {i % 30:02d}" for i in range(600)]).to_csv(folder / "people.csv", index=False)
-    gs.fit_table(folder / "people.csv", target="ill", group_by="site", C=[0.1, 1, 10], folds=2, out=folder / "sites.nc")
-    with served(folder / "sites.nc") as (address, _):
+    with served_sites(tmp_path_factory.mktemp("table"), 30, C=[0.1, 1, 10], folds=2) as address:
         yield address
 
 
