@@ -1,6 +1,5 @@
 """Own data on the page against the app's own: tables, windows, refits, folds, the best line, and words."""
 
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,21 +19,10 @@ from gatesweep.plots.look import LIGHT
 from gatesweep.tables.labelled import BUILT_IN, LabelledTable, Selection, built_in
 from gatesweep.tables.resampling import bootstrap_counts, stratified_folds
 from gatesweep.theory.sample import best_line_on_rows
-from tests.page_cases import node, open_bundle
+from tests.page_cases import ask
 
 USUAL = {name: LabState.param[name].default for name in SETTINGS} | {"dtype": "float64"}
 TABLES = {"tables": address_data()["rules"]["own"]["tables"]}
-
-
-def ask(program: str, given: list, tmp_path) -> list:
-    """What `program`, a function of one case, gives for each case, with all of the page's modules at hand."""
-    script = f"{open_bundle('page.js')}\nconst answer = {program};\nconst given = {json.dumps(given)};\n"
-    numbers = (
-        '(_, v) => (ArrayBuffer.isView(v) ? [...v] : typeof v === "number" && !Number.isFinite(v) ? String(v) : v)'
-    )
-    return json.loads(
-        node(f"{script}console.log(JSON.stringify(given.map((one) => answer(one)), {numbers}));", tmp_path)
-    )
 
 
 def table_of(name: str) -> Own:

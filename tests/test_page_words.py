@@ -32,20 +32,9 @@ from gatesweep.plots.neuron import neuron_columns
 from gatesweep.plots.s_curve import s_curve_columns
 from gatesweep.plots.scale import Scale, nice_ticks, number_text
 from gatesweep.results.statistics import summary
-from tests.page_cases import node, open_bundle
+from tests.page_cases import ask
 
 USUAL = {name: LabState.param[name].default for name in SETTINGS}
-
-
-def ask(program: str, given: list, tmp_path) -> list:
-    """What `program`, a function of one case, gives for each case, with all of the page's modules at hand."""
-    script = f"{open_bundle('page.js')}\nconst answer = {program};\nconst given = {json.dumps(given)};\n"
-    numbers = (
-        '(_, v) => (ArrayBuffer.isView(v) ? [...v] : typeof v === "number" && !Number.isFinite(v) ? String(v) : v)'
-    )
-    return json.loads(
-        node(f"{script}console.log(JSON.stringify(given.map((one) => answer(one)), {numbers}));", tmp_path)
-    )
 
 
 def settings_of(count: int) -> list[dict]:
@@ -70,8 +59,7 @@ def settings_of(count: int) -> list[dict]:
 
 
 SAY = """(settings) => {
-  const {gate, noise_level: noiseLevel, threshold, remedy} = settings, data = dataOf(settings);
-  const unit = unitOf(settings.solver);
+  const {gate, noise_level: noiseLevel, threshold, remedy, unit} = settings, data = dataOf(settings);
   const fitted = fit(settings, data), {path, status} = fitted, params = path.at(-1), truth = truthOf(gate);
   const isTest = new Uint8Array(data.rows.n), model = modelOf(params, settings), [best, bayes] = [
     exactAccuracy(bestLine(truth, noiseLevel), truth, noiseLevel), bayesAccuracy(truth, noiseLevel)];
@@ -100,7 +88,9 @@ COUNTED = re.compile(r"after \d+ steps?|step \d+ of \d+")
 def test_the_same_words_for_the_same_models(tmp_path) -> None:
     cases = settings_of(60)
     given = [
-        case | {"threshold": (0.5, 0.3)[i % 2], "remedy": solver_class(case["solver"]).remedy}
+        case
+        | {"threshold": (0.5, 0.3)[i % 2]}
+        | {name: getattr(solver_class(case["solver"]), name) for name in ("remedy", "unit")}
         for i, case in enumerate(cases)
     ]
     found = ask(SAY, given, tmp_path)

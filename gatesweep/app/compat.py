@@ -245,8 +245,9 @@ class KernelOutput(pn.Column):
     JupyterLab has the page's messages handled on a thread of their own (a subshell), beside the cell that
     runs. Two threads that change one view, or write to its page at once, lose what either of them did.
 
-    Leans on: Viewable._on_msg and _render_mimebundle, overridden; Document.callbacks._held_events. https://github.com/jupyterlab/jupyterlab/pull/17363
-    brought the threads; https://github.com/jupyterlab/jupyterlab/issues/19719 (open) shows what they break.
+    Leans on: Viewable._on_msg and _render_mimebundle, overridden; Document.callbacks._held_events.
+    https://github.com/jupyterlab/jupyterlab/pull/17363 brought the threads;
+    https://github.com/jupyterlab/jupyterlab/issues/19719 (open) shows what they break.
     """
 
     def __init__(self, *objects: Any, **params: Any) -> None:

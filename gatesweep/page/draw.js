@@ -116,11 +116,15 @@ export class Figures {
 
   // `unit`: what an epoch of theirs is called.
   losses(train, test, unit) {
-    const {below: [across], toolbar: {tools}} = this.plots.loss;
+    if (unit !== this.unit) this.#unit(unit);
     this.fill("loss", lossColumns(train, test));
-    across.axis_label = unit;
-    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[unit, "@epoch"], ...tool.tooltips.slice(1)];
     this.span("loss", lossSpan(train, test));
+  }
+  #unit(unit) {
+    const {below: [across]} = this.plots.loss;
+    Object.assign(this, {unit});
+    across.axis_label = unit;
+    this.#say("loss", ([, ...others]) => [[unit, "@epoch"], ...others]);
   }
   epoch(epoch) { this.fill("loss", markColumns("epoch shown", epoch)); }
 
@@ -136,10 +140,16 @@ export class Figures {
   }
 
   #count(over) {
-    const {below: [across], left: [up], toolbar: {tools}} = this.plots.seeds, [measure, counted] = COUNTED[over];
+    const {below: [across], left: [up]} = this.plots.seeds, [measure, counted] = COUNTED[over];
     Object.assign(this, {counted: over});
     [across.axis_label, up.axis_label] = [measure, counted];
-    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = [[measure, "@left{0.0%} to @right{0.0%}"], [counted, "@top"]];
+    this.#say("seeds", () => [[measure, "@left{0.0%} to @right{0.0%}"], [counted, "@top"]]);
+  }
+
+  // What the pointer on a chart reads.
+  #say(name, change) {
+    const {toolbar: {tools}} = this.plots[name];
+    for (const tool of tools.filter((one) => "tooltips" in one)) tool.tooltips = change(tool.tooltips);
   }
 
   // Another loss surface; `labels` name its two parameters.

@@ -14,7 +14,7 @@ import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
 import {UNIT} from "./window.js";
-import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unitOf, unlinked} from "./words.js";
+import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
@@ -54,7 +54,7 @@ export class Lab {
   get window() { return this.isOwn ? this.ownRows.window : UNIT; }
   get isPlaying() { return Boolean(this.player.timer); }
   get last() { return this.run.last(this.at); }
-  get unit() { return unitOf(this.run.live ? this.values.solver : this.run.constants.solver); }
+  get unit() { return this.run.unit; }
   get epoch() { return Math.min(this.values.epoch ?? Infinity, this.last); }
 
   // The place of the chosen values on the run's grid: the nearest where a packed run lacks a value.

@@ -60,11 +60,12 @@ UNSEEN = ("C", "train_seed", "split", "max_iter")
 
 
 def live_entries() -> list[dict[str, Any]]:
-    """One entry for each solver: its label, its remedy and its controls."""
+    """One entry for each solver: its label, its remedy, what it calls an epoch, and its controls."""
     return [
         {
             "label": solver_class(name).label,
             "remedy": solver_class(name).remedy,
+            "unit": solver_class(name).unit,
             "dims": [
                 dimension(control, values) | MORE.get(control, {})
                 for control, values in OFFERED.items()

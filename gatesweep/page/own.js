@@ -18,7 +18,7 @@ export const HELD_OUT_FROM = 10;
 const LONGEST_HISTORY = 200, CLOUD = 20;
 const PLAIN = ["x1", "x2", "0", "1"];
 
-// Points [x1, x2, class] with the names of their columns and classes; `table` is what a link calls them, where they are
+// Own rows, which never change, every edit gives other ones: points [x1, x2, class] with the names of their columns and classes; `table` is what a link calls them, where they are
 // those of a table that is built in.
 export const ownOf = (points, named = PLAIN, table = "") => {
   for (const axis of [0, 1]) {
@@ -94,8 +94,8 @@ function scaleOfColumn(points, train, axis) {
   return [middle, Math.sqrt(values.reduce((sum, x) => sum + (x - middle) ** 2, 0) / values.length) || 1];
 }
 
-// Own rows, which never change: every edit gives other ones. `window` is what is drawn; edits leave it as it is.
-// What undo and redo go through. `change` is called with the rows after each.
+// Rows as they were: what undo and redo go through. `window` is what is drawn, which edits leave as it is; `change` is
+// called with the rows after each.
 export class Drawing {
   constructor(change) { Object.assign(this, {change, own: NO_ROWS, window: UNIT, past: [], future: [], gesture: null}); }
 

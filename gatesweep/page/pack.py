@@ -70,6 +70,7 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
     return {
         "label": _label(experiment, has_path(dataset)),
         "remedy": experiment.solver.remedy,
+        "unit": experiment.solver.unit,
         "dims": [dimension(name, experiment.grid[name]) for name in SWEPT if name in experiment.swept],
         "constants": constants | {"n_models": experiment.n_models},
         "test_counts": parts[:, 1].tolist(),

@@ -138,9 +138,6 @@ const STATES = {
 // Weights have nothing to do where all rows are of one class.
 const ONE_CLASS = "separable: the intercept grows for ever";
 
-// What a solver's epoch is called.
-export const unitOf = (solver) => (["newton", "scikit-learn"].includes(solver) ? "step" : "epoch");
-
 // How the training went: a severity (success, info, warning, error) and a few words.
 // `unit`: what an epoch is called.
 export function progress(status, trainLoss, byHand, unit, isOneClass = false) {

@@ -272,15 +272,16 @@ class Losses(_Picture):
     name, define = "loss", charts.losses
 
     def __init__(self) -> None:
-        self.has_hand = False
+        self.has_hand, self.unit = False, "epoch"
         columns = charts.loss_columns(np.ones(2), np.ones(2)) | charts.hand_columns(None)
         super().__init__(columns | charts.mark_columns("epoch shown", 0))
 
     def show(self, run: Run, unit: str) -> None:
         """`unit`: what an epoch of it is called."""
         losses = run.history.train_loss, run.history.test_loss
-        self.figure.xaxis.axis_label = unit
-        self.figure.select_one({"type": HoverTool}).tooltips = charts.loss_tooltips(unit)
+        if unit != self.unit:
+            self.unit = self.figure.xaxis.axis_label = unit
+            self.figure.select_one({"type": HoverTool}).tooltips = charts.loss_tooltips(unit)
         self.write(charts.loss_columns(*losses))
         self.drawn.span(**charts.loss_span(*losses))
 
