@@ -13,21 +13,23 @@ def systems(p: int, batch: int = 7) -> tuple[torch.Tensor, torch.Tensor]:
     return root @ root.mT, torch.randn(batch, p, dtype=torch.float64, generator=random)
 
 
+@pytest.mark.parametrize("batch", [7, 40])  # few and many
 @pytest.mark.parametrize("p", [1, 2, 3, 16, 17, 60])
-def test_solution_is_lapacks(p):
-    matrix, vector = systems(p)
+def test_solution_is_lapacks(p, batch):
+    matrix, vector = systems(p, batch)
     expected = np.stack([np.linalg.solve(a, b) for a, b in zip(matrix.numpy(), vector.numpy(), strict=True)])
     np.testing.assert_allclose(solve_symmetric(matrix, vector)[0].numpy(), expected, rtol=1e-7)
 
 
+@pytest.mark.parametrize("batch", [7, 40])
 @pytest.mark.parametrize("p", [3, 30])
-def test_a_singular_system_spoils_itself_alone(p):
-    matrix, vector = systems(p)
+def test_a_singular_system_spoils_itself_alone(p, batch):
+    matrix, vector = systems(p, batch)
     alone, pivots = solve_symmetric(matrix, vector)
     matrix[2] = 0
     found, smallest = solve_symmetric(matrix, vector)
     assert not torch.isfinite(found[2]).any() and not smallest[2] > 0
-    others = [i for i in range(7) if i != 2]
+    others = [i for i in range(batch) if i != 2]
     assert torch.equal(found[others], alone[others]) and torch.equal(smallest[others], pivots[others])
 
 
@@ -40,5 +42,7 @@ def test_the_smallest_pivot_is_what_the_last_column_has_of_its_own(p):
     expected = (rest @ rest) / (columns[:, -1] @ columns[:, -1])
     for unit in (1, np.logspace(-6, 6, p)):
         matrix = torch.tensor((columns * unit).T @ (columns * unit))
-        found = solve_symmetric(matrix, torch.ones(p, dtype=torch.float64))[1]
-        np.testing.assert_allclose(float(found), expected, rtol=1e-6)
+        for copies in (1, 40):
+            many = matrix.expand(copies, p, p).contiguous()
+            found = solve_symmetric(many, torch.ones(copies, p, dtype=torch.float64))[1]
+            np.testing.assert_allclose(found, np.full(copies, expected), rtol=1e-6)

@@ -9,6 +9,12 @@ __all__ = ["solve_symmetric"]
 UNROLLED_PARAMS = 16
 """Up to so many unknowns the elimination is written out; above, LAPACK's time is in the arithmetic anyway."""
 
+FEW_COLUMNS = 16
+"""Fewer systems side by side than this are solved one by one, if they are few in all. Whoever goes on with a part of a
+batch leaves as many side by side, so that its bits are those of the whole."""
+FEW_SYSTEMS = 32
+"""So many at most take LAPACK less time than a loop of operations over tiny tensors."""
+
 
 def solve_symmetric(
     matrix: Float[Tensor, "*batch p p"], vector: Float[Tensor, "*batch p"]
@@ -24,7 +30,8 @@ def solve_symmetric(
         those before it, in whatever unit they are. At the rounding of the dtype the solution means nothing.
     """
     p = vector.shape[-1]
-    if p > UNROLLED_PARAMS:
+    few = (vector.ndim < 2 or vector.shape[-2] < FEW_COLUMNS) and vector.numel() <= FEW_SYSTEMS * p
+    if few or p > UNROLLED_PARAMS:
         root, failed = torch.linalg.cholesky_ex(matrix)
         pivots = root.diagonal(dim1=-2, dim2=-1).square() / matrix.diagonal(dim1=-2, dim2=-1)
         found = torch.cholesky_solve(vector[..., None], root)[..., 0]

@@ -5,8 +5,8 @@ row, and within a block every model of a group shares its rows. The batch is (gr
 one sample: the loop goes on without the models that are done, along the last dimension.
 
 Where a fit starts decides how many steps it takes, not where it ends. Folds and bootstraps start from the optimum on
-all rows, bootstraps a step ahead of it. Of many C a few are fitted first; the others start from what lies between
-their neighbours.
+all rows, bootstraps a step ahead of it. Of many C a few are fitted first; the others start from what these tell about
+the path between them.
 """
 
 import threading
@@ -44,6 +44,8 @@ ROW_ELEMENTS = 2_000_000
 """Numbers in the rows of a block, filled up."""
 NEIGHBOURS = 10.0
 """Of two C, one at most so many times the other, the optima tell about where those between them are."""
+NODES = 4
+"""So many C tell it best."""
 
 
 @dataclass(frozen=True)
@@ -305,40 +307,53 @@ class _Work:
 
 
 class Level(NamedTuple):
-    """Some C that are fitted at once; of those between two others that are known, these and how far it is to them."""
+    """Some C that are fitted at once, and what each starts from: the sum of optima at `known` C, times their shares."""
 
     at: np.ndarray
-    below: np.ndarray | None = None
-    above: np.ndarray | None = None
-    share: np.ndarray | None = None
-    """Of the way from the optimum at `below` to that at `above`."""
+    """In rising order."""
+    known: np.ndarray | None = None
+    """(len(at), nodes)"""
+    shares: np.ndarray | None = None
 
 
 def _levels(C: np.ndarray) -> Iterator[Level]:
-    """Every so many C first, those in their middle next, and so on until all are named."""
+    """Every so many C first, those in their middle next, and so on until all are named.
+
+    Those in the middle start from where a polynomial in log C through the optima at the C nearest to them is.
+    """
     order = np.argsort(C, kind="stable")
     finite = order[: np.isfinite(C).sum()]
-    stride = 1
+    stride, last = 1, len(finite) - 1
     while 2 * stride < len(finite) and (C[finite[2 * stride :]] <= NEIGHBOURS * C[finite[: -2 * stride]]).all():
         stride *= 2
     yield Level(np.unique(np.concatenate([finite[::stride], finite[-1:], order[len(finite) :]])))
     for step in (2**k for k in reversed(range(stride.bit_length() - 1))):
-        place = np.arange(step, len(finite) - 1, 2 * step)
-        at, below, above = (finite[i] for i in (place, place - step, np.minimum(place + step, len(finite) - 1)))
-        yield Level(at, below, above, np.log(C[at] / C[below]) / np.log(C[above] / C[below]))
+        place, known = np.arange(step, last, 2 * step), np.unique([*range(0, last, 2 * step), last])
+        place = place[finite[place].argsort()]
+        first = np.searchsorted(known, place) - NODES // 2
+        nodes = known[first.clip(0, max(0, len(known) - NODES))[:, None] + np.arange(min(NODES, len(known)))]
+        yield Level(finite[place], finite[nodes], _shares(np.log(C[finite[place]]), np.log(C[finite[nodes]])))
+
+
+def _shares(x: Float[np.ndarray, " at"], nodes: Float[np.ndarray, "at nodes"]) -> Float[np.ndarray, "at nodes"]:
+    """What the value at each node counts in the polynomial through all of them, at x (Lagrange)."""
+    other = ~np.eye(nodes.shape[1], dtype=bool)
+    away = np.where(other, x[:, None, None] - nodes[:, None], 1.0)
+    apart = np.where(other, nodes[:, :, None] - nodes[:, None], 1.0)
+    return (away / apart).prod(-1)
 
 
 def _start(
     level: Level, at: np.ndarray, found: Found, start: np.ndarray | None, which: np.ndarray, samples: slice
 ) -> np.ndarray | None:
     """What the models of some groups, samples and C of a level start from."""
-    known = None if start is None else start[which, None][:, :, at]
-    if level.share is None or level.below is None or level.above is None:
-        return known
+    given = None if start is None else start[which, None][:, :, at]
+    if level.known is None or level.shares is None:
+        return given
     here = np.searchsorted(level.at, at)
-    estimate, share = found["estimate"][which][:, samples], level.share[here, None]
-    between = estimate[:, :, level.below[here]] * (1 - share) + estimate[:, :, level.above[here]] * share
-    return between if known is None else np.where(np.isnan(between), known, between)
+    estimate, known, shares = found["estimate"][which][:, samples], level.known[here], level.shares[here]
+    between = sum(estimate[:, :, known[:, j]] * shares[:, j, None] for j in range(known.shape[1]))
+    return between if given is None else np.where(np.isnan(between), given, between)
 
 
 def _of(C: np.ndarray | None, block: Block) -> np.ndarray | None:
