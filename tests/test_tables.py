@@ -185,6 +185,18 @@ def test_many_penalties_in_any_order_are_each_what_one_alone_is():
         assert_allclose(every.estimate.sel(C=C), one.estimate, rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_steps_of_many_penalties_are_few_in_any_order(seed):
+    """Half of them start from where a polynomial through the optima around them is, and that is next to theirs."""
+    given = {"target": "y", "standardize": True, "dtype": "float64"}
+    Cs = np.append(np.geomspace(1e-2, 1e4, 48), np.inf)
+    rising = gs.fit_table(TABLES["diabetes"], C=Cs, **given)
+    alone = [int(gs.fit_table(TABLES["diabetes"], C=C, **given).n_iter) for C in Cs[1:47:2]]
+    assert min(alone) > 2 and (rising.n_iter[1:47:2] <= 2).all()
+    mixed = np.random.default_rng(seed).permutation(Cs)
+    assert (gs.fit_table(TABLES["diabetes"], C=mixed, **given).n_iter.sel(C=Cs) == rising.n_iter).all()
+
+
 @pytest.mark.parametrize("n_folds", [2, 3, 7])
 def test_folds_are_stratified_as_scikit_learn_does(n_folds):
     random = np.random.default_rng(n_folds)

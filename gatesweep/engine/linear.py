@@ -4,14 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-__all__ = ["solve_symmetric"]
+__all__ = ["FEW_COLUMNS", "solve_symmetric"]
 
 UNROLLED_PARAMS = 16
 """Up to so many unknowns the elimination is written out; above, LAPACK's time is in the arithmetic anyway."""
 
 FEW_COLUMNS = 16
-"""Fewer systems side by side than this are solved one by one, if they are few in all. Whoever goes on with a part of a
-batch leaves as many side by side, so that its bits are those of the whole."""
+"""With fewer systems or models side by side, here and in products, other kernels are at work, which round otherwise.
+Whoever goes on with a part of a batch leaves so many, so that its bits are those of the whole."""
 FEW_SYSTEMS = 32
 """So many at most take LAPACK less time than a loop of operations over tiny tensors."""
 
@@ -22,8 +22,8 @@ def solve_symmetric(
     """matrix^-1 vector for positive definite matrices, and how independent their columns are.
 
     Many small systems: a loop over p of elementwise operations is far faster than LAPACK called once a
-    system, and gives each system the same bits whatever stands beside it. A singular system gives inf
-    or NaN, for itself alone.
+    system, and gives each system the same bits whatever stands beside it. Large ones are left to LAPACK, and so
+    are a few alone. A singular system gives inf or NaN, for itself alone.
 
     Returns:
         The solution, and the smallest pivot as a share of its place on the diagonal: 1 - R^2 of the column on

@@ -8,13 +8,11 @@ from torch import Tensor
 
 from gatesweep.engine.design import log_loss
 from gatesweep.engine.device import to_host
+from gatesweep.engine.linear import FEW_COLUMNS
 from gatesweep.engine.path import Path, Scores
 from gatesweep.engine.solvers.protocol import DesignT, Solver, StateT
 
 __all__ = ["run"]
-
-FEW_COLUMNS = 16
-"""So many models side by side at least: with fewer, products take other kernels, whose sums are rounded otherwise."""
 
 
 def run(

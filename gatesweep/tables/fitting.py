@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from gatesweep.engine.design import DenseDesign, log_loss
@@ -310,10 +310,10 @@ class Level(NamedTuple):
     """Some C that are fitted at once, and what each starts from: the sum of optima at `known` C, times their shares."""
 
     at: np.ndarray
-    """In rising order."""
-    known: np.ndarray | None = None
-    """(len(at), nodes)"""
-    shares: np.ndarray | None = None
+    """Numbers of the C, rising."""
+    known: Int[np.ndarray, "at nodes"] = np.empty((0, 0), int)
+    """Numbers of the C that are known; the first level has none."""
+    shares: Float[np.ndarray, "at nodes"] = np.empty((0, 0))
 
 
 def _levels(C: np.ndarray) -> Iterator[Level]:
@@ -348,7 +348,7 @@ def _start(
 ) -> np.ndarray | None:
     """What the models of some groups, samples and C of a level start from."""
     given = None if start is None else start[which, None][:, :, at]
-    if level.known is None or level.shares is None:
+    if not level.known.size:
         return given
     here = np.searchsorted(level.at, at)
     estimate, known, shares = found["estimate"][which][:, samples], level.known[here], level.shares[here]
