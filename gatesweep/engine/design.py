@@ -16,9 +16,19 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine.device import to_host, wide
-from gatesweep.engine.scaling import Frame, Independent
+from gatesweep.engine.scaling import Frame, Independent, standard_frame
 
-__all__ = ["CornerDesign", "DenseDesign", "Design", "Empty", "Layered", "LinearDesign", "PullBack", "log_loss"]
+__all__ = [
+    "CornerDesign",
+    "DenseDesign",
+    "Design",
+    "Empty",
+    "Layered",
+    "LinearDesign",
+    "PullBack",
+    "log_loss",
+    "tables_apart",
+]
 
 FEW_MODELS = 6
 """So many models of the same rows are worth the products of the columns; fewer weight the rows one by one."""
@@ -30,6 +40,8 @@ other thread, which beside other load costs more than all the arithmetic."""
 PRODUCT_ELEMENTS = 2_000_000
 """Products of columns held at once: that bounds the memory, and they are still in a cache when they are used."""
 
+APART_ELEMENTS = 5_000_000
+"""Models looked at apart are so many entries of their tables at once: that bounds the memory."""
 
 Index = tuple[int, ...]
 
@@ -121,7 +133,7 @@ class LinearDesign(Design, Protocol):
         """The same rows in the coordinates of the data as given, if those are others: in float64"""
 
     def tables(self, index: Int[Tensor, "models dims"]) -> "tuple[Tensor, Tensor, Tensor, float]":
-        """The data as given of some models, with rows that may not count, in float64.
+        """The data as given of some models in float64, rows of weight 0 (which may hold anything) with zeros.
 
         Inputs (models, n, d), signs and sample weights (models, n), and the rounding that the inputs came with.
         """
@@ -218,6 +230,16 @@ def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dim
     return values[tuple(places)] if places else values.expand(len(index), *values.shape)
 
 
+def tables_apart(
+    design: LinearDesign, chosen: Bool[Tensor, "*batch"]
+) -> "Iterator[tuple[Int[Tensor, 'models dims'], tuple[Tensor, Tensor, Tensor, float]]]":
+    """Where the chosen models are, and their `tables`: so many at once as memory bears."""
+    if len(places := np.argwhere(to_host(chosen))):
+        at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
+        for index in torch.as_tensor(places, device=chosen.device).split(at_once):
+            yield index, design.tables(index)
+
+
 class _Table:
     """Rows of one table or of several side by side, and the products of their columns."""
 
@@ -280,6 +302,13 @@ class DenseDesign:
         self._n_sharing = len(rows.shape) - len(tables) - 2 if tables else None
         self._tie = _tie(sign)
 
+    @classmethod
+    def of_tables(cls, inputs: Tensor, sign: Tensor, weight: Tensor, precision: float) -> Self:
+        """Of data as `tables` gives them: in float64, in columns of size 1."""
+        frame = standard_frame(inputs, weight > 0)
+        rows = torch.where(weight[..., None] > 0, frame.rows(inputs), 0)
+        return cls(torch.nn.functional.pad(rows, (0, 1), value=1.0), sign, weight, inputs, frame, precision)
+
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
         return ~((self._signed_weight > 0).any(-1) & (self._signed_weight < 0).any(-1))
@@ -315,8 +344,9 @@ class DenseDesign:
         weight = self.sample_weight
         if weight is None:
             weight = torch.ones_like(self.sign)
-        chosen = [_of_models(values, index, own) for values, own in ((self.given, 2), (self.sign, 1), (weight, 1))]
-        return wide(chosen[0]), wide(chosen[1]), wide(chosen[2]), self.precision
+        held = (self.given, 2), (self.sign, 1), (weight, 1)
+        inputs, sign, weight = (wide(_of_models(values, index, own)) for values, own in held)
+        return torch.where(weight[..., None] > 0, inputs, 0), sign, weight, self.precision
 
     def logits(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch n"]:
         return (self._by_table(params) @ self._table.rows.mT).reshape(*params.shape[:-1], self.n_rows).mul_(self.sign)

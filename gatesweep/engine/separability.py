@@ -5,7 +5,7 @@ Logistic regression without a penalty has an optimum if and only if no line sepa
 
 The claim is about the rows as they were given. A design holds them rounded to its dtype, perhaps centred and
 scaled; none of this moves a row further than the bounds below allow for. What lies closer than they can
-tell apart is decided in whole numbers, a model at a time.
+tell apart is looked at again in float64, and what is left in whole numbers, a model at a time.
 """
 
 import torch
@@ -14,7 +14,8 @@ from torch import Tensor
 
 from gatesweep.engine import exact
 from gatesweep.engine.cancelling import EXTRA_ROUNDINGS, rows_cancel
-from gatesweep.engine.design import Design, LinearDesign
+from gatesweep.engine.design import DenseDesign, Design, LinearDesign, tables_apart
+from gatesweep.engine.device import to_host
 
 __all__ = ["judge", "on_right_side"]
 
@@ -49,6 +50,11 @@ def judge(
         inseparable = torch.zeros_like(separated)
     separable = ask & (separated | design.one_class)
     open_ = ask & ~separable & ~inseparable
+    if params.dtype is not torch.float64 and to_host(open_.any()):
+        original = design.original(params)
+        for index, tables in tables_apart(design, open_):
+            finer, place = DenseDesign.of_tables(*tables), tuple(index.T)
+            open_[place] = ~_is_inseparable(finer, finer.own(original[place]))
     found = [(index, exact.is_separable(rows)) for index, rows in design.samples(open_)]
     undecided = torch.zeros_like(open_)
     for index, answer in found:

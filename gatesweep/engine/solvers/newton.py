@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine import compensated
-from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, log_loss
+from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, log_loss, tables_apart
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
 from gatesweep.engine.loop import run
 from gatesweep.engine.path import Path
-from gatesweep.engine.scaling import independent, standard_frame
+from gatesweep.engine.scaling import independent
 from gatesweep.engine.separability import judge, on_right_side
 from gatesweep.engine.solvers.protocol import Batches, Solver, State, Status
 
@@ -46,10 +45,6 @@ LOGIT_ROUNDING = 1e-3
 
 LOST = {torch.float32: 5e-5, torch.float64: 5e-7}
 """How far the objective of rounded weights may lie above the one found, as a share of it."""
-
-APART_ELEMENTS = 5_000_000
-"""Models solved apart are so many entries of their tables at once: that bounds the memory."""
-
 
 LEVERAGE = 0.25
 """The step of a decrement moves the square of no logit by more than this, or it proves nothing about the step's end."""
@@ -263,15 +258,12 @@ class Newton(Solver[NewtonState, LinearDesign]):
             if self.apart:
                 return replace(path, status=torch.where(lost, Status.undecided, path.status))
             hard = hard | lost
-        places = list(self._some(hard, design))
-        if not places:
+        if not to_host(hard.any()):
             return path
         C = wide(self.C).expand(hard.shape)
         dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
         solve = self._in_independent_columns if dependent else self._in_float64
-        for index in places:
-            inputs, sign, weight, precision = design.tables(index)
-            inputs = _counted(inputs, weight)
+        for index, (inputs, sign, weight, precision) in tables_apart(design, hard):
             fine = torch.isfinite(inputs).all((-1, -2)).nonzero()[:, 0]
             if not len(fine):
                 continue
@@ -298,24 +290,16 @@ class Newton(Solver[NewtonState, LinearDesign]):
         rounding = torch.finfo(params.dtype).eps * params.shape[-1] * given.magnitude(params)
         most = LOST[state.params.dtype] * best
         unsure = (path.status == Status.converged) & ~(count * rounding <= most / 2)
-        for index in self._some(unsure, design):
-            inputs, sign, weight, _ = design.tables(index)
-            loss = log_loss(sign * compensated.logits(_counted(inputs, weight), params[tuple(index.T)]))
+        for index, (inputs, sign, weight, _) in tables_apart(design, unsure):
+            loss = log_loss(sign * compensated.logits(inputs, params[tuple(index.T)]))
             kept[tuple(index.T)] = torch.where(weight > 0, weight * loss, 0).sum(-1)
         weight = params[..., :-1]
         kept = kept + (weight / wide(self.C)[..., None] * weight).sum(-1) / 2
         return ~(kept - best <= most)
 
-    def _some(self, chosen: Bool[Tensor, "*batch"], design: LinearDesign) -> Iterator[Int[Tensor, "models dims"]]:
-        """Where the chosen models are, so many at once as memory bears to have apart."""
-        if len(places := np.argwhere(to_host(chosen))):
-            at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
-            yield from torch.as_tensor(places, device=chosen.device).split(at_once)
-
     def _in_float64(self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float) -> Solved:
         """The same in float64, in columns of size 1."""
-        frame = standard_frame(inputs, weight > 0)
-        design = DenseDesign(_with_ones(_counted(frame.rows(inputs), weight)), sign, weight, inputs, frame, precision)
+        design = DenseDesign.of_tables(inputs, sign, weight, precision)
         found = run(design, Newton(C, self.max_steps), torch.zeros_like(design.rows[:, 0]))
         yield torch.arange(len(inputs), device=inputs.device), found
 
@@ -325,19 +309,11 @@ class Newton(Solver[NewtonState, LinearDesign]):
         """By rank; what is dependent is left out, and without a penalty the optimum is then one of many."""
         for frame in independent(inputs, weight > 0, precision, torch.isfinite(C)):
             place, rank = frame.place, frame.rows.shape[-1]
-            design = DenseDesign(_with_ones(frame.rows), sign[place], weight[place], inputs[place], frame)
+            rows = torch.nn.functional.pad(frame.rows, (0, 1), value=1.0)
+            design = DenseDesign(rows, sign[place], weight[place], inputs[place], frame)
             found = run(design, Newton(C[place], self.max_steps, apart=True), torch.zeros_like(design.rows[:, 0]))
             redundant = torch.isinf(C[place]) & (found.status == Status.converged) & (rank < inputs.shape[-1])
             yield place, replace(found, status=torch.where(redundant, Status.redundant, found.status))
-
-
-def _with_ones(rows: Float[Tensor, "models n d"]) -> Float[Tensor, "models n p"]:
-    return torch.nn.functional.pad(rows, (0, 1), value=1.0)
-
-
-def _counted(inputs: Float[Tensor, "models n d"], weight: Float[Tensor, "models n"]) -> Float[Tensor, "models n d"]:
-    """Zeros for rows of weight 0, which may hold anything."""
-    return torch.where(weight[..., None] > 0, inputs, 0)
 
 
 def _stiffest(dtype: torch.dtype) -> float:
