@@ -52,8 +52,8 @@ def judge(
     open_ = ask & ~separable & ~inseparable
     if params.dtype is not torch.float64 and to_host(open_.any()):
         original = design.original(params)
-        for index, tables in tables_apart(design, open_):
-            finer, place = DenseDesign.of_tables(*tables), tuple(index.T)
+        for places, tables in tables_apart(design, open_):
+            finer, place = DenseDesign.of_tables(*tables), tuple(places.T)
             open_[place] = ~_is_inseparable(finer, finer.own(original[place]))
     found = [(index, exact.is_separable(rows)) for index, rows in design.samples(open_)]
     undecided = torch.zeros_like(open_)
