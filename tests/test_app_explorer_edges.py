@@ -182,3 +182,33 @@ def test_a_part_of_a_sweep_is_refused(part):
     whole = sweep(gate=("AND", "XOR"), noise_level=[0.1, 0.3], seed=range(3), num_samples=60)
     with pytest.raises(InputError, match="a sweep on show must be whole"):
         Explorer(PARTS[part](whole))
+
+
+@pytest.mark.parametrize("opens", ["file", "grid"])
+@pytest.mark.parametrize(("solver", "unit", "other"), [("newton", "step", "epoch"), ("sgd", "epoch", "step")])
+def test_what_training_goes_through_is_called_as_its_solver_calls_it(solver, unit, other, opens):
+    recorded = {"solver": solver, "epochs": 3, "record": "epoch"}
+    grid = {"gate": ("AND", "XOR"), "noise_level": (0.0, 0.3), "seed": range(2), "num_samples": 60}
+    opened = Explorer(sweep(**grid, **recorded)) if opens == "file" else Explorer(**(SMALL | recorded))
+    wait(lambda: opened.picture is not None)
+
+    def said():
+        p, layout = opened.picture, opened.layout
+        return [
+            layout.live.label,
+            layout.player.slider.told["label"],
+            *layout.axes["x"].select.options,
+            opened.pictures.figures[0].xaxis.axis_label,
+            p.names[0],
+            words.summary(p),
+        ]
+
+    assert f"at {unit} " in said()[-1]
+    opened.x = "epoch"
+    wait(lambda: opened.picture.x.name == "epoch")
+    texts = said()
+    assert texts[:2] == [f"Record every {unit}", unit.capitalize()]
+    assert opened.layout.axes["x"].select.options[unit] == "epoch"
+    assert texts[-3:-1] == [unit, f"AND, {unit} 0"]
+    assert [text for text in texts if other in text] == []
+    opened.close()

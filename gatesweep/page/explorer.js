@@ -23,7 +23,7 @@ export class Explorer {
   get isLive() { return this.data.live.length > 0; }
   usual(preset) { return {...this.data.explorer.usual, ...this.data.comparisons.find(({name}) => name === preset).settings, preset}; }
   get last() { return this.grid.steps - 1; }
-  get unit() { return "epoch"; }
+  get unit() { return this.isLive ? this.data.live.find(({constants: {solver}}) => solver === this.values.solver).unit : this.lab.run.unit; }
   get epoch() { return Math.min(this.values.epoch, this.last); }
 
   // ---- the models
@@ -177,7 +177,7 @@ export class Explorer {
       return;
     }
     const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y} = this.#rows(grid, axes);
-    const {label, kind, doc} = this.data.explorer.measures[values.measure], {names, statistics} = this.data.explorer, isShare = kind === "share";
+    const {label, kind, doc} = this.data.explorer.measures[values.measure], {statistics} = this.data.explorer, names = {...this.data.explorer.names, epoch: this.unit}, isShare = kind === "share";
     this.#progress(grid);
     $("grid-player").hidden = !this.last || x === "epoch";
     this.player.show();

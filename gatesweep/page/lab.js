@@ -369,7 +369,6 @@ export class Lab {
     else showTruth(of.truth);
     showAccuracies({...scores, exact}, limits, isOwn);
     showWords(of, drawn.losses[0], scores, run.exactLoss(at, epoch), values.threshold, isOwn);
-    $("epoch").ariaLabel = this.unit.replace(/^./, (letter) => letter.toUpperCase());
     $("summary").textContent = isOwn ? ownSummary(of) : summary({...of, rows: drawn.of.n, unit: this.unit, epoch, last, wrong, threshold: values.threshold, scores});
   }
 

@@ -13,7 +13,7 @@ from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_MENU
 from gatesweep.page.pack import dimension
 from gatesweep.plots.labels import label
-from gatesweep.results.measures import MEASURES
+from gatesweep.results.measures import MEASURES, TEST_NOISE
 from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
 from gatesweep.tables.labelled import BUILT_IN, built_in
@@ -108,7 +108,7 @@ def explorer_data() -> dict[str, Any]:
         },
         "statistics": STATISTICS,
         "runs": declared.run.objects,
-        "names": {name: label(name) for name in (*Settings.param, "epoch", "test_noise_level")},
+        "names": {name: label(name) for name in (*Settings.param, TEST_NOISE)},
     }
 
 

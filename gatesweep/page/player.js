@@ -31,7 +31,7 @@ export class Player {
 
   show() {
     const {epoch, last, unit} = this.stage;
-    Object.assign(this.slider, {max: last, value: epoch, ariaValueText: `${unit} ${epoch} of ${last}`});
+    Object.assign(this.slider, {max: last, value: epoch, ariaLabel: unit.replace(/^./, (letter) => letter.toUpperCase()), ariaValueText: `${unit} ${epoch} of ${last}`});
     this.output.textContent = `${epoch} of ${last}`;
   }
 }

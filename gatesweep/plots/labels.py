@@ -13,20 +13,19 @@ LABELS = {
     "C": "C (inverse penalty)",
     "learning_rate": "learning rate",
     "features": "features",
-    "epoch": "epoch",
 }
 WHOLE = 1e-6
 """What may be missing from all of something."""
 
 
-def label(name: str) -> str:
-    """With a word of explanation where the name needs one."""
-    return LABELS.get(name, name.replace("_", " "))
+def label(name: str, unit: str = "epoch") -> str:
+    """With a word of explanation where the name needs one; `unit`: what the solver calls an epoch (`Solver.unit`)."""
+    return unit if name == "epoch" else LABELS.get(name, name.replace("_", " "))
 
 
-def short_label(name: str) -> str:
+def short_label(name: str, unit: str = "epoch") -> str:
     """The name alone, as it stands before a value or in a menu."""
-    return label(name).split(" (")[0]
+    return label(name, unit).split(" (")[0]
 
 
 def number(value: float) -> str:

@@ -24,10 +24,16 @@ class Axis:
 
     name: str
     values: np.ndarray
+    unit: str = "epoch"
+    """What an epoch is called (see `Solver.unit`)."""
 
     @property
     def label(self) -> str:
-        return label(self.name)
+        return label(self.name, self.unit)
+
+    @property
+    def short_label(self) -> str:
+        return short_label(self.name, self.unit)
 
     @property
     def is_number(self) -> bool:
@@ -97,12 +103,13 @@ class Picture:
             return full if plays else full[..., None]
 
         limits = {name: limit_name(name, frame.attrs["measure"]) for name in LIMITS}
+        unit = _unit(frame)
         return cls(
             measure=frame.attrs["measure"],
             statistic=frame.attrs["statistic"],
-            x=Axis(x, frame[x].values),
-            y=Axis(y, frame[y].values),
-            panel=Axis(panel, frame[panel].values) if panel else None,
+            x=Axis(x, frame[x].values, unit),
+            y=Axis(y, frame[y].values, unit),
+            panel=Axis(panel, frame[panel].values, unit) if panel else None,
             epochs=frame["epoch"].values if plays else None,
             value=array("value"),
             low=array("low") if "low" in frame else None,
@@ -149,6 +156,11 @@ class Picture:
         """Whether the limits and the scale that they are drawn on are the same."""
         same = self.limits.keys() == other.limits.keys() and self.height == other.height
         return same and all(np.array_equal(self.limits[n], other.limits[n], equal_nan=True) for n in self.limits)
+
+    @property
+    def unit(self) -> str:
+        """What an epoch is called."""
+        return _unit(self.frame)
 
     @property
     def kind(self) -> str:
@@ -268,7 +280,7 @@ class Picture:
         if axis.name == "gate":
             return text
         if axis.name != "hidden_units":
-            return f"{axis.name.replace('_', ' ')} {text}"
+            return f"{axis.short_label} {text}"
         alone = self.n_models in (1, None)
         nets = "a net" if alone else f"{self.n_models:,} nets"
         models = "a model" if alone else f"{self.n_models:,} models"
@@ -292,4 +304,9 @@ class Picture:
 
 def row_name(axis: Axis, i: int) -> str:
     """What a row or a panel is called: "XOR", "samples 50"."""
-    return axis.texts[i] if axis.name == "gate" else f"{short_label(axis.name)} {axis.texts[i]}"
+    return axis.texts[i] if axis.name == "gate" else f"{axis.short_label} {axis.texts[i]}"
+
+
+def _unit(frame: xr.Dataset) -> str:
+    """What a summary says that an epoch is called."""
+    return frame["epoch"].attrs.get("long_name", "epoch") if "epoch" in frame.coords else "epoch"

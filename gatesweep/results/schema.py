@@ -67,7 +67,6 @@ COORDINATES = {
     "init_seed": ("init seed", ""),
     "feature": ("feature", ""),
     "unit": ("hidden unit", ""),
-    "epoch": ("epoch", "passes"),
 }
 TEXT_ENCODING = {"dtype": np.dtype(object)}
 """How text is saved: at any width, in the type that Zarr v3 specifies."""
@@ -191,7 +190,7 @@ def to_dataset(experiment: Experiment, arrays: dict[str, Any], device: str | tor
     found = {name: (v.dims, arrays[name], v.attrs) for name, v in variables(experiment).items()}
     labels = {}
     for name, values in coordinates(experiment).items():
-        long_name, units = COORDINATES[name]
+        long_name, units = (experiment.solver.unit, "1") if name == "epoch" else COORDINATES[name]
         doc = Settings.param[name].doc if name in Settings.param else None
         attrs = {"long_name": long_name} | ({"units": units} if units else {}) | ({"description": doc} if doc else {})
         labels[name] = (name, values, attrs, TEXT_ENCODING if values.dtype.kind == "U" else {})

@@ -328,6 +328,10 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
     # Epochs
 
     @property
+    def unit(self) -> str:
+        return super().unit if self.picture is None else self.picture.unit
+
+    @property
     def shown_epoch(self) -> int:
         return min(self.epoch, self.last_epoch)
 

@@ -89,8 +89,6 @@ class Layout:
             "also_values": text(e, "also_values", "Values"),
         }
         self.live = pmui.Switch(
-            value=e.record == "epoch",
-            label="Record every epoch",
             size="small",
             margin=(2, 10),
             css_classes=[explain_class("record")],
@@ -222,7 +220,7 @@ class Layout:
         }  # fmt: skip
         for name, widget in c.items():
             widget.visible = shown[name] and name not in (e.compare, e.also)
-        self.live.value = e.record == "epoch"
+        self.live.param.update(value=e.record == "epoch", label=f"Record every {solver_class(e.solver).unit}")
 
     def _picked_rest(self, _name: str, _value: Any) -> None:
         """Another value of a swept parameter that the picture leaves out; a link writes all of them."""

@@ -27,7 +27,7 @@ class Menu:
         """The values of an axis, one of them chosen."""
         values = axis.values.tolist()
         chosen = values[values.index(value)]
-        return cls(axis.name, short_label(axis.name), dict(zip(axis.texts, values, strict=True)), chosen)
+        return cls(axis.name, axis.short_label, dict(zip(axis.texts, values, strict=True)), chosen)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ViewModel:
     @classmethod
     def of(cls, p: Picture, palette: Palette, last_epoch: int | None, is_first: bool) -> "ViewModel":
         shown = {"x": p.x, "y": p.y} | ({"panel": p.panel} if p.panel else {})
-        names = {short_label(name): name for name in p.known}
+        names = {short_label(name, p.unit): name for name in p.known}
         axes = {place: Menu(place, "", names, axis.name) for place, axis in shown.items()}
         axes["panel"] = Menu("panel", "", names | {"one picture": ""}, p.panel.name if p.panel else "")
         return cls(

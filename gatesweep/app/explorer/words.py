@@ -11,7 +11,6 @@ from gatesweep.app.legend import Key
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
 from gatesweep.plots.curves import MAX_BANDS, line_colours, line_names, single_name
-from gatesweep.plots.labels import short_label
 from gatesweep.plots.look import ACCENT, LIMIT_STYLES
 from gatesweep.plots.picture import Picture, row_name
 from gatesweep.results.measures import LIMITS, MEASURES
@@ -112,7 +111,7 @@ def _invitation(p: Picture) -> str:
 
 def summary(p: Picture) -> str:
     """The picture in words, for those who cannot see it: each row from its first cell to its last."""
-    when = "" if p.epochs is None else f" at epoch {p.epochs[-1]}"
+    when = "" if p.epochs is None else f" at {p.unit} {p.epochs[-1]}"
     places = [(panel, row) for panel in range(len(p.value)) for row in range(len(p.y.values))]
     sentences = []
     for panel, row in places[:MAX_SPOKEN]:
@@ -139,7 +138,7 @@ def _own_lines(p: Picture, palette: Palette) -> list[Key]:
     """What the curves themselves are: of many lines in one picture, some."""
     if named := line_names(p):
         colours = line_colours(p, palette, len(p.y.values))
-        return [Key("", short_label(p.y.name)), *(Key(_line(colours[i]), text) for i, text in named.items())]
+        return [Key("", p.y.short_label), *(Key(_line(colours[i]), text) for i, text in named.items())]
     return [Key(_line(palette.classes[0]), single_name(p), p.middle_name if p.is_of_seeds else "")]
 
 
