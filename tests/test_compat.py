@@ -261,6 +261,33 @@ assert not other.data and one.selected is not other.selected
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+def test_a_model_s_own_values_and_references_are_those_that_bokeh_finds():
+    """Of a figure with a theme; and that a value which a model needs is missing is still said."""
+    script = """
+from bokeh.core.property.descriptors import UnsetValueError
+from bokeh.models import CustomJS, GlyphRenderer, HoverTool
+from bokeh.plotting import figure
+from bokeh.themes import built_in_themes
+from gatesweep.app import compat
+shown = figure(title="title", tools=[HoverTool()])
+shown.scatter([1, 2], [3, 4], color="red", legend_label="points")
+shown.x_range.js_on_change("start", CustomJS(args={"line": shown.line([1], [2])}, code=""))
+for model in shown.references():
+    built_in_themes["dark_minimal"].apply_to_model(model)
+found = lambda: (models := shown.references(), {m.id: m.properties_with_values(include_defaults=False) for m in models})
+before = found()
+compat.remember_defaults()
+assert found() == before and len(before[0]) > 30
+try:
+    GlyphRenderer().properties_with_values(include_defaults=False)
+except UnsetValueError:
+    pass
+else:
+    raise AssertionError("said nothing")
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_components_that_share_their_declarations_keep_their_own_values():
     script = """
 import panel_material_ui as pmui

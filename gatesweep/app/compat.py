@@ -15,12 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import bokeh.model.util
 import panel as pn
 import panel_material_ui as pmui
 import param
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.property.singletons import Intrinsic, Undefined
+from bokeh.core.property.wrappers import PropertyValueContainer
 from bokeh.model import Model
+from bokeh.model.util import visit_value_and_its_immediate_references as visit_value
 from bokeh.server.views.ws import WSHandler
 from panel.config import panel_extension
 from panel.io.document import _cleanup_doc
@@ -91,6 +95,7 @@ def send_at_once() -> None:
 _overridden_defaults: Any = HasProps.__dict__["_overridden_defaults"].__func__
 _has_unstable_default = PropertyDescriptor.has_unstable_default
 _get_default = PropertyDescriptor._get_default
+_query_values = HasProps.query_properties_with_values
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 """Kinds of values that nobody can change in place."""
 
@@ -99,15 +104,71 @@ def remember_defaults() -> None:
     """Let Bokeh remember what a class of models has by default, from now on in this process.
 
     It looks it up, copies and validates it anew whenever a model is asked for a value that it was not given, 40,000
-    times in one page: a third of what a visitor's page costs the server. The answer is the same for all models of a
-    class, unless a theme says otherwise or a function makes it; then it is worked out as before.
+    times in one page; and it asks for all values of a model, up to a hundred, where those that were given are meant: a
+    model is made, searched for others, and sent. The answer is the same for all models of a class, unless a theme says
+    otherwise or a function makes it; then it is worked out as before.
 
-    Leans on: HasProps._overridden_defaults, has_unstable_default and _get_default of PropertyDescriptor, replaced.
+    Leans on: HasProps._overridden_defaults, themed_values, __init__ and query_properties_with_values,
+    has_unstable_default and _get_default of PropertyDescriptor, visit_immediate_value_references: replaced.
     https://github.com/bokeh/bokeh/pull/13174 (merged) calls it a very expensive operation, and saves it for some.
     """
     overridden: dict[type[HasProps], dict[str, Any]] = {}
     unstable: dict[tuple[Any, type[HasProps]], bool] = {}
     plain: dict[tuple[Any, type[HasProps]], Any] = {}
+
+    @cache
+    def own(cls: type[HasProps]) -> list[Any]:
+        """Descriptors of a class's properties that are no other names of these."""
+        return [d for d in map(cls.lookup, cls.properties(_with_props=True)) if isinstance(d, PropertyDescriptor)]
+
+    @cache
+    def made_for_each(cls: type[HasProps]) -> list[Any]:
+        """Those whose default no two models share."""
+        return [descriptor for descriptor in own(cls) if _has_unstable_default(descriptor, cls)]
+
+    @cache
+    def required(cls: type[HasProps]) -> list[str]:
+        """What has no default."""
+        overridden = overridden_of(cls)
+        return [d.name for d in own(cls) if overridden.get(d.name, d.property._default) is Undefined]
+
+    def begin(model: HasProps, **given: Any) -> None:
+        super(HasProps, model).__init__()
+        model._property_values = {}
+        model._unstable_default_values = {}
+        model._unstable_themed_values = {}
+        for name, value in given.items():
+            if value is not Undefined and value is not Intrinsic:
+                setattr(model, name, value)
+        for descriptor in made_for_each(type(model)):
+            if descriptor.name not in given:
+                descriptor._get(model)
+        model._initialized = True
+
+    def values_of(model: HasProps, query: Any, *, include_defaults: bool = True, **options: Any) -> dict[str, Any]:
+        cls, given, made = type(model), model._property_values, model._unstable_default_values
+        if include_defaults or any(name not in given for name in required(cls)):
+            return _query_values(model, query, include_defaults=include_defaults, **options)
+        themed = themed_of(model) or ()
+        values = {}
+        for name in cls.properties(_with_props=True):
+            if name in given or name in made or name in themed:
+                descriptor = cls.lookup(name)
+                if query(descriptor):
+                    value = descriptor.get_value(model)
+                    if name not in made or name in themed or not isinstance(value, PropertyValueContainer):
+                        values[name] = value
+        return values
+
+    def visit_given(value: Any, visitor: Any) -> None:
+        if not isinstance(value, HasProps):
+            visit_value(value, visitor)
+            return
+        for name in value.properties_with_refs():
+            for values in (value._property_values, value._unstable_themed_values, value._unstable_default_values):
+                if name in values:
+                    visit_value(values[name], visitor)
+                    break
 
     def overridden_of(cls: type[HasProps]) -> dict[str, Any]:
         if cls not in overridden:
@@ -121,7 +182,7 @@ def remember_defaults() -> None:
         return unstable[key]
 
     def default_of(descriptor: Any, model: HasProps) -> Any:
-        themed = model.themed_values()
+        themed = themed_of(model)
         if themed is not None and descriptor.name in themed:
             return _get_default(descriptor, model)
         key = descriptor, type(model)
@@ -132,8 +193,16 @@ def remember_defaults() -> None:
             plain[key] = value
         return value
 
+    def themed_of(model: HasProps) -> dict[str, Any] | None:
+        # By getattr, as Bokeh asks, it comes out of an AttributeError for nearly every model.
+        return vars(model).get("__themed_values__")
+
     replaced: tuple[tuple[Any, str, Any], ...] = (
         (HasProps, "_overridden_defaults", classmethod(overridden_of)),
+        (HasProps, "themed_values", themed_of),
+        (HasProps, "__init__", begin),
+        (HasProps, "query_properties_with_values", values_of),
+        (bokeh.model.util, "visit_immediate_value_references", visit_given),
         (PropertyDescriptor, "has_unstable_default", is_unstable),
         (PropertyDescriptor, "_get_default", default_of),
     )
