@@ -193,11 +193,19 @@ def test_a_session_without_its_html_asks_no_cdn_for_style_sheets():
 
 
 def test_bokehjs_still_looks_for_a_style_sheet_s_word_on_every_property():
-    """Where it no longer does, first.js has nothing to replace."""
-    script = (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_text()
+    """Where it no longer does, bokehjs/styles.js has nothing to replace."""
+    script = compat.spare_bokehjs()
     assert '"core/visuals/visual":' in script and "main.require = require" in script
     assert re.search(r"_get_css_value\(\w\){return getComputedStyle\(", script)
     assert "_get_css_value" in compat.page_template()
+
+
+def test_bokehjs_still_keeps_each_layer_several_times_over():
+    """Where it no longer does, bokehjs/glyphs.js has nothing to replace."""
+    script = compat.spare_bokehjs()
+    assert "GlyphRendererView" in script and "async build_glyph_view(" in script
+    for look in ("selection", "nonselection", "muted", "decimated"):
+        assert f"this.{look}_glyph.set_data(" in script
 
 
 def test_a_choice_that_is_no_option_any_more_is_passed_over():

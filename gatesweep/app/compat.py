@@ -26,6 +26,7 @@ from bokeh.core.property.wrappers import PropertyValueContainer
 from bokeh.model import Model
 from bokeh.model.util import visit_value_and_its_immediate_references as visit_value
 from bokeh.server.views.ws import WSHandler
+from bokeh.settings import settings
 from panel.config import panel_extension
 from panel.io.document import _cleanup_doc
 from panel.io.resources import Resources, get_dist_path
@@ -58,6 +59,7 @@ __all__ = [
     "remember_defaults",
     "save_figures",
     "send_at_once",
+    "spare_bokehjs",
     "spare_components",
     "take_sheets_from_here",
     "take_material_from_page",
@@ -401,6 +403,18 @@ def keep_newest(patches: list[dict]) -> None:
         patch["events"] = kept[::-1]
 
 
+def spare_bokehjs() -> str:
+    """BokehJS for a page in which nothing is selected, and only models with `styles` are styled by a sheet.
+
+    Leans on: VisualProperties._get_css_value, replaced (assets/bokehjs/styles.js):
+    https://github.com/bokeh/bokeh/issues/15286, open; https://github.com/bokeh/bokeh/pull/15205 (merged, not in 3.9)
+    remembers what it has found. GlyphRendererView.build_glyph_view, replaced (assets/bokehjs/glyphs.js); not reported.
+    """
+    # Of `bokeh.resources` one would get the scripts of every extension that is loaded (Panel's, say).
+    library = (Path(settings.bokehjs_path()) / "js" / "bokeh.min.js").read_text(encoding="utf-8")
+    return "\n".join([library, asset("bokehjs/styles.js"), asset("bokehjs/glyphs.js")])
+
+
 # --- panel-material-ui ----------------------------------------------------------------------------
 
 
@@ -416,11 +430,9 @@ def page_template() -> str:
     connects, with a cookie that the script has set. Repainting a page that was made for the other scheme takes longer
     than making it: each component is told by itself, twice.
 
-    Leans on: the blocks of panel-material-ui's base.html. In first.js, on VisualProperties._get_css_value of BokehJS,
-    replaced: https://github.com/bokeh/bokeh/issues/15286, open; https://github.com/bokeh/bokeh/pull/15205 (merged, not
-    in 3.9) remembers what it has found.
+    Leans on: the blocks of panel-material-ui's base.html; and see `spare_bokehjs`.
     """
-    script = asset("first.js")
+    script = asset("first.js") + asset("bokehjs/styles.js")
     return (
         '{% extends "base.html" %}{% block postamble %}{{ super() }}'
         f"<script>{{% raw %}}{script}{{% endraw %}}</script>{{% endblock %}}"

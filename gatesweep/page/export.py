@@ -18,9 +18,9 @@ from typing import Any
 import xarray as xr
 from bokeh.embed import json_item
 from bokeh.models import Plot
-from bokeh.settings import settings
 from bokeh.themes import Theme
 
+from gatesweep.app.compat import spare_bokehjs
 from gatesweep.app.keys import KEYS, MEANING, caps
 from gatesweep.codec import to_json
 from gatesweep.errors import InputError
@@ -121,7 +121,7 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
     parts = {
         "head": head,
         "css": _css() + _static("page.css"),
-        "bokeh": base64.b64encode(zlib.compress(_bokeh().encode(), 9)).decode(),
+        "bokeh": base64.b64encode(zlib.compress(spare_bokehjs().encode(), 9)).decode(),
         "script": bundle("start.js"),
         "data": json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "bytes": base64.b64encode(packer.bytes()).decode(),
@@ -145,11 +145,6 @@ def _colours(palette: Palette) -> dict[str, Any]:
 
 def _static(name: str) -> str:
     return (files("gatesweep") / "page" / name).read_text(encoding="utf-8")
-
-
-def _bokeh() -> str:
-    """BokehJS itself; `bokeh.resources` would add the scripts of every extension that is loaded (Panel's, say)."""
-    return (Path(settings.bokehjs_path()) / "js" / "bokeh.min.js").read_text(encoding="utf-8")
 
 
 def _item(plot: Plot) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bokeh.models import (
     FixedTicker,
     GlyphRenderer,
     HoverTool,
+    Legend,
     LinearColorMapper,
     Model,
     Plot,
@@ -68,15 +69,22 @@ def page_figures() -> tuple[dict[str, Plot], Looks]:
             picture.theme(palette)
         _dress_explorer(figures, palette)
 
+    # Pictures change their colours beside a whole one of the other theme: they must not lack a part before.
+    looks = _looks(figures, wear)
     for plot in figures.values():
         _strip(plot)
-    return figures, _looks(figures, wear)
+    shown_ids = {model.id for plot in figures.values() for model in collect_models(plot)}
+    return figures, {model: colours for model, colours in looks.items() if model in shown_ids}
 
 
 def _strip(plot: Plot) -> None:
-    """Away with what the page has no use for: what is selected looks like, scripts, and tools but plain hovering."""
+    """Away with what the page has no use for: what is selected looks like, scripts, and tools but plain hovering.
+
+    And with legends, which have the browser lay out the page at every move: keys beside the figures say the same.
+    """
     plot.tools = [tool for tool in plot.tools if isinstance(tool, HoverTool) and not tool.formatters]
     plot.js_property_callbacks = {}
+    plot.center = [part for part in plot.center if not isinstance(part, Legend)]
     for layer in plot.renderers:
         layer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
 

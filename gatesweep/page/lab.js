@@ -427,7 +427,7 @@ export class Lab {
     $("loss_over").value = values.loss_over;
     const isValley = this.training === "valley";
     $("loss_over").hidden = $("valley").hidden = !isValley;
-    $("loss").hidden = isValley;
+    $("loss").hidden = $("key-loss").hidden = isValley;
     $("behind-card").hidden = run.seeds.length < 2;
   }
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import gatesweep.app.assets
 from gatesweep.app.compat import WIDGET_HEIGHTS
+from gatesweep.page.export import export
+from tests.ui.page_probe import opened
 
 SHEETS = sorted(Path(gatesweep.app.assets.__file__).parent.rglob("*.css"))
 INSIDE = """
@@ -41,3 +43,14 @@ def test_widgets_are_as_high_as_their_place(open_lab):
     for kind, widget in heights.items():
         (expected,) = [height for widget_type, height in WIDGET_HEIGHTS.items() if widget_type.__name__ == kind]
         assert widget.bounding_box()["height"] <= expected + 4, kind
+
+
+LOOKS = """() => Object.values(Bokeh.index).flatMap((root) => root.computed_renderer_views ?? [])
+  .filter((one) => one.glyph).flatMap((layer) => [layer.selection_glyph, layer.nonselection_glyph, layer.muted_glyph,
+    layer.decimated_glyph].map((look) => Object.getPrototypeOf(look) === layer.glyph))"""
+
+
+def test_a_layer_of_the_page_has_one_look(page, tmp_path):
+    visited = opened(page(export(tmp_path / "page.html").as_uri()))
+    found = visited.evaluate(LOOKS)
+    assert len(found) > 100 and all(found)
