@@ -1,5 +1,7 @@
 """`gs.fit` on any data: scikit-learn's optimum, batches of all shapes, truthful status, bad input."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -317,3 +319,30 @@ def test_bad_input_is_refused_with_its_rule(message):
     given = {"X": X_GOOD, "y": Y_GOOD} | BAD[message]
     with pytest.raises(gs.InputError, match=message):
         gs.fit(given.pop("X"), given.pop("y"), **given)
+
+
+@pytest.mark.parametrize("C", [0.01, 1.0, 1e6, np.inf])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_one_model_is_spared_changes_no_bit(dtype, C, monkeypatch):
+    """One model alone takes steps of fewer operations, where no guard of a batch's has anything to do."""
+    taken, plain = [], Newton._plain_step
+
+    def noted(*args):
+        step = plain(*args)
+        taken.append(step is not None)
+        return step
+
+    def path(seed, label):
+        X, y = table(seed=seed)
+        X, y = X * [1, 30, 0.1], y if label == "noisy" else (X[:, 0] > 0).astype(int)
+        return gs.fit(X, y, C=C, dtype=dtype, record="epoch", device="cpu")
+
+    tables = list(itertools.product(range(5), ("noisy", "separable")))
+    monkeypatch.setattr(Newton, "_plain_step", noted)
+    spared = [path(*one) for one in tables]
+    assert sum(taken) > len(tables) and (C <= 1 or not all(taken))
+    monkeypatch.setattr(Newton, "_plain_step", lambda *args: None)
+    for one, found in zip(tables, spared, strict=True):
+        full = path(*one)
+        assert (found.status, found.n_iter) == (full.status, full.n_iter)
+        assert torch.equal(found.history.weight, full.history.weight) and torch.equal(found.params, full.params)

@@ -5,7 +5,7 @@ the intercept. With it the log loss of a row is softplus(logit), its derivative 
 no solver ever sees a target. A signed logit below zero is a row on its right side of the line.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cache, cached_property
 from typing import Protocol, Self
@@ -26,8 +26,8 @@ __all__ = [
     "Layered",
     "LinearDesign",
     "PullBack",
+    "apart",
     "log_loss",
-    "tables_apart",
 ]
 
 FEW_MODELS = 6
@@ -230,14 +230,12 @@ def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dim
     return values[tuple(places)] if places else values.expand(len(index), *values.shape)
 
 
-def tables_apart(
-    design: LinearDesign, chosen: Bool[Tensor, "*batch"]
-) -> "Iterator[tuple[Int[Tensor, 'models dims'], tuple[Tensor, Tensor, Tensor, float]]]":
-    """Where the chosen models are, and their `tables`: so many at once as memory bears."""
-    if len(places := np.argwhere(to_host(chosen))):
-        at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
-        for index in torch.as_tensor(places, device=chosen.device).split(at_once):
-            yield index, design.tables(index)
+def apart(design: LinearDesign, chosen: Bool[Tensor, "*batch"]) -> Sequence[Int[Tensor, "models dims"]]:
+    """Where the chosen models are, so many at once as memory bears the `tables` of."""
+    if not len(places := np.argwhere(to_host(chosen))):
+        return ()
+    at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
+    return torch.as_tensor(places, device=chosen.device).split(at_once)
 
 
 class _Table:

@@ -35,8 +35,8 @@ def solve_symmetric(
         root, failed = torch.linalg.cholesky_ex(matrix)
         pivots = root.diagonal(dim1=-2, dim2=-1).square() / matrix.diagonal(dim1=-2, dim2=-1)
         found = torch.cholesky_solve(vector[..., None], root)[..., 0]
-        smallest = torch.where(failed == 0, pivots.amin(-1), 0)
-        return torch.where(failed[..., None] == 0, found, torch.nan), smallest
+        failed = failed != 0
+        return found.masked_fill_(failed[..., None], torch.nan), pivots.amin(-1).masked_fill_(failed, 0)
     # Entry by entry, each for all systems: along these, not along p, elementwise operations are fast.
     entries = torch.cat([matrix.movedim((-2, -1), (0, 1)), vector.movedim(-1, 0)[:, None]], 1)
     pivots, right = entries.diagonal().unbind(-1), entries[:, p].unbind(0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -31,7 +30,7 @@ def run(
     state = everyone = solver.start(design, params)
     rows, places, steps = design, None, [params]
     for _ in range(solver.max_steps):
-        columns = torch.atleast_2d(state.running).flatten(0, -2).any(0)
+        columns = state.running if state.running.ndim < 2 else state.running.flatten(0, -2).any(0)
         kept = to_host(columns.sum())
         if not kept:
             break

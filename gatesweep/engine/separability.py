@@ -14,8 +14,7 @@ from torch import Tensor
 
 from gatesweep.engine import exact
 from gatesweep.engine.cancelling import EXTRA_ROUNDINGS, rows_cancel
-from gatesweep.engine.design import DenseDesign, Design, LinearDesign, tables_apart
-from gatesweep.engine.device import to_host
+from gatesweep.engine.design import DenseDesign, Design, LinearDesign, apart
 
 __all__ = ["judge", "on_right_side"]
 
@@ -50,11 +49,10 @@ def judge(
         inseparable = torch.zeros_like(separated)
     separable = ask & (separated | design.one_class)
     open_ = ask & ~separable & ~inseparable
-    if params.dtype is not torch.float64 and to_host(open_.any()):
-        original = design.original(params)
-        for places, tables in tables_apart(design, open_):
-            finer, place = DenseDesign.of_tables(*tables), tuple(places.T)
-            open_[place] = ~_is_inseparable(finer, finer.own(original[place]))
+    if params.dtype is not torch.float64:
+        for places in apart(design, open_):
+            finer, place = DenseDesign.of_tables(*design.tables(places)), tuple(places.T)
+            open_[place] = ~_is_inseparable(finer, finer.own(design.original(params)[place]))
     found = [(index, exact.is_separable(rows)) for index, rows in design.samples(open_)]
     undecided = torch.zeros_like(open_)
     for index, answer in found:

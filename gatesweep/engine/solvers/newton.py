@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine import compensated
-from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, log_loss, tables_apart
+from gatesweep.engine.design import DenseDesign, LinearDesign, PullBack, apart, log_loss
 from gatesweep.engine.device import to_host, wide
 from gatesweep.engine.linear import solve_symmetric
 from gatesweep.engine.loop import run
@@ -58,8 +58,8 @@ Solved = Iterator[tuple[Int[Tensor, " some"], Path]]
 
 @dataclass
 class NewtonState(State):
-    penalty: Float[Tensor, "*batch #d"]
-    """Of each weight, in the design's units."""
+    penalty: Float[Tensor, "*batch p"]
+    """Of each weight, in the design's units; 0 for the intercept."""
     anchor: Float[Tensor, "*batch p"]
     """The point that the last direction started from."""
     direction: Float[Tensor, "*batch p"]
@@ -77,6 +77,20 @@ class NewtonState(State):
     """Models whose start was so far off that they began again at zero."""
     hard: Bool[Tensor, "*batch"]
     """Models that these coordinates and this dtype do not do for; they keep their last parameters."""
+
+
+class Slopes(NamedTuple):
+    """What a step is decided by."""
+
+    gradient: Float[Tensor, "*batch p"]
+    slope: Float[Tensor, "*batch"]
+    """Of the objective along the last direction."""
+    size: Float[Tensor, "*batch p"]
+    """The Hessian's diagonal; the intercept's is the curvature of the rows."""
+    solved: Float[Tensor, "*batch p"]
+    """Hessian^-1 gradient: Newton's step is minus this."""
+    pivot: Float[Tensor, "*batch"]
+    decrement: Float[Tensor, "*batch"]
 
 
 class Newton(Solver[NewtonState, LinearDesign]):
@@ -118,15 +132,16 @@ class Newton(Solver[NewtonState, LinearDesign]):
     def start(self, design: LinearDesign, params: Float[Tensor, "*batch p"]) -> NewtonState:
         none = torch.zeros_like(params[..., 0], dtype=torch.bool)
         unbounded = torch.isinf(self.C).to(none.device) | design.one_class | none
-        penalty = 1 / wide(self.C)[..., None]
+        penalty = (1 / wide(self.C))[..., None].expand(*self.C.shape, design.n_params - 1)
         if design.unit is not None:
             penalty = penalty / design.unit / design.unit
+        penalty = torch.nn.functional.pad(penalty.clamp_max(_stiffest(params.dtype)).to(params), (0, 1))
         hard = torch.full_like(none, design.n_rows < design.n_params and not self.apart)
         return NewtonState(
             params=params,
             n_iter=torch.zeros_like(none, dtype=torch.int32),
             running=~hard,
-            penalty=penalty.clamp_max(_stiffest(params.dtype)).to(params).expand(*none.shape, -1),
+            penalty=penalty.expand(params.shape),
             anchor=params,
             direction=torch.zeros_like(params),
             slope=torch.zeros_like(params[..., 0]),
@@ -150,29 +165,56 @@ class Newton(Solver[NewtonState, LinearDesign]):
         objective exceeds its value at zero, count * ln 2, by at most gradient . params. A model where
         that bound is larger than the value itself, or whose step is not finite, begins again at zero, once.
         """
-        kind = state.params.dtype
         logits = design.logits(state.params)
-        running, separated = state.running, state.separated
         if state.watch:
-            separated = separated | (running & state.unbounded & on_right_side(design, state.params, logits))
-            running = running & ~separated
+            separated = state.running & state.unbounded & on_right_side(design, state.params, logits)
+            running = state.running & ~separated
+            state = replace(state, running=running, separated=state.separated | separated)
         error = logits.sigmoid_()
-        gradient = design.gradient(error)
-        gradient[..., :-1].addcmul_(state.penalty, state.params[..., :-1])
-        slope = _dot(gradient, state.direction)
-        half = state.slope / -2
-        overshot = slope > half
-
+        gradient = design.gradient(error).addcmul_(state.penalty, state.params)
         matrix = design.hessian(error.addcmul_(error, error, value=-1))
         size = matrix.diagonal(dim1=-2, dim2=-1)
-        size[..., :-1].add_(state.penalty)
+        size.add_(state.penalty)
         solved, pivot = solve_symmetric(matrix, gradient)
-        decrement = _dot(gradient, solved)
-        curvature = matrix[..., -1, -1]
-        still = self._is_still(design, state, solved, decrement * (design.reach.square() / size).sum(-1) / pivot)
+        here = Slopes(gradient, _dot(gradient, state.direction), size, solved, pivot, _dot(gradient, solved))
+        if state.running.numel() == 1 and state.running.device.type == "cpu":
+            return self._plain_step(design, state, here) or self._guarded_step(design, state, here)
+        return self._guarded_step(design, state, here)
+
+    def _plain_step(self, design: LinearDesign, state: NewtonState, here: Slopes) -> NewtonState | None:
+        """The step of one model, if there is nothing to guard against: what a guarded one does in many more operations.
+
+        What one small model takes is the number of its operations, whatever they work on. Asking the CPU takes none.
+        """
+        kind, decrement, curvature = state.params.dtype, here.decrement.item(), here.size[..., -1].item()
+        half = state.slope.item() / -2 or math.inf
+        uphill = _dot(here.gradient, state.params).item()
+        goes_on = state.running.item() and here.slope.item() <= half and decrement <= half and decrement < math.inf
+        if not (goes_on and uphill <= math.log(2) * float(design.count) and here.pivot.item() > LEAST_PIVOT[kind]):
+            return None
+        settled = decrement <= TOLERANCE[kind] * curvature and bool(self._is_still(design, state, here).item())
+        if state.stalls.item() or (settled and _is_rounded(state.params).item()):
+            return None
+        return replace(
+            state,
+            params=state.params - here.solved,
+            n_iter=state.n_iter + 1,
+            running=torch.zeros_like(state.running) if settled else state.running,
+            anchor=state.params,
+            direction=-here.solved,
+            slope=-here.decrement,
+        )
+
+    def _guarded_step(self, design: LinearDesign, state: NewtonState, here: Slopes) -> NewtonState:
+        kind, running = state.params.dtype, state.running
+        gradient, slope, size, solved, pivot, decrement = here
+        half = state.slope / -2
+        overshot = slope > half
+        curvature = size[..., -1]
         near = (half > 0) & (half < NEAR / 2 * curvature) & (decrement > half)
         stalls = near * (state.stalls + 1)
-        settled = (decrement <= torch.where(near, FLOOR[kind], TOLERANCE[kind]) * curvature) & still
+        tolerated = torch.where(near, FLOOR[kind], TOLERANCE[kind]) * curvature
+        settled = (decrement <= tolerated) & self._is_still(design, state, here)
 
         overshot = overshot & ~settled
         shorten = torch.where(overshot, state.slope / (state.slope - slope), 1).clamp_(0.1, 1)
@@ -185,22 +227,19 @@ class Newton(Solver[NewtonState, LinearDesign]):
         far = ((gradient * state.params).sum(-1, keepdim=True) > math.log(2) * design.count)[..., 0]
         restart = running & ~state.restarted & (far | ~finite)
         going = running & ~restart
-        rounded = state.params.abs().sum(-1) > LOGIT_ROUNDING / torch.finfo(kind).eps
-        hard = going & (~finite | ~(pivot > LEAST_PIVOT[kind]) | (stalls >= STALLS) | (settled & rounded))
+        unsolved = ~finite | ~(pivot > LEAST_PIVOT[kind]) | (stalls >= STALLS) | (settled & _is_rounded(state.params))
+        hard = going & unsolved
         moving = going & ~hard
         direction = torch.where(moving[..., None], direction, 0)
-        return NewtonState(
+        return replace(
+            state,
             params=torch.where(restart[..., None], 0, torch.where(moving[..., None], anchor + direction, state.params)),
             n_iter=state.n_iter + (moving | restart),
             running=(moving & ~settled) | restart,
-            penalty=state.penalty,
             anchor=anchor,
             direction=direction,
             slope=torch.where(moving, next_slope, 0),
             stalls=stalls,
-            watch=state.watch,
-            unbounded=state.unbounded,
-            separated=separated,
             restarted=state.restarted | restart,
             hard=state.hard | hard,
         )
@@ -210,18 +249,16 @@ class Newton(Solver[NewtonState, LinearDesign]):
     ) -> tuple[LinearDesign, NewtonState]:
         return design.part(columns), state.part(columns)
 
-    def _is_still(
-        self, design: LinearDesign, state: NewtonState, step: Float[Tensor, "*batch p"], most: Float[Tensor, "*batch"]
-    ) -> Bool[Tensor, "*batch"]:
-        """Whether the curvature at the end of a step is about that at its start.
+    def _is_still(self, design: LinearDesign, state: NewtonState, here: Slopes) -> Bool[Tensor, "*batch"]:
+        """Whether the curvature at the end of Newton's step is about that at its start.
 
         A row far from all others may see its logit change by any amount while the decrement is next to
-        nothing. `most` bounds the square of the change, by Cauchy and Schwarz. Models that are solved
+        nothing. By Cauchy and Schwarz there is a bound of the square of the change. Models that are solved
         apart are few: for them it is counted row by row.
         """
         if not self.apart:
-            return most <= LEVERAGE
-        logits, change = design.logits(state.params).abs(), design.logits(step).abs()
+            return here.decrement * (design.reach.square() / here.size).sum(-1) / here.pivot <= LEVERAGE
+        logits, change = design.logits(state.params).abs(), design.logits(here.solved).abs()
         return ((change.square() <= LEVERAGE) | ((logits > CERTAIN) & (change < logits / 2))).all(-1)
 
     def finish(
@@ -250,20 +287,21 @@ class Newton(Solver[NewtonState, LinearDesign]):
         """The models that are hard, or lost on the way back to the data's own coordinates, solved apart."""
         stiff = state.penalty == _stiffest(state.penalty.dtype)
         if to_host(stiff.any()):
-            held = state.params[..., :-1].masked_fill(stiff, 0)
-            path = replace(path, params=design.original(torch.cat([held, state.params[..., -1:]], -1)))
+            path = replace(path, params=design.original(state.params.masked_fill(stiff, 0)))
         hard = state.hard
         if design.unit is not None:
             lost = (path.status == Status.converged) & self._is_lost(design, state, path)
             if self.apart:
                 return replace(path, status=torch.where(lost, Status.undecided, path.status))
             hard = hard | lost
-        if not to_host(hard.any()):
+        places = apart(design, hard)
+        if not places:
             return path
         C = wide(self.C).expand(hard.shape)
         dependent = design.n_rows < design.n_params or (design.unit is not None and state.params.dtype is torch.float64)
         solve = self._in_independent_columns if dependent else self._in_float64
-        for index, (inputs, sign, weight, precision) in tables_apart(design, hard):
+        for index in places:
+            inputs, sign, weight, precision = design.tables(index)
             fine = torch.isfinite(inputs).all((-1, -2)).nonzero()[:, 0]
             if not len(fine):
                 continue
@@ -282,7 +320,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
         numbers that may be too large for float64. Where the rounding of these logits alone could decide, they are
         computed again without it.
         """
-        given, params, own = design.as_given(), wide(path.params), wide(path.steps[-1][..., :-1])
+        given, params, own = design.as_given(), wide(path.params), wide(path.steps[-1])
         count = wide(given.count[..., 0]) if isinstance(given.count, Tensor) else given.count
         best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
         # No digit that counts is lost in the loss of a logit, only in the logit.
@@ -290,7 +328,8 @@ class Newton(Solver[NewtonState, LinearDesign]):
         rounding = torch.finfo(params.dtype).eps * params.shape[-1] * given.magnitude(params)
         most = LOST[state.params.dtype] * best
         unsure = (path.status == Status.converged) & ~(count * rounding <= most / 2)
-        for index, (inputs, sign, weight, _) in tables_apart(design, unsure):
+        for index in apart(design, unsure):
+            inputs, sign, weight, _ = design.tables(index)
             loss = log_loss(sign * compensated.logits(inputs, params[tuple(index.T)]))
             kept[tuple(index.T)] = torch.where(weight > 0, weight * loss, 0).sum(-1)
         weight = params[..., :-1]
@@ -321,5 +360,10 @@ def _stiffest(dtype: torch.dtype) -> float:
     return 1e-8 * torch.finfo(dtype).max
 
 
-def _dot(a: Tensor, b: Tensor) -> Tensor:
-    return (a * b).sum(-1)
+def _is_rounded(params: Float[Tensor, "*batch p"]) -> Bool[Tensor, "*batch"]:
+    """Whether the rounding of the params may matter to a logit."""
+    return params.abs().sum(-1) > LOGIT_ROUNDING / torch.finfo(params.dtype).eps
+
+
+def _dot(a: Float[Tensor, "*batch p"], b: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
+    return torch.dot(a, b) if a.ndim == 1 else (a * b).sum(-1)
