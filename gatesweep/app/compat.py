@@ -19,11 +19,14 @@ import bokeh.model.util
 import panel as pn
 import panel_material_ui as pmui
 import param
-from bokeh.core.has_props import HasProps
+from bokeh.core.has_props import HasProps, MetaHasProps, is_DataModel
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.property.singletons import Intrinsic, Undefined
 from bokeh.core.property.wrappers import PropertyValueContainer
-from bokeh.model import Model
+from bokeh.core.serialization import Ref, Serializer
+from bokeh.core.types import ID
+from bokeh.model import DataModel, Model
+from bokeh.model.util import collect_filtered_models
 from bokeh.model.util import visit_value_and_its_immediate_references as visit_value
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
@@ -34,6 +37,7 @@ from panel.io.server import server_html_page_for_session
 from panel.io.session import generate_session
 from panel.io.state import set_curdoc, state
 from panel.pane.markup import HTMLBasePane
+from panel.reactive import ReactiveCustomBase
 from panel.util import edit_readonly
 from panel_material_ui.base import MaterialComponent
 from param.parameterized import no_instance_params
@@ -98,6 +102,9 @@ _overridden_defaults: Any = HasProps.__dict__["_overridden_defaults"].__func__
 _has_unstable_default = PropertyDescriptor.has_unstable_default
 _get_default = PropertyDescriptor._get_default
 _query_values = HasProps.query_properties_with_values
+_encode = Serializer.encode
+_define = Serializer._encoders[MetaHasProps]
+_SENT_AS_THEY_ARE = frozenset({bool, str, type(None)})
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 """Kinds of values that nobody can change in place."""
 
@@ -108,25 +115,32 @@ def remember_defaults() -> None:
     It looks it up, copies and validates it anew whenever a model is asked for a value that it was not given, 40,000
     times in one page; and it asks for all values of a model, up to a hundred, where those that were given are meant: a
     model is made, searched for others, and sent. The answer is the same for all models of a class, unless a theme says
-    otherwise or a function makes it; then it is worked out as before.
+    otherwise or a function makes it; then it is worked out as before. Each page is also sent the definitions of 150
+    classes, the same for all.
 
     Leans on: HasProps._overridden_defaults, themed_values, __init__ and query_properties_with_values,
-    has_unstable_default and _get_default of PropertyDescriptor, visit_immediate_value_references: replaced.
+    has_unstable_default and _get_default of PropertyDescriptor, visit_immediate_value_references, Serializer.encode
+    and its encoder of classes: replaced.
     https://github.com/bokeh/bokeh/pull/13174 (merged) calls it a very expensive operation, and saves it for some.
     """
     overridden: dict[type[HasProps], dict[str, Any]] = {}
     unstable: dict[tuple[Any, type[HasProps]], bool] = {}
     plain: dict[tuple[Any, type[HasProps]], Any] = {}
+    definitions: dict[type[HasProps], Any] = {}
 
     @cache
     def own(cls: type[HasProps]) -> list[Any]:
         """Descriptors of a class's properties that are no other names of these."""
         return [d for d in map(cls.lookup, cls.properties(_with_props=True)) if isinstance(d, PropertyDescriptor)]
 
+    def is_empty(value: Any) -> bool:
+        return isinstance(value, PropertyValueContainer) and not value
+
     @cache
     def made_for_each(cls: type[HasProps]) -> list[Any]:
-        """Those whose default no two models share."""
-        return [descriptor for descriptor in own(cls) if _has_unstable_default(descriptor, cls)]
+        """Those whose default no two models share. An empty list or dictionary is made once it is asked for."""
+        unshared = [descriptor for descriptor in own(cls) if _has_unstable_default(descriptor, cls)]
+        return [d for d in unshared if not is_empty(d.class_default(cls))]
 
     @cache
     def required(cls: type[HasProps]) -> list[str]:
@@ -199,6 +213,20 @@ def remember_defaults() -> None:
         # By getattr, as Bokeh asks, it comes out of an AttributeError for nearly every model.
         return vars(model).get("__themed_values__")
 
+    def defined(cls: type[HasProps], serializer: Serializer) -> Any:
+        bases = [base for base in cls.__bases__ if is_DataModel(base) and base is not DataModel]
+        if cls not in definitions or not all(map(serializer.has_ref, bases)):
+            before = len(serializer._references), len(serializer._buffers)
+            definition = _define(cls, serializer)
+            if (len(serializer._references) - 1, len(serializer._buffers)) == before:
+                definitions[cls] = definition
+            return definition
+        serializer.add_ref(cls, Ref(id=ID(cls.__qualified_model__)))
+        return definitions[cls]
+
+    def encode(serializer: Serializer, value: Any) -> Any:
+        return value if type(value) in _SENT_AS_THEY_ARE else _encode(serializer, value)
+
     replaced: tuple[tuple[Any, str, Any], ...] = (
         (HasProps, "_overridden_defaults", classmethod(overridden_of)),
         (HasProps, "themed_values", themed_of),
@@ -207,9 +235,11 @@ def remember_defaults() -> None:
         (bokeh.model.util, "visit_immediate_value_references", visit_given),
         (PropertyDescriptor, "has_unstable_default", is_unstable),
         (PropertyDescriptor, "_get_default", default_of),
+        (Serializer, "encode", encode),
     )
     for owner, name, method in replaced:
         setattr(owner, name, method)
+    Serializer._encoders[MetaHasProps] = defined
 
 
 def save_figures(figures: Iterable[Model], kind: str, font: str) -> str:
@@ -457,15 +487,24 @@ def spare_components() -> None:
 
     Each carries the addresses on a CDN of what its module might import, 2 kB that a browser takes in 34 times in one
     Lab; the served module imports nothing, and by one name alone a browser knows a Material component. And each makes
-    copies of the declarations of all its parameters, which nothing changes.
+    copies of the declarations of all its parameters, which nothing changes, and looks through all that is in it for
+    what to mark as the page's, though what is in it has done so before.
 
-    Leans on: MaterialComponent._process_importmap, replaced; and that buttons, menus and switches change no
+    Leans on: MaterialComponent._process_importmap and ReactiveCustomBase._patch_datamodel_ref, replaced; and that buttons, menus and switches change no
     parameter's declaration in an instance. Not reported upstream.
     """
     MaterialComponent._process_importmap = classmethod(lambda cls: {"imports": {"@mui/": "bundled:/"}})
+    ReactiveCustomBase._patch_datamodel_ref = staticmethod(_tag)
     buttons = pmui.Button, pmui.IconButton, pmui.MenuButton, pmui.RadioButtonGroup
     for kind in (*buttons, pmui.Select, Dropdown, pmui.Switch):
         no_instance_params(kind)
+
+
+def _tag(data: Any, root: str) -> None:
+    """Mark a component's data as that of a page, by the id of its root."""
+    for model in collect_filtered_models(lambda model: not isinstance(model, DataModel), data):
+        if (tag := f"__ref:{root}") not in model.tags:
+            model.tags.append(tag)
 
 
 def file_button(label: str, filename: str, make: Any, **look: Any) -> pmui.FileDownload:
