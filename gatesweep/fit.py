@@ -140,21 +140,23 @@ def fit(
     given = {"solver": solver, "epochs": epochs, "batch_size": batch_size, "init": init, "init_seed": init_seed}
     given |= {"train_seed": train_seed, "max_iter": max_iter, "dtype": dtype, "record": record}
     for name, value in given.items():
-        Settings.check(name, value)
+        if not _is_default(name, value):
+            Settings.check(name, value)
     place = Place.of(dtype, device)
     labels = None
     if groups is not None:
         X, y, sample_weight, labels = padded_groups(X, y, sample_weight, groups)
     method = solver_class(solver)
-    design, batch = dense_design(X, y, sample_weight, method.any_coordinates, place)
-    strength = _checked("C", C).to(place.device)
-    rate = place.tensor(_checked("learning_rate", learning_rate))
-    batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
-    n, d = design.n_rows, design.n_params - 1
-    stream = Stream(n, n, d, train_seed, init == "linear", init_seed)
-    first = torch.as_tensor(_first(init, method.origin, stream)).to(design.given.device).expand(*batch, d + 1)
-    controls = {"C": strength, "learning_rate": rate, "epochs": epochs, "batch_size": batch_size, "max_iter": max_iter}
-    path = run(design, method.of(controls, stream.batches), place.tensor(design.own(first)), record == "epoch")
+    with torch.inference_mode():  # A fifth less of the time that a small operation takes.
+        design, batch = dense_design(X, y, sample_weight, method.any_coordinates, place)
+        strength = _checked("C", C).to(place.device)
+        rate = place.tensor(_checked("learning_rate", learning_rate))
+        batch = _common_batch(batch, tuple(strength.shape), tuple(rate.shape))
+        n, d = design.n_rows, design.n_params - 1
+        stream = Stream(n, n, d, train_seed, init == "linear", init_seed)
+        first = torch.as_tensor(_first(init, method.origin, stream)).to(design.given.device).expand(*batch, d + 1)
+        controls = {"C": strength, "learning_rate": rate} | given
+        path = run(design, method.of(controls, stream.batches), place.tensor(design.own(first)), record == "epoch")
     return _as_fit(path, design, labels, record == "epoch", place)
 
 
@@ -165,10 +167,16 @@ def _first(init: str, origin: float, stream: Stream) -> np.ndarray:
     return stream.first() if init == "linear" else np.full(stream.n_features + 1, origin if init == "auto" else 1.0)
 
 
+def _is_default(name: str, value: object) -> bool:
+    """Whether this is what `fit` takes if nothing is given, which needs no check."""
+    return value is (fit.__kwdefaults__ or {})[name]
+
+
 def _checked(name: str, value: ArrayLike) -> Tensor:
     values = _tensor(name, value)
-    for extreme in (values.min(), values.max()):
-        Settings.check(name, to_host(extreme))
+    if not _is_default(name, value):
+        for extreme in (values.min(), values.max()):
+            Settings.check(name, to_host(extreme))
     return values
 
 
@@ -230,7 +238,7 @@ def dense_design(
     _check_values(inputs, labels)
     frame = standard_frame(inputs, counts) if any_coordinates else None
     rows = place.tensor(inputs if frame is None else frame.rows(inputs))
-    rows = torch.cat([rows, torch.ones_like(rows[..., :1])], -1)
+    rows = torch.nn.functional.pad(rows, (0, 1), value=1.0)
     weight = None
     if counts is not None:
         # A row that counts next to nothing still counts: its label may be the only one of its class.
@@ -276,19 +284,20 @@ def _check_weights(weight: Tensor) -> None:
 
 
 def _as_fit(path: Path, design: Design, groups: np.ndarray | None, record: bool, place: Place) -> Fit:
+    """Copies, made outside inference mode: tensors like any others."""
     history = None
     if record:
         params, scores = place.tensor(design.original(path.stacked())), path.scores(design)
         history = History(params[..., :-1], params[..., -1], scores.loss, scores.accuracy)
-    rounded = place.tensor(path.params)
+    rounded = place.tensor(path.params).clone()
     return Fit(
         weight=rounded[..., :-1],
         intercept=rounded[..., -1],
-        status=path.status,
-        n_iter=path.n_iter,
-        train_loss=path.last.loss,
-        train_accuracy=path.last.accuracy,
+        status=path.status.clone(),
+        n_iter=path.n_iter.clone(),
+        train_loss=path.last.loss.clone(),
+        train_accuracy=path.last.accuracy.clone(),
         history=history,
         groups=groups,
-        params=wide(path.params),
+        params=wide(path.params).clone(),
     )

@@ -1,5 +1,6 @@
 """`gs.fit` on any data: scikit-learn's optimum, batches of all shapes, truthful status, bad input."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -84,6 +85,18 @@ def test_history_ends_at_the_result():
     assert float(fit.history.weight[0].abs().max()) == 0
     assert float(fit.history.train_loss[0]) == pytest.approx(np.log(2), rel=1e-6)
     assert float(fit.history.train_loss[-1]) == pytest.approx(float(fit.train_loss), rel=1e-6)
+
+
+@pytest.mark.parametrize("C", [1.0, np.inf])
+def test_what_is_found_may_be_changed_and_differentiated(C):
+    X, y = table()
+    fit = gs.fit(X, y, C=C, dtype="float64", record="epoch", device="cpu")
+    found = [getattr(held, field.name) for held in (fit, fit.history) for field in dataclasses.fields(held)]
+    for tensor in (value for value in found if isinstance(value, torch.Tensor)):
+        tensor *= 1
+    weight = fit.weight.requires_grad_()
+    (torch.tensor(X) @ weight).sum().backward()
+    np.testing.assert_allclose(weight.grad, X.sum(0))
 
 
 # --- batches -------------------------------------------------------------------------------------

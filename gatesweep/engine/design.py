@@ -7,7 +7,7 @@ no solver ever sees a target. A signed logit below zero is a row on its right si
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from typing import Protocol, Self
 
 import numpy as np
@@ -121,6 +121,9 @@ class LinearDesign(Design, Protocol):
     def samples(self, chosen: Bool[Tensor, "*batch"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'rows p']]]":
         """Index and signed rows in float64 of each chosen model: those that count, as they were given"""
 
+    def magnitude_as_given(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
+        """`magnitude` of the rows and parameters as given"""
+
     @property
     def is_given(self) -> bool:
         """Whether the columns are the given ones, centred, scaled and rounded; not combinations of them"""
@@ -232,10 +235,11 @@ def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dim
 
 def apart(design: LinearDesign, chosen: Bool[Tensor, "*batch"]) -> Sequence[Int[Tensor, "models dims"]]:
     """Where the chosen models are, so many at once as memory bears the `tables` of."""
-    if not len(places := np.argwhere(to_host(chosen))):
+    chosen_here = to_host(chosen)
+    if not np.any(chosen_here):
         return ()
     at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
-    return torch.as_tensor(places, device=chosen.device).split(at_once)
+    return torch.as_tensor(np.argwhere(chosen_here), device=chosen.device).split(at_once)
 
 
 class _Table:
@@ -363,7 +367,9 @@ class DenseDesign:
     ) -> Float[Tensor, "*batch h k"]:
         """matrix @ values for each unit, the models of a table last in memory."""
         h = values.shape[-2]
-        columns = self._by_table(values.flatten(-2)).unflatten(-1, (h, -1)).movedim(-3, -1).movedim(-2, -3)
+        columns = (
+            torch.atleast_2d(self._by_table(values.flatten(-2))).unflatten(-1, (h, -1)).movedim(-3, -1).movedim(-2, -3)
+        )
         found = (matrix @ columns.flatten(-2)).unflatten(-1, columns.shape[-2:])
         return found.movedim(-1, -3).movedim(-2, -1).reshape(*values.shape[:-1], matrix.shape[-2])
 
@@ -376,6 +382,9 @@ class DenseDesign:
     def magnitude(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
         return (self.reach * params.abs()).sum(-1)
 
+    def magnitude_as_given(self, params: Float[Tensor, "*batch p"]) -> Float[Tensor, "*batch"]:
+        return (wide(self.given.abs().amax(-2)) * params[..., :-1].abs()).sum(-1) + params[..., -1].abs()
+
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
         residual = residual * self._signed_weight
         return (self._by_table(residual) @ self._table.rows).reshape(*residual.shape[:-1], self.n_params)
@@ -384,18 +393,19 @@ class DenseDesign:
         """Many models of the same rows: one matrix product with the columns' products, and no copy of the rows."""
         row_weight = self.weighted(row_weight)
         by_table, tables = self._by_table(row_weight), self._table.rows
-        if by_table.shape[-2] < FEW_MODELS and (tables.ndim > 2 or self.n_params > FEW_COLUMNS):
+        few = by_table.ndim == 1 or by_table.shape[-2] < FEW_MODELS
+        if few and (tables.ndim > 2 or self.n_params > FEW_COLUMNS):
             rows = tables[..., None, :, :]
             found = (rows * by_table[..., None]).mT @ rows
         else:
-            packed = torch.zeros((), dtype=row_weight.dtype, device=row_weight.device)
-            for part, products in self._table.products():
-                packed = packed + by_table[..., part] @ products
+            packed = reduce(torch.add, (by_table[..., part] @ products for part, products in self._table.products()))
             found = _unpacked(packed, self.n_params)
         return found.reshape(*row_weight.shape[:-1], self.n_params, self.n_params)
 
     def _by_table(self, values: Float[Tensor, "*batch k"]) -> Float[Tensor, "*tables models k"]:
-        """Values of models, those that share their rows along one dimension."""
+        """Values of models, those that share their rows along one dimension; of one model as they are."""
+        if values.ndim == 1:
+            return values
         sharing = values.ndim - 1 if self._n_sharing is None else self._n_sharing
         return values.reshape(*values.shape[: values.ndim - 1 - sharing], -1, values.shape[-1])
 
@@ -549,6 +559,8 @@ class CornerDesign:
 
     def magnitude(self, params: Float[Tensor, "seeds gates r p"]) -> Float[Tensor, "seeds gates r"]:
         return (self.reach * params.abs()).sum(-1)
+
+    magnitude_as_given = magnitude
 
     def gradient(self, residual: Float[Tensor, "seeds gates r n"]) -> Float[Tensor, "seeds gates r p"]:
         moments = torch.bmm(self._signed, residual.mT.flatten(0, 1)).mul_(self._scale)

@@ -63,7 +63,7 @@ def standard_frame(inputs: Float[Tensor, "*batch n d"], counts: Bool[Tensor, "*b
     An entry that is not finite is not looked at.
     """
     columns = wide(inputs).mT.contiguous()
-    low, high = columns.amin(-1), columns.amax(-1)
+    low, high = torch.aminmax(columns, dim=-1)
     share: Tensor | float = 1 / columns.shape[-1]
     if counts is not None or not to_host(torch.isfinite(high - low).all()):
         looked_at = torch.isfinite(columns)
@@ -72,10 +72,10 @@ def standard_frame(inputs: Float[Tensor, "*batch n d"], counts: Bool[Tensor, "*b
         # In place of the others stands one that is looked at, whose share is its own alone.
         first = columns.take_along_dim(looked_at.byte().argmax(-1, keepdim=True), -1)
         columns = torch.where(looked_at, columns, torch.where(torch.isfinite(first), first, 0))
-        low, high = columns.amin(-1), columns.amax(-1)
+        low, high = torch.aminmax(columns, dim=-1)
         share = looked_at.to(columns) / looked_at.sum(-1, keepdim=True).clamp_min(1)
     # A share of each entry, not their sum, which could overflow; within the range, or a constant would get a deviation.
-    mean = torch.minimum(torch.maximum((columns * share).sum(-1), low), high)
+    mean = (columns * share).sum(-1).clamp(low, high)
     away = columns - mean[..., None]
     largest = torch.maximum(high - mean, mean - low)
     largest = torch.where(largest > 0, largest, 1)

@@ -270,8 +270,7 @@ class Newton(Solver[NewtonState, LinearDesign]):
         pull_back: PullBack,
     ) -> Int[Tensor, "*batch"]:
         status = torch.where(state.running | state.hard, Status.max_iter, Status.converged).to(torch.int8)
-        status[state.separated] = Status.undecided
-        status[~torch.isfinite(loss)] = Status.diverged
+        status.masked_fill_(state.separated, Status.undecided).masked_fill_(~torch.isfinite(loss), Status.diverged)
         if state.watch:
             # Where rows lie on the best line, Newton runs off until the curvature underflows: those are asked too.
             ask = state.unbounded & torch.isfinite(logits).all(-1)
@@ -318,16 +317,22 @@ class Newton(Solver[NewtonState, LinearDesign]):
 
         Far from zero, or with columns that all but depend on each other, their logits are small differences of
         numbers that may be too large for float64. Where the rounding of these logits alone could decide, they are
-        computed again without it.
+        computed again without it; where that of both could not, in no model, nothing is.
         """
-        given, params, own = design.as_given(), wide(path.params), wide(path.steps[-1])
-        count = wide(given.count[..., 0]) if isinstance(given.count, Tensor) else given.count
+        kind, params, own = state.params.dtype, wide(path.params), wide(path.steps[-1])
+        converged = path.status == Status.converged
+        count = wide(design.count[..., 0]) if isinstance(design.count, Tensor) else design.count
         best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
+        # A change of all logits changes the loss of each row by no more.
+        rounding = count * design.n_params * torch.finfo(params.dtype).eps * design.magnitude_as_given(params)
+        most = LOST[kind] * best
+        of_best = torch.finfo(kind).eps * (count * design.n_params * design.magnitude(own) + design.n_rows * best)
+        if to_host((~converged | (4 * (rounding + of_best) <= most)).all()):
+            return torch.zeros_like(converged)
+        given = design.as_given()
         # No digit that counts is lost in the loss of a logit, only in the logit.
-        kept = count * wide(design.mean(log_loss(given.logits(params).to(state.params))))
-        rounding = torch.finfo(params.dtype).eps * params.shape[-1] * given.magnitude(params)
-        most = LOST[state.params.dtype] * best
-        unsure = (path.status == Status.converged) & ~(count * rounding <= most / 2)
+        kept = count * wide(given.mean(log_loss(given.logits(params).to(state.params))))
+        unsure = converged & ~(rounding <= most / 2)
         for index in apart(design, unsure):
             inputs, sign, weight, _ = design.tables(index)
             loss = log_loss(sign * compensated.logits(inputs, params[tuple(index.T)]))
