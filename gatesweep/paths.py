@@ -3,11 +3,12 @@
 import os
 import re
 from pathlib import Path
+from types import ModuleType
 from urllib.request import url2pathname
 
 from gatesweep.errors import InputError
 
-__all__ = ["local_path"]
+__all__ = ["local_path", "parquet_for"]
 
 # Path("s3://runs/a.zarr") has lost one slash, and is meant all the same. One letter is a drive of Windows.
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:[/:]", re.IGNORECASE)
@@ -37,3 +38,14 @@ def local_path(path: str | os.PathLike[str]) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise InputError("~ must stand for a home folder", text, "Write the folder's name in full") from error
+
+
+def parquet_for(path: Path) -> ModuleType:
+    """The module pyarrow.parquet, which reads and writes `path`; InputError where it is not installed."""
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise InputError(
+            "a .parquet file needs the package pyarrow", str(path), "pip install pyarrow, or take .csv"
+        ) from error
+    return pyarrow.parquet

@@ -32,6 +32,9 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "home").mkdir()
     (tmp_path / "here").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(
+        "MPLCONFIGDIR", str(tmp_path / "matplotlib")
+    )  # Made in the home folder where it is first imported.
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "home"
 

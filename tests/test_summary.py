@@ -89,8 +89,7 @@ def test_export_refuses(path, tmp_path, monkeypatch, arguments):
 
 
 def test_without_pyarrow_the_error_names_the_file_that_was_asked_for(path, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.setitem(sys.modules, "fastparquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     monkeypatch.chdir(tmp_path)  # a long path would be cut in the middle of its name
     with store.open_store(path) as dataset, pytest.raises(gs.InputError, match=r"pyarrow, got '.*table\.parquet'"):
         files.save(dataset, "table.parquet")

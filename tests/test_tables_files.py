@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import sys
 import threading
 import zipfile
 from importlib import import_module
@@ -263,6 +264,14 @@ def test_coefficients_on_disk_are_those_of_the_dataset(suffix, frame, expected, 
     found = pd.read_csv(out) if suffix == ".csv" else pd.read_parquet(out)
     wanted = gs.summaries.coefficients(expected).astype({"status": str, "group": str})
     pd.testing.assert_frame_equal(found.astype({"status": str}), wanted, check_dtype=False, rtol=1e-12)
+
+
+def test_without_pyarrow_a_fit_says_so_before_it_begins(frame, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setattr(FIT_TABLE, "survey", lambda *_: pytest.fail("it began"))
+    with pytest.raises(gs.InputError, match=r"pyarrow, got .*pip install pyarrow"):
+        fit(frame, out=tmp_path / "a.parquet")
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("suffix", [".nc", ".zarr"])

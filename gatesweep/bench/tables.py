@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -100,7 +101,12 @@ def one_table(bench: Bench) -> Iterator[Row]:
 
 
 def streamed(bench: Bench) -> Iterator[Row]:
-    """A long file, from Parquet to Parquet, in a process of its own: a peak of memory never falls again."""
+    """Where pyarrow is installed: a long file, from Parquet to Parquet.
+
+    In a process of its own, since a peak of memory never falls again.
+    """
+    if not find_spec("pyarrow"):
+        return
     count = 3 * bench.size.million[0] * bench.size.million[1]
     command = [sys.executable, "-m", "gatesweep.bench.tables", str(count)]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

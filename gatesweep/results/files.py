@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.paths import local_path
+from gatesweep.paths import local_path, parquet_for
 
 __all__ = ["over_seeds", "save", "status_counts", "summary_table", "write_netcdf"]
 
@@ -95,13 +95,12 @@ def save(dataset: xr.Dataset, path: str | Path, *, overwrite: bool = False) -> N
     }
     if path.suffix not in writers:
         raise InputError(f"an export must end in .html, {', '.join(writers)}", str(path), "Try summary.csv")
+    if path.suffix == ".parquet":
+        parquet_for(path)
     building = path.with_name(f".{path.name}.building")
     try:
         writers[path.suffix](building)
         building.replace(path)
-    except ImportError as error:
-        remedy = "pip install 'gatesweep[parquet]', or write .csv"
-        raise InputError("a .parquet file needs the package pyarrow", str(path), remedy) from error
     except OSError as error:
         rule = f"the output path must be writable ({error.strerror or error})"
         raise InputError(rule, str(path), "Write to another path") from error

@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from gatesweep.errors import InputError
-from gatesweep.paths import local_path
+from gatesweep.paths import local_path, parquet_for
 from gatesweep.tables.sources import read_parquet_with
 
 __all__ = ["DATASETS", "TABLES", "TableWriter", "building", "out_path", "save_dataset"]
@@ -37,6 +37,8 @@ def out_path(path: str | Path, overwrite: bool) -> Path:
         raise InputError("a fit must not replace a file unasked", str(path), remedy)
     if not path.parent.is_dir():
         raise InputError("a fit must write to a folder that is there", str(path.parent), "Make the folder")
+    if path.suffix.lower() == ".parquet":
+        parquet_for(path)
     return path
 
 

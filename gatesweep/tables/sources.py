@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gatesweep.errors import InputError
-from gatesweep.paths import local_path
+from gatesweep.paths import local_path, parquet_for
 
 __all__ = ["MISSING", "Source", "as_source", "read_parquet_with"]
 
@@ -151,13 +151,11 @@ class ParquetTable:
 
 def read_parquet_with(path: Path, read: Any) -> Any:
     """read(pyarrow.parquet), its errors said as ours."""
+    parquet = parquet_for(path)
+    import pyarrow
+
     try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise InputError("Parquet needs the package pyarrow", "not installed", "pip install pyarrow") from error
-    try:
-        return read(pyarrow.parquet)
+        return read(parquet)
     except (pyarrow.ArrowException, OSError, MemoryError) as error:
         problem = str(error).splitlines()[0][:200]
         raise InputError(
