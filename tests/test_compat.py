@@ -312,5 +312,9 @@ other.value = "c"
 one.value = "b"
 assert heard == ["b"] and (one.value, other.value) == ("b", "c") and one.options == ["a", "b"]
 assert [*pmui.Button()._process_importmap()["imports"]] == ["@mui/"]
+leader = pmui.TextInput(value="a")
+followers = [pmui.TextInput(value=leader.param.value) for _ in range(2)]
+leader.value = "b"
+assert [follower.value for follower in followers] == ["b", "b"]
 """
     subprocess.run([sys.executable, "-c", script], check=True)

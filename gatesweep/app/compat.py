@@ -37,7 +37,8 @@ from panel.io.server import server_html_page_for_session
 from panel.io.session import generate_session
 from panel.io.state import set_curdoc, state
 from panel.pane.markup import HTMLBasePane
-from panel.reactive import ReactiveCustomBase
+from panel.custom import ReactiveESM
+from panel.reactive import Reactive, ReactiveCustomBase, Syncable
 from panel.util import edit_readonly
 from panel_material_ui.base import MaterialComponent
 from param.parameterized import no_instance_params
@@ -487,17 +488,42 @@ def spare_components() -> None:
 
     Each carries the addresses on a CDN of what its module might import, 2 kB that a browser takes in 34 times in one
     Lab; the served module imports nothing, and by one name alone a browser knows a Material component. And each makes
-    copies of the declarations of all its parameters, which nothing changes, and looks through all that is in it for
-    what to mark as the page's, though what is in it has done so before.
+    copies of the declarations of all its parameters, which nothing changes, works out for each of them which ones are
+    synced, lets all take references though its class does already, and looks through all that is in it for what to mark
+    as the page's, though what is in it has done so before.
 
-    Leans on: MaterialComponent._process_importmap and ReactiveCustomBase._patch_datamodel_ref, replaced; and that buttons, menus and switches change no
-    parameter's declaration in an instance. Not reported upstream.
+    Leans on: MaterialComponent._process_importmap, ReactiveCustomBase._patch_datamodel_ref, Syncable._init_params and
+    Reactive.__init__, replaced; and that buttons, menus, switches and layouts change no parameter's declaration in an
+    instance. Not reported upstream.
     """
     MaterialComponent._process_importmap = classmethod(lambda cls: {"imports": {"@mui/": "bundled:/"}})
     ReactiveCustomBase._patch_datamodel_ref = staticmethod(_tag)
+    Syncable._init_params = _given
+    Reactive.__init__ = _begin
     buttons = pmui.Button, pmui.IconButton, pmui.MenuButton, pmui.RadioButtonGroup
-    for kind in (*buttons, pmui.Select, Dropdown, pmui.Switch):
+    layouts = pn.Column, pn.Row, pmui.Accordion
+    own = [kind for kind in param.descendents(ReactiveESM) if kind.__module__.startswith("gatesweep.")]
+    for kind in (*buttons, *layouts, *own, pmui.Select, pmui.Switch):
         no_instance_params(kind)
+
+
+def _given(component: Syncable) -> dict[str, Any]:
+    synced = set(component._synced_params)
+    values = {name: getattr(component, name) for name in component.param if name in synced}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+_begin_first = Reactive.__init__
+_begun: set[type[Reactive]] = set()
+
+
+def _begin(component: Reactive, refs: Any = None, **params: Any) -> None:
+    """The first of a class lets all its parameters take references; they are the class's own."""
+    if refs is None and type(component) in _begun:
+        super(Reactive, component).__init__(**params)
+    else:
+        _begun.add(type(component))
+        _begin_first(component, refs, **params)
 
 
 def _tag(data: Any, root: str) -> None:
