@@ -1,10 +1,12 @@
-"""Rows of the bench for tables: bootstraps, groups and cross-validation beside loops of scikit-learn."""
+"""Rows of the bench for tables: bootstraps, groups and cross-validation beside loops of scikit-learn, one model
+beside scikit-learn and statsmodels."""
 
 import json
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +15,12 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 import torch
+import xarray as xr
 from joblib import Parallel, delayed
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.preprocessing import StandardScaler
+from statsmodels.discrete.discrete_model import Logit
 
 from gatesweep.bench.job import Bench, Row
 from gatesweep.bench.memory import peak
@@ -46,39 +50,58 @@ def bootstraps(bench: Bench) -> Iterator[Row]:
     """Resampled fits of one table."""
     X, y, frame = _tumours()
     count, loop = 50 * bench.size.repeats**2, bench.size.loop
-    drawn = [np.repeat(np.arange(len(y)), counts) for counts in bootstrap_counts(0, "", len(y), 0, loop)]
-    ours, theirs = interleaved(
-        bench.size.repeats,
+    drawn = [np.repeat(np.arange(len(y)), counts) for counts in bootstrap_counts(0, "", len(y), 0, 8 * loop)]
+    text = f"{count:,} bootstraps of 569 x 30"
+    yield from _beside_loops(
+        bench,
+        ("bootstraps", text, count, 40, 20),
         lambda: fit_table(frame, target="y", bootstrap=count, device="cpu"),
-        lambda: [LogisticRegression().fit(X[rows], y[rows]) for rows in drawn],
+        "replicate_estimate",
+        [(X[rows], y[rows]) for rows in drawn],
     )
-    seconds = theirs.seconds * count / loop
-    text = f"{count:,} bootstraps of 569 x 30: a loop of LogisticRegression().fit"
-    error = _error(ours.result["replicate_estimate"].values, [(X[rows], y[rows]) for rows in drawn])
-    yield Row("bootstraps", text, seconds / ours.seconds, "x", 40, ours=ours.seconds, theirs=seconds, error=error)
 
 
 def groups(bench: Bench) -> Iterator[Row]:
     """Many small groups."""
-    random, count, loop = np.random.default_rng(0), 200 * bench.size.repeats**2, bench.size.loop
+    random, count = np.random.default_rng(0), 200 * bench.size.repeats**2
     X = random.normal(size=(count, 50, 5))
     y = (X[..., 0] + random.logistic(size=(count, 50)) > 0).astype(int)
     frame = pd.DataFrame(X.reshape(-1, 5)).add_prefix("x").assign(y=y.ravel(), site=np.repeat(np.arange(count), 50))
-    data, workers = list(zip(X, y, strict=True)), torch.get_num_threads()
-    ours, theirs, processes = interleaved(
-        bench.size.repeats,
+    yield from _beside_loops(
+        bench,
+        ("groups", f"{count:,} groups of 50 x 5", count, 100, 50),
         lambda: fit_table(frame, target="y", group_by="site", device="cpu"),
-        lambda: [LogisticRegression().fit(*one) for one in data[:loop]],
-        lambda: Parallel(n_jobs=workers)(delayed(_fit)(*one) for one in data[: 8 * loop]),
+        "estimate",
+        list(zip(X, y, strict=True))[: 8 * bench.size.loop],
     )
-    error = _error(ours.result["estimate"].values, data[:loop])
-    text = f"{count:,} groups of 50 x 5: LogisticRegression().fit"
-    for name, how, seconds, target in (
-        ("groups", "in a loop", theirs.seconds * count / loop, 100),
-        ("groups_joblib", f"joblib on {workers} cores", processes.seconds * count / len(data[: 8 * loop]), 50),
+
+
+def _beside_loops(
+    bench: Bench,
+    row: tuple[str, str, int, float, float],
+    fit_all: Callable[[], xr.Dataset],
+    estimate: str,
+    data: list[tuple[np.ndarray, np.ndarray]],
+) -> Iterator[Row]:
+    """The fits of many tables, those of `data` the first, beside scikit-learn in a loop and in processes.
+
+    Args:
+        row: name, what is fitted, how many, and the targets of the two rows.
+    """
+    (name, text, count, *targets), loop, workers = row, bench.size.loop, torch.get_num_threads()
+    ours, *theirs = interleaved(
+        bench.size.repeats,
+        fit_all,
+        lambda: [_fit(*one) for one in data[:loop]],
+        lambda: Parallel(n_jobs=workers)(delayed(_fit)(*one) for one in data),
+    )
+    error = _error(ours.result[estimate].values, data[:loop])
+    for suffix, how, timed, models, target in zip(
+        ("", "_joblib"), ("in a loop", f"joblib on {workers} cores"), theirs, (loop, len(data)), targets, strict=True
     ):
-        ratio = seconds / ours.seconds
-        yield Row(name, f"{text} {how}", ratio, "x", target, ours=ours.seconds, theirs=seconds, error=error)
+        seconds = timed.seconds * count / models
+        against, ratio = f"{text}: LogisticRegression().fit {how}", seconds / ours.seconds
+        yield Row(name + suffix, against, ratio, "x", target, ours=ours.seconds, theirs=seconds, error=error)
 
 
 def _fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
@@ -86,18 +109,24 @@ def _fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
 
 
 def one_table(bench: Bench) -> Iterator[Row]:
-    """One small model: what it costs to have it at all."""
+    """One small model: what it costs to have it at all, with a penalty and without."""
     X, y, _ = _tumours()
     X = X[:, :3]
-    ours, theirs = interleaved(
-        3 * bench.size.repeats,
-        lambda: fit(X, y, device="cpu", dtype="float64"),
-        lambda: LogisticRegression().fit(X, y),
-    )
-    found = np.append(ours.result.weight.numpy(), ours.result.intercept.numpy())
-    text, ratio = "one table of 569 x 3: LogisticRegression().fit", theirs.seconds / ours.seconds
-    error = _error(found[None], [(X, y)])
-    yield Row("one", text, ratio, "x", 1, ours=ours.seconds, theirs=theirs.seconds, error=error)
+    ones = np.column_stack([X, np.ones(len(X))])
+    for name, text, C, other in (
+        ("one", "LogisticRegression().fit", 1.0, partial(_fit, X, y)),
+        ("logit", "statsmodels' Logit, without a penalty", np.inf, lambda: Logit(y, ones).fit(disp=False)),
+    ):
+        ours, theirs = interleaved(
+            3 * bench.size.repeats, partial(fit, X, y, C=C, device="cpu", dtype="float64"), other
+        )
+        found = np.append(ours.result.weight.numpy(), ours.result.intercept.numpy())
+        against, ratio, error = (
+            f"one table of 569 x 3: {text}",
+            theirs.seconds / ours.seconds,
+            _error(found[None], [(X, y)], C),
+        )
+        yield Row(name, against, ratio, "x", 1, ours=ours.seconds, theirs=theirs.seconds, error=error)
 
 
 def streamed(bench: Bench) -> Iterator[Row]:
