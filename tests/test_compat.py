@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Thread, get_ident
 
-import bokeh
 import panel as pn
 import panel_material_ui as pmui
 import param

@@ -9,33 +9,25 @@ import {UNIT} from "./window.js";
 
 // What the small histogram measures, and of what it counts how many.
 const COUNTED = {seed: ["exact accuracy", "seeds"], init_seed: ["exact accuracy", "starts"], refit: ["accuracy on rows left out", "refits"]};
-// Drawn when they are first looked at.
-const LATE = ["neuron", "s_curve", "hidden"];
-
 export class Figures {
   constructor(items, looks) {
-    Object.assign(this, {items, looks, plots: {}, layers: {}, models: new Map()});
+    Object.assign(this, {items, looks, plots: {}, layers: {}, models: new Map(), coming: {}, listeners: []});
   }
 
-  // Draws the empty figures into the elements of their names, the first one before the others.
-  async embed() {
-    for (const name of Object.keys(this.items)) {
-      if (LATE.includes(name)) continue;
-      await this.#embed(name);
-      await new Promise((later) => setTimeout(later));
-    }
-  }
-  async #embed(name) {
-    const {roots: [view]} = await Bokeh.embed.embed_item(this.items[name], name), plot = this.plots[name] = view.model;
-    for (const model of plot.references()) this.models.set(model.id, model);
+  // Draws an empty figure into the element of its name.
+  async embed(name) {
+    const {roots: [view]} = await Bokeh.embed.embed_item(this.items[name], name), plot = view.model, models = [...plot.references()];
+    for (const model of models) this.models.set(model.id, model);
     this.layers[name] = Object.fromEntries(plot.renderers.map((layer) => [layer.name, layer]));
+    this.#wear(models);
+    for (const [of, event, act] of this.listeners) if (of === name) plot.on_event(event, act);
+    this.plots[name] = plot;
   }
 
-  // Whether a figure is there; if not yet, `then` is called once it is.
+  // Whether a figure is there. If not yet, it is made, and `then` is called: who looks at none waits for none.
   has(name, then) {
     if (this.plots[name]) return true;
-    this.coming ??= {};
-    this.coming[name] ??= this.#embed(name).then(() => { this.wear(this.mode); then(); });
+    this.coming[name] ??= this.embed(name).then(then);
     return false;
   }
 
@@ -44,7 +36,12 @@ export class Figures {
     this.plots.boundary.setv({min_border_left: left, min_border_bottom: bottom, min_border_right: right, min_border_top: top});
   }
 
-  on(name, events, act) { for (const event of events) this.plots[name].on_event(event, act); }
+  on(name, events, act) {
+    for (const event of events) {
+      this.listeners.push([name, event, act]);
+      this.plots[name]?.on_event(event, act);
+    }
+  }
 
   fill(name, columns) {
     for (const [label, data] of Object.entries(columns)) this.layers[name][label].data_source.data = data;
@@ -55,12 +52,15 @@ export class Figures {
     if (y) this.plots[name].y_range.setv({start: y[0], end: y[1]});
   }
 
-  // Colours for light (0) or dark (1).
+  // Colours for light or dark, of each figure that is there and of each that is still to come.
   wear(mode) {
     this.mode = mode;
-    for (const [id, properties] of Object.entries(this.looks)) {
-      const chosen = Object.entries(properties).map(([property, both]) => [property, both[mode === "dark" ? 1 : 0]]);
-      this.models.get(id)?.setv(Object.fromEntries(chosen));
+    this.#wear(this.models.values());
+  }
+  #wear(models) {
+    for (const model of models) {
+      const chosen = Object.entries(this.looks[model.id] ?? {}).map(([property, both]) => [property, both[this.mode === "dark" ? 1 : 0]]);
+      if (chosen.length) model.setv(Object.fromEntries(chosen));
     }
   }
 

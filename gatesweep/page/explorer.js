@@ -176,6 +176,7 @@ export class Explorer {
       $("about").textContent = `${this.refusal} The last picture stays.`;
       return;
     }
+    if (!["heatmap", "curves"].every((name) => this.figures.has(name, () => this.#later()))) return;
     const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y} = this.#rows(grid, axes);
     const {label, kind, doc} = this.data.explorer.measures[values.measure], {statistics} = this.data.explorer, names = {...this.data.explorer.names, epoch: this.unit}, isShare = kind === "share";
     this.#progress(grid);

@@ -13,15 +13,18 @@ import {binOf} from "./plots.js";
 import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
+import {Turns} from "./turns.js";
 import {UNIT} from "./window.js";
 import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
 // What the others are called, by what they differ in.
-const OTHERS = {seed: "200 seeds", init_seed: "200 starts"};
+const OTHERS = {seed: "200 seeds", init_seed: "200 starts", refit: "200 refits"};
 // How near to a corner, and to an own row, a tap is meant for it.
 const CORNER_REACH = 0.2, ROW_REACH = 0.1;
+// Milliseconds that a model rests before the others are trained.
+const SETTLING = 120;
 // What decides how own rows are trained on.
 const OF_OWN_DATA = ["standardize", "split", "train_seed"];
 
@@ -36,6 +39,7 @@ export class Lab {
     this.table = new TablePanel(data.rules.own.tables, (own) => this.drawing.open(own));
     Object.assign(this, {tool: "point", pen: 0, spread: 0.2, shownBehind: "seeds"});
     this.hand = new Hand(data.ranges, (weights) => this.set(weights), () => this.window);
+    this.turns = new Turns({loss: () => this.#drawLosses(), valley: () => this.#drawValley(), seeds: () => this.#drawSeeds(), boundary: () => this.#drawCloud()});
     this.#wire();
   }
 
@@ -208,13 +212,13 @@ export class Lab {
 
   // The seed at this quantile of the exact accuracies: 0 the worst, 1 the best.
   openQuantile(share) {
-    const {exact, over} = this.run.others(this.at, this.epoch), order = exact.map((_, i) => i).sort((a, b) => exact[a] - exact[b]);
+    const {exact, over} = this.#others, order = exact.map((_, i) => i).sort((a, b) => exact[a] - exact[b]);
     this.set({[over]: this.run.seeds[order[Math.round(share * (order.length - 1))]], by_hand: false});
   }
   // The next seed whose accuracy falls into the bar at this accuracy.
   openBar(accuracy) {
-    const {exact, over} = this.run.others(this.at, this.epoch), bin = binOf(accuracy);
-    const found = this.run.seeds.filter((_, i) => binOf(exact[i]) === bin), next = found.find((seed) => seed > this.values[over]) ?? found[0];
+    if (!this.#others) return;
+    const {exact, over} = this.#others, bin = binOf(accuracy), found = this.run.seeds.filter((_, i) => binOf(exact[i]) === bin), next = found.find((seed) => seed > this.values[over]) ?? found[0];
     if (next !== undefined) this.set({[over]: next, by_hand: false});
   }
 
@@ -265,14 +269,13 @@ export class Lab {
     fillMenu($("speed"), Object.fromEntries([1, 2, 5, 10, 20].map((pace) => [pace, `${pace} / s`])));
     $("speed").value = 5;
     // What own rows say of models is told in words too.
-    for (const run of this.runs) run.changed = () => (this.isOwn ? this.draw() : this.#later());
+    for (const run of this.runs) run.changed = () => (this.isOwn ? this.draw() : this.#drawOthers());
   }
 
   // Takes the figures, once they are there.
   take(figures) {
     this.figures = figures;
     $("first").remove();
-    figures.chance(NaN); // Nowhere, until there are others.
     this.hand.wire(figures, () => this.values);
     this.#drawOn(figures);
     figures.on("boundary", ["tap", "doubletap"], ({x, y}) => {
@@ -288,7 +291,7 @@ export class Lab {
 
   dress(palette) {
     this.palette = palette;
-    this.drawn.rows = "";
+    this.drawn.onPlane = "";
   }
 
   // ---- drawing
@@ -302,20 +305,13 @@ export class Lab {
     run.own = this.isOwn ? this.ownRows : null;
     if (run.live) run.more = Object.fromEntries(this.data.more.map((name) => [name, values[name]]));
     const {at, epoch, last} = this, model = drawn.model = run.model(at, epoch), key = `${this.index} ${run.key(at)}`;
-    const isNew = key !== drawn.rows;
-    if (isNew) Object.assign(drawn, {rows: key, of: run.rows(at), losses: run.losses(at)});
-    if (figures) {
-      if (isNew) {
-        figures.rows(drawn.of, run.truth(at), this.palette, this.window, run.own?.names);
-        figures.losses(...drawn.losses, this.unit);
-      }
-      this.#paint(at, model);
-      figures.epoch(epoch);
-    }
+    if (key !== drawn.rows) Object.assign(drawn, {rows: key, of: run.rows(at), losses: run.losses(at)});
+    if (figures) this.#paint(at, model);
     this.#say(at, epoch, last, model);
     this.#sync(at);
     this.player.show();
-    this.#later();
+    this.#await(at);
+    if (figures) this.turns.draw();
     this.changed();
   }
 
@@ -324,9 +320,11 @@ export class Lab {
 
   // The large picture.
   #paint(at, model) {
-    const {values, run, figures, drawn: {of: rows}, palette, picture} = this, {threshold, corner} = values;
+    const {values, run, figures, drawn, palette, picture} = this, {threshold, corner} = values, {of: rows} = drawn;
     if (!figures.has(picture, () => this.draw())) return;
     if (picture === "boundary") {
+      if (drawn.onPlane !== drawn.rows) figures.rows(rows, run.truth(at), palette, this.window, run.own?.names);
+      drawn.onPlane = drawn.rows;
       figures.model(model, rows, values, this.hand.held, palette, this.window);
       figures.limits(values.limits && this.#limits(at), this.window);
       figures.pinned(this.#pinned, this.window);
@@ -393,7 +391,7 @@ export class Lab {
     $("seeds").hidden = behind !== "seeds";
     $("errors").hidden = behind !== "errors";
     $("differ").hidden = !units || isOwn || behind !== "seeds";
-    $("cloud-name").textContent = $("others-name").textContent = isOwn ? "200 refits" : OTHERS[run.live ? run.over(at) : "seed"];
+    $("cloud-name").textContent = $("others-name").textContent = OTHERS[run.live ? run.over(at) : "seed"];
     for (const name of ["boundary", "neuron", "s_curve", "hidden"]) $(name).hidden = name !== picture;
     for (const part of document.querySelectorAll("#stage [data-on]")) part.classList.toggle("hide", !part.dataset.on.split(" ").includes(picture));
     if (picture === "hidden") {
@@ -429,6 +427,7 @@ export class Lab {
     $("loss_over").hidden = $("valley").hidden = !isValley;
     $("loss").hidden = $("key-loss").hidden = isValley;
     $("behind-card").hidden = run.seeds.length < 2;
+    this.#offerOthers();
   }
 
   #syncOwn(isOwn) {
@@ -450,30 +449,61 @@ export class Lab {
     $("unlinked").textContent = isLinkable(own) ? "" : unlinked(own.points.length);
   }
 
-  // The model under the finger is painted first, the charts around it right after; only the newest counts.
-  #later() {
-    if (!this.figures) return;
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.task);
-    this.frame = requestAnimationFrame(() => { this.task = setTimeout(() => this.#charts()); });
+  // ---- the others, and the charts
+
+  // The 200 models beside the one on show; null until they are trained.
+  get #others() { return this.run.others(this.at, this.epoch); }
+
+  // Has the others trained when the model has rested a while: its own answer does not wait behind theirs.
+  #await(at) {
+    const wanted = `${this.index} ${this.run.othersKey(at)}`;
+    if (wanted === this.wanted) return;
+    this.wanted = wanted;
+    clearTimeout(this.rest);
+    for (const run of this.runs) run.release();
+    this.rest = setTimeout(() => this.run.ask(this.at), SETTLING);
+  }
+  // The worst of them is known when all of them are.
+  #offerOthers() {
+    const isKnown = Boolean(this.#others), title = isKnown ? "" : `When the ${$("others-name").textContent} are trained`;
+    for (const id of ["worst", "median", "best"]) Object.assign($(id), {disabled: !isKnown, title});
+  }
+  #drawOthers() {
+    this.#offerOthers();
+    this.turns.draw(["seeds", "boundary"]);
   }
 
-  #charts() {
-    const {run, values, figures, at, epoch} = this, names = values.loss_over.split(",");
-    const others = run.others(at, epoch);
-    if (others.done) {
-      figures.chance(this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch));
-      figures.seeds(others.exact, others.over);
-      figures.cloud(values.cloud ? others.models : [], this.window);
-    }
-    if (this.training !== "valley") return;
-    const key = `${this.drawn.rows} ${names}`, all = run.parameterNames(at), [x, y] = names.map((name) => this.drawn.model.params[all.indexOf(name)]);
-    const isInside = this.drawn.valley === key && this.drawn.spans.every(([low, high], i) => low <= [x, y][i] && [x, y][i] <= high);
+  // Each says whether all of it is drawn.
+  #drawLosses() {
+    const {figures, drawn} = this;
+    if (!figures.has("loss", () => this.turns.draw(["loss"]))) return false;
+    figures.losses(...drawn.losses, this.unit);
+    figures.epoch(this.epoch);
+    return true;
+  }
+  #drawSeeds() {
+    const {figures, run, at, epoch} = this, others = this.#others;
+    if (!others || !figures.has("seeds", () => this.turns.draw(["seeds"]))) return false;
+    figures.chance(this.isOwn ? run.scores(at, epoch).test : run.exact(at, epoch));
+    figures.seeds(others.exact, others.over);
+    return true;
+  }
+  #drawCloud() {
+    const {values: {cloud}, figures} = this, others = cloud ? this.#others : {models: []};
+    if (others) figures.cloud(others.models, this.window);
+    return Boolean(others);
+  }
+  #drawValley() {
+    const {run, values, figures, at, epoch, drawn} = this, names = values.loss_over.split(",");
+    if (!figures.has("valley", () => this.turns.draw(["valley"]))) return false;
+    const key = `${drawn.rows} ${names}`, all = run.parameterNames(at), [x, y] = names.map((name) => drawn.model.params[all.indexOf(name)]);
+    const isInside = drawn.valley === key && drawn.spans.every(([low, high], i) => low <= [x, y][i] && [x, y][i] <= high);
     if (!isInside) {
       const found = run.valley(at, epoch, names);
       figures.valley(found, names.map(parameterName));
-      Object.assign(this.drawn, {valley: key, spans: found.spans});
+      Object.assign(drawn, {valley: key, spans: found.spans});
     }
     figures.here(x, y);
+    return true;
   }
 }

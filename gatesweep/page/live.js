@@ -87,50 +87,55 @@ export class LiveRun extends Run {
     return this.limitsKept.get(key);
   }
 
-  // The models of the other seeds, or of other first weights, at this place; while new ones are on their way, of those
-  // before. Of a network, whose exact accuracy takes long, at the end of the training alone.
-  others(at, epoch) {
-    if (this.own !== null) return this.#refits(at);
-    const over = this.over(at), {[over]: _, start: __, ...settings} = this.settings(at), key = JSON.stringify({over, ...settings});
-    if (key !== this.other.key) {
-      const init = settings.init === "hand" ? "auto" : settings.init, count = settings.hidden_units;
-      const job = {kind: "seeds", settings: {...settings, init}, axes: {[over]: SEEDS}, path: !count, numbers: count ? this.parameterNames(at).length : undefined};
-      this.other = {key, over, of: this.kind(at), population: new Population(job, (done) => done && this.changed())};
-      this.crew.ask(job, this.other.population.take);
-    }
-    const {population, of} = this.other, kept = SEEDS.map((_, seed) => population.of({[over]: seed}, epoch));
-    return {
-      over, done: population.done, exact: kept.map(({exact_accuracy}) => exact_accuracy),
-      get models() { return kept.map(({params}) => modelOf(params, of)); },
-    };
+  // What the others differ in: "seed", of a network perhaps "init_seed"; own rows are refitted.
+  over(at) { return this.own !== null ? "refit" : this.kind(at).hidden_units ? this.differ : "seed"; }
+
+  othersKey(at) {
+    const over = this.over(at), {start: _, [over]: __, ...settings} = this.settings(at);
+    return JSON.stringify({over, ...settings});
   }
-  // 200 refits on bootstraps of own rows, and what can be said of any line on them.
-  #refits(at) {
-    const {rows, train, key: own} = this.own, {start: _, ...settings} = this.settings(at), key = JSON.stringify(settings);
-    if (!train.length) return {over: "refit", done: true, exact: [], models: []};
-    if (key !== this.other.key) {
-      const of = this.kind(at), job = {settings: {...settings, init: settings.init === "hand" ? "auto" : settings.init}, own: {rows, train, key: own}};
-      const refits = {...job, kind: "seeds", axes: {refit: SEEDS}, numbers: this.parameterNames(at).length};
-      this.other = {key, of, population: new Population(refits, (done) => done && this.changed())};
+
+  // The models of the other seeds, or of other first weights. Of a network, whose exact accuracy takes long, at the end of
+  // the training alone. Of own rows, refits on bootstraps, and what can be said of any line on them.
+  ask(at) {
+    const key = this.othersKey(at), {own} = this;
+    if (key === this.other.key || own?.train.length === 0) return;
+    const over = this.over(at), {start: _, [over]: __, ...settings} = this.settings(at), {init, hidden_units: count} = settings;
+    const job = {kind: "seeds", settings: {...settings, init: init === "hand" ? "auto" : init}, axes: {[over]: SEEDS}};
+    if (own || count) job.numbers = this.parameterNames(at).length;
+    else job.path = true;
+    if (own) {
+      job.own = {rows: own.rows, train: own.train, key: own.key};
       this.survey = {key, found: null};
-      this.crew.ask(refits, this.other.population.take);
       this.crew.ask({...job, kind: "survey", axes: {}}, ({done, found}) => {
         if (!done) return;
         this.survey.found = found;
         this.changed();
       });
     }
-    const {population, of} = this.other, kept = SEEDS.map((_, refit) => population.of({refit}, 0));
+    this.other = {key, over, of: this.kind(at), population: new Population(job, (done) => done && this.changed())};
+    this.crew.ask(job, this.other.population.take);
+  }
+  release() {
+    if (this.other.population?.done === false) {
+      this.crew.cancel("seeds");
+      this.other = {key: ""};
+    }
+    if (this.survey.found === null) {
+      this.crew.cancel("survey");
+      this.survey = this.other = {key: ""};
+    }
+  }
+  others(at, epoch) {
+    const {population, of, over, key} = this.other;
+    if (this.own?.train.length === 0) return {over: "refit", exact: [], models: []};
+    if (key !== this.othersKey(at) || !population.done) return null;
+    const kept = SEEDS.map((_, i) => population.of({[over]: i}, epoch)), accuracy = over === "refit" ? "test_accuracy" : "exact_accuracy";
     return {
-      over: "refit", done: population.done, exact: kept.map(({test_accuracy}) => test_accuracy),
+      over, exact: kept.map((one) => one[accuracy]),
       get models() { return kept.map(({params}) => modelOf(params, of)); },
     };
   }
   // Of the own rows on show; null until it is known.
-  surveyed(at) {
-    const {start: _, ...settings} = this.settings(at);
-    return this.survey.key === JSON.stringify(settings) ? this.survey.found : null;
-  }
-  // What they differ in: "seed", or of a network "init_seed".
-  over(at) { return this.kind(at).hidden_units ? this.differ : "seed"; }
+  surveyed(at) { return this.survey.key === this.othersKey(at) ? this.survey.found : null; }
 }

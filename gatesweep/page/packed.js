@@ -90,7 +90,7 @@ class PackedRun extends Run {
   others(at, epoch) {
     const places = this.seeds.map((_, seed) => ({...at, seed}));
     return {
-      over: "seed", done: true, exact: places.map((place) => this.trainedExact(place, epoch)),
+      over: "seed", exact: places.map((place) => this.trainedExact(place, epoch)),
       models: places.map((place) => modelOf(this.trained(place, epoch))),
     };
   }

@@ -31,13 +31,12 @@ export class Page {
 
   // Takes the figures, once BokehJS is there to draw them.
   async take(figures) {
-    await figures.embed();
+    figures.wear(this.mode);
+    await figures.embed("boundary");
     this.figures = figures;
     figures.margin(marginOf($("frame").clientWidth));
     this.lab.take(figures);
     this.explorer.take(figures);
-    figures.wear(this.mode);
-    this.lab.dress(this.palette);
     this.lab.draw();
     this.explorer.draw();
   }

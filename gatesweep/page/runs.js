@@ -22,6 +22,11 @@ export class Run {
   key(at) { return String(this.place(at)); }
   last(at) { return this.steps(at) - 1; }
 
+  // The models beside the one on show, `others(at, epoch)`: null until they are there. A run that has them all trains none.
+  othersKey() { return ""; } // What decides who they are, as text.
+  ask() {} // Has them trained.
+  release() {} // Lets go of those that are still being trained.
+
   // What kind of model it is here: hidden units, their activation, features.
   kind(at) { return {hidden_units: this.value("hidden_units", at) ?? 0, activation: this.value("activation", at), features: this.hasProduct(at) ? "interaction" : "linear"}; }
   parameterNames(at) { return numbersOf(this.kind(at).hidden_units, this.hasProduct(at)); }

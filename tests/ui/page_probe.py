@@ -3,8 +3,11 @@
 from playwright.sync_api import Locator, Page, expect
 
 SOURCE = """async ([figure, layer]) => {
-  // Charts around the model follow it a frame later.
-  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  // Charts around the model follow it, one for each frame.
+  const element = document.getElementById(figure);
+  for (let frame = 0; frame < 3 || (frame < 600 && element?.checkVisibility() && element.ariaBusy); frame++) {
+    await new Promise(requestAnimationFrame);
+  }
   await new Promise((later) => setTimeout(later));
   const roots = Bokeh.documents.flatMap((document) => document.roots()), plot = roots.find(({name, renderers}) =>
     name === figure || renderers.some((one) => one.name === figure));

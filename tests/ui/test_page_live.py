@@ -117,6 +117,27 @@ def eventually(look: Callable[[], Any], is_there: Callable[[Any], object]) -> An
     raise AssertionError("it never came")
 
 
+def test_the_worst_of_the_others_is_offered_when_all_are_trained(live) -> None:
+    page = live("#gate=XOR&hidden_units=8&solver=adam&epochs=100")
+    worst = page.get_by_role("button", name="Worst")
+    expect(worst).to_be_disabled()
+    expect(worst).to_have_attribute("title", "When the 200 seeds are trained")
+    page.goto(page.url.split("#")[0] + "#gate=XOR&hidden_units=0&solver=newton&noise_level=0.3")
+    expect(worst).to_be_enabled()
+    expect(worst).to_have_attribute("title", "")
+
+
+def test_what_is_not_in_view_is_not_drawn(live) -> None:
+    page = live(width=390, height=844)
+    seeds = page.locator("#seeds")
+    drawn(page, "boundary", "boundary")
+    expect(seeds).to_have_attribute("aria-busy", "true")
+    assert not page.locator("#seeds *").count()
+    seeds.scroll_into_view_if_needed()
+    expect(seeds).not_to_have_attribute("aria-busy", "true")
+    assert sum(drawn(page, "seeds", "seeds")["top"]) == 200
+
+
 def test_by_hand_scores_follow_the_weights_and_training_starts_there(live) -> None:
     page = live("?by_hand=true&gate=XOR&noise_level=0.2&w1=1&w2=1&intercept=-0.5")
     expect(page.get_by_role("checkbox", name="Set the weights by hand")).to_be_checked()
