@@ -5,6 +5,7 @@ Node comes with Playwright, so that no other one is needed. The same cases run i
 """
 
 import json
+import math
 import subprocess
 from pathlib import Path
 
@@ -120,6 +121,22 @@ def test_gates_are_the_engine_s(tmp_path) -> None:
     found = json.loads(node(f"{ENGINE}\nconsole.log(JSON.stringify(GATES.map((g) => [g, truthOf(g)])));", tmp_path))
     assert [name for name, _ in found] == list(GATE_NAMES)
     assert all(tuple(truth) == gs.as_gate(name).truth for name, truth in found)
+
+
+def test_sums_of_logarithms_keep_their_digits_however_small_they_are(tmp_path) -> None:
+    dice = np.random.default_rng(5)
+    cases = [*(10 ** dice.uniform(-18, 0, (20, 500))), np.zeros(3), np.ones(5000), np.full(400, 1e-17)]
+    found = engine("(all) => sumLog1p(all, all.length)", [case.tolist() for case in cases], tmp_path)
+    np.testing.assert_allclose(found, [math.fsum(np.log1p(case)) for case in cases], rtol=1e-14)
+
+
+def test_hands_that_share_a_job_make_each_of_its_models_once(tmp_path) -> None:
+    job = {"settings": {}, "axes": {"gate": ["AND", "XOR"], "seed": list(range(33))}}
+    cases = [job, *({**job, "hands": 3, "hand": hand} for hand in range(3))]
+    alone, *shares = engine("(job) => [...crowd(job)].map(([model, kept]) => [model, [...kept]])", cases, tmp_path)
+    assert [model for model, _ in alone] == list(range(66))
+    assert sorted(sum(shares, [])) == alone
+    assert all(shares)
 
 
 @pytest.mark.parametrize("noise_level", [0.0, 1e-6, 0.01, 0.2, 0.5, 1.0, 10.0, 1e4])

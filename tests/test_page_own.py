@@ -47,7 +47,7 @@ SURVEY = """({link, tables, standardize, threshold, remedy, ...settings}) => {
   const own = readOwn(link, tables), data = ownData(own, Window.around(own.points), {standardize});
   const {rows, train, test} = data, fitted = fit(settings, data), params = fitted.path.at(-1), {status} = fitted;
   const job = {own: data, settings, axes: {refit: Array(200).fill(0)}, numbers: params.length};
-  const refits = [...crowd(job)], survey = surveyOf(job);
+  const refits = [...crowd(job)].map(([, kept]) => kept), survey = surveyOf(job);
   let step;
   do step = survey.next(); while (!step.done);
   const known = step.value, model = modelOf(params, settings), isTest = new Uint8Array(rows.n);

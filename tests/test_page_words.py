@@ -240,7 +240,7 @@ def test_the_same_loss_surface(names, tmp_path) -> None:
 
 CELLS = """({values, explorer, shown}) => {
   const job = jobOf(values, explorer), population = new Population(job, () => {});
-  [...crowd(job)].forEach((parts, from) => population.take({from, parts}));
+  for (const [model, parts] of crowd(job)) population.take({models: [model], parts});
   const grid = Object.assign(population, {limitsOf: (gate, level) => {
     const truth = truthOf(gate), best = exactAccuracy(bestLine(truth, level), truth, level);
     return {bayes: bayesAccuracy(truth, level), best, majority: majorityAccuracy(truth)};

@@ -31,13 +31,13 @@ from bokeh.model.util import visit_value_and_its_immediate_references as visit_v
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
 from panel.config import panel_extension
+from panel.custom import ReactiveESM
 from panel.io.document import _cleanup_doc
 from panel.io.resources import Resources, get_dist_path
 from panel.io.server import server_html_page_for_session
 from panel.io.session import generate_session
 from panel.io.state import set_curdoc, state
 from panel.pane.markup import HTMLBasePane
-from panel.custom import ReactiveESM
 from panel.reactive import Reactive, ReactiveCustomBase, Syncable
 from panel.util import edit_readonly
 from panel_material_ui.base import MaterialComponent

@@ -2,42 +2,53 @@
 
 import {Desk, keptSteps, keptWidth, modelCount, SCORES, STATUSES} from "./engine/crowd.js";
 
-// Hands jobs to a worker that runs `source`, at the first of them; where a strict page forbids workers, to a desk of its own.
+// Workers at most: some of a machine's cores are left to the page and to others.
+const MOST_HANDS = 4;
+
+// Hands jobs to workers that run `source`, at the first of them; where a strict page forbids workers, to a desk of its own.
 export class Crew {
   constructor(source) {
-    Object.assign(this, {source, waiting: new Map(), number: 0, send: null});
+    Object.assign(this, {source, waiting: new Map(), number: 0, hands: null});
   }
 
   // Asks for the models of a job; a newer job of the same kind replaces it. `take` gets the parts as they come.
   ask(job, take) {
-    const asked = {...job, id: ++this.number};
-    this.waiting.set(job.kind, {job: asked, take});
-    this.send ??= this.#worker();
-    this.send(asked);
+    this.hands ??= this.#workers();
+    // A survey is one piece of work.
+    const hands = job.kind === "survey" ? this.hands.slice(-1) : this.hands, id = ++this.number;
+    this.waiting.set(job.kind, {job, take, id, left: hands.length});
+    hands.forEach((send, hand) => send({...job, id, hand, hands: hands.length}));
   }
 
   cancel(kind) {
-    if (this.waiting.delete(kind)) this.send({kind});
+    if (this.waiting.delete(kind)) for (const send of this.hands) send({kind});
   }
 
   #take(part) {
     const wait = this.waiting.get(part.kind);
-    if (wait?.job.id === part.id) wait.take(part);
+    if (wait?.id !== part.id) return;
+    if (part.done) wait.left--;
+    wait.take({...part, done: !wait.left});
   }
 
-  #worker() {
+  #workers() {
     try {
-      const worker = new Worker(URL.createObjectURL(new Blob([this.source], {type: "text/javascript"})));
-      worker.onmessage = ({data}) => this.#take(data);
-      // A policy may forbid the worker late: what it was asked for is asked again.
-      worker.onerror = () => {
-        this.send = this.#desk();
-        for (const {job} of this.waiting.values()) this.send(job);
-      };
-      return (job) => worker.postMessage(job);
+      const url = URL.createObjectURL(new Blob([this.source], {type: "text/javascript"}));
+      return Array.from({length: Math.min(MOST_HANDS, navigator.hardwareConcurrency)}, () => this.#worker(url));
     } catch {
-      return this.#desk();
+      return [this.#desk()];
     }
+  }
+  #worker(url) {
+    const worker = new Worker(url);
+    worker.onmessage = ({data}) => this.#take(data);
+    // A policy may forbid workers late: what they were asked for is asked again.
+    worker.onerror = () => {
+      if (this.isAlone) return;
+      Object.assign(this, {isAlone: true, hands: [this.#desk()]});
+      for (const {job, take} of this.waiting.values()) this.ask(job, take);
+    };
+    return (job) => worker.postMessage(job);
   }
 
   #desk() {
@@ -52,9 +63,11 @@ export class Population {
     const {axes} = job;
     Object.assign(this, {axes, steps: keptSteps(job), total: modelCount(job), width: keptWidth(job), ready: 0});
     this.values = new Float32Array(this.total * this.steps * this.width).fill(NaN);
-    this.take = ({from, parts, done}) => {
-      this.values.set(parts, from * this.steps * this.width);
-      this.ready = from + parts.length / (this.steps * this.width);
+    const size = this.steps * this.width;
+    this.take = ({models, parts, done}) => {
+      models.forEach((model, i) => this.values.set(parts.subarray(i * size, (i + 1) * size), model * size));
+      // A status is a number: those before the first gap are there.
+      while (this.ready < this.total && !Number.isNaN(this.values[this.ready * size])) this.ready++;
       changed(done);
     };
   }

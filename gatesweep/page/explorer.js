@@ -9,12 +9,14 @@ import {axesOf, cellOf, drawn, placesOf, TEST_NOISE} from "./summary.js";
 
 // Between groups of rows, in units of one row.
 const GAP = 0.5;
+// Milliseconds between two pictures of a grid that is still being trained.
+const PAUSE = 100;
 const FINEST = {noise_count: 101, seed_count: 100};
 
 export class Explorer {
   // `open` shows a model in the Lab; `changed` is called when the link to what is on show has changed.
   constructor(data, lab, crew, {open, changed}) {
-    Object.assign(this, {data, lab, crew, open, changed, figures: null, cells: new Map(), job: "", chosen: {row: 0, column: 0}, isOn: false});
+    Object.assign(this, {data, lab, crew, open, changed, figures: null, cells: new Map(), job: "", chosen: {row: 0, column: 0}, isOn: false, painted: 0});
     this.values = this.usual("three_gates");
     this.player = new Player(this, {play: $("grid-play"), slider: $("grid-epoch"), output: $("grid-epoch-value")});
     this.#wire();
@@ -43,7 +45,7 @@ export class Explorer {
   }
   #came(done) {
     if (done) this.population.seconds = (performance.now() - this.began) / 1000;
-    if (this.isOn) this.#later();
+    if (this.isOn && (done || performance.now() - this.painted > PAUSE)) this.#later();
   }
 
   // ---- what can be done
@@ -134,7 +136,10 @@ export class Explorer {
   #later() {
     if (!this.figures || this.waits) return;
     this.waits = true;
-    requestAnimationFrame(() => setTimeout(() => { this.waits = false; this.#paint(); }));
+    requestAnimationFrame(() => setTimeout(() => {
+      Object.assign(this, {waits: false, painted: performance.now()});
+      this.#paint();
+    }));
   }
 
   // The rows of the picture, first on top, each with its cells; a cell whose models are not all there is empty.

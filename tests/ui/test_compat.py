@@ -53,4 +53,4 @@ LOOKS = """() => Object.values(Bokeh.index).flatMap((root) => root.computed_rend
 def test_a_layer_of_the_page_has_one_look(page, tmp_path):
     visited = opened(page(export(tmp_path / "page.html").as_uri()))
     found = visited.evaluate(LOOKS)
-    assert len(found) > 100 and all(found)
+    assert len(found) >= 60 and all(found)  # of the boundary alone

@@ -23,21 +23,29 @@ export function keptSteps({settings, path}) {
   return path && settings.solver !== "newton" ? (settings.epochs ?? DEFAULTS.epochs) + 1 : 1;
 }
 
-// Fits the models of a job, the last of its axes running fastest; yields a Float32Array (steps, kept width) for each.
-// Where it has own rows, its models are refits of them.
+// Of a job that several hands share, each takes a block of models in turn, so that all are made nearly in order.
+const BLOCK = 20;
+function* shareOf({hand = 0, hands = 1, ...job}) {
+  const total = modelCount(job);
+  for (let model = hand * BLOCK; model < total; model += model % BLOCK < BLOCK - 1 ? 1 : (hands - 1) * BLOCK + 1) yield model;
+}
+
+// Fits the models of a job, or of a hand's share in it, the last of its axes running fastest; yields the number of each, and
+// a Float32Array (steps, kept width). Where it has own rows, its models are refits of them.
 export function* crowd(job) {
   if (job.own) {
-    for (const counts of bootstrapCounts(job.own.train.length, modelCount(job))) yield keptRefit(job, counts);
+    const counts = bootstrapCounts(job.own.train.length, modelCount(job));
+    for (const model of shareOf(job)) yield [model, keptRefit(job, counts[model])];
     return;
   }
-  const steps = keptSteps(job), names = Object.keys(job.axes), lengths = sizes(job), total = modelCount(job);
-  for (let model = 0; model < total; model++) {
+  const steps = keptSteps(job), names = Object.keys(job.axes), lengths = sizes(job);
+  for (const model of shareOf(job)) {
     const one = {...job.settings};
     for (let axis = names.length - 1, rest = model; axis >= 0; rest = Math.floor(rest / lengths[axis]), axis--) {
       one[names[axis]] = job.axes[names[axis]][rest % lengths[axis]];
     }
     if (one.C === "inf") one.C = Infinity;
-    yield kept(fit(one, dataOf(one)), one, steps, job);
+    yield [model, kept(fit(one, dataOf(one)), one, steps, job)];
   }
 }
 
@@ -65,8 +73,8 @@ function keptRefit({own, settings, numbers}, counts) {
 const SLICE_MS = 20;
 
 // Works off the newest job of each kind, small kinds first, a slice at a time; a newer job of its kind replaces it, and
-// a job without axes cancels it. `report` gets {kind, id, from, parts, done}: a Float32Array (models, steps, kept width) from
-// model number `from` on; of a survey of own rows, nothing but `found` when it is done.
+// a job without axes cancels it. `report` gets {kind, id, models, parts, done}: numbers of models, and a Float32Array (models,
+// steps, kept width) of them; of a survey of own rows, nothing but `found` when it is done.
 export class Desk {
   constructor(report) {
     Object.assign(this, {report, jobs: new Map(), busy: false});
@@ -74,7 +82,7 @@ export class Desk {
 
   take(job) {
     this.jobs.delete(job.kind);
-    if (job.axes) this.jobs.set(job.kind, {job, models: job.kind === "survey" ? surveyOf(job) : crowd(job), from: 0});
+    if (job.axes) this.jobs.set(job.kind, {job, found: job.kind === "survey" ? surveyOf(job) : crowd(job)});
     if (!this.busy) {
       this.busy = true;
       setTimeout(() => this.#slice());
@@ -84,17 +92,16 @@ export class Desk {
   #slice() {
     const [kind, state] = [...this.jobs].sort(([, a], [, b]) => modelCount(a.job) - modelCount(b.job))[0] ?? [];
     if (!state) { this.busy = false; return; }
-    const parts = [], end = performance.now() + SLICE_MS;
+    const made = [], end = performance.now() + SLICE_MS;
     let next;
     do {
-      next = state.models.next();
-      if (next.value && !next.done) parts.push(next.value);
+      next = state.found.next();
+      if (next.value && !next.done) made.push(next.value);
     } while (!next.done && performance.now() < end);
     if (next.done) this.jobs.delete(kind);
-    const width = keptSteps(state.job) * keptWidth(state.job), joined = new Float32Array(parts.length * width);
-    parts.forEach((part, i) => joined.set(part, i * width));
-    this.report({kind, id: state.job.id, from: state.from, parts: joined, done: Boolean(next.done), found: next.done ? next.value : undefined});
-    state.from += parts.length;
+    const width = keptSteps(state.job) * keptWidth(state.job), parts = new Float32Array(made.length * width);
+    made.forEach(([, part], i) => parts.set(part, i * width));
+    this.report({kind, id: state.job.id, models: made.map(([model]) => model), parts, done: Boolean(next.done), found: next.done ? next.value : undefined});
     setTimeout(() => this.#slice());
   }
 }

@@ -2,7 +2,7 @@
 
 import {descent} from "./descent.js";
 import {draw, makeRows, miniBatches, splitRows, TRAIN_SEED, truthOf} from "./lecture.js";
-import {accuracy, designOf, meanLoss} from "./logistic.js";
+import {designOf, scoresOn} from "./logistic.js";
 import {throughUnits} from "./network.js";
 import {newton} from "./newton.js";
 import {populationOptimum} from "./population.js";
@@ -25,7 +25,8 @@ function remembered(limit, compute) {
   };
 }
 
-const drawOf = remembered(64, draw);
+// More seeds than a grid has, which goes through all of them at each noise level.
+const drawOf = remembered(512, draw);
 const splitOf = remembered(16, splitRows);
 const batchesOf = remembered(16, (n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed, hiddenUnits) =>
   miniBatches({n, nTrain, batchSize, epochs, nFeatures, linear, trainSeed, initSeed, hiddenUnits}));
@@ -80,8 +81,6 @@ function startOf({init, solver, start, gate, noise_level, C, features}, {p, n}) 
 
 // Losses and accuracies on the training and the test rows of a model of the path.
 export function scoresOf({train, test}, params) {
-  return {
-    trainLoss: meanLoss(train, params), testLoss: meanLoss(test, params),
-    trainAccuracy: accuracy(train, params), testAccuracy: accuracy(test, params),
-  };
+  const onTrain = scoresOn(train, params), onTest = scoresOn(test, params);
+  return {trainLoss: onTrain.loss, testLoss: onTest.loss, trainAccuracy: onTrain.accuracy, testAccuracy: onTest.accuracy};
 }
