@@ -461,9 +461,10 @@ def page_template() -> str:
     connects, with a cookie that the script has set. Repainting a page that was made for the other scheme takes longer
     than making it: each component is told by itself, twice.
 
-    Leans on: the blocks of panel-material-ui's base.html; and see `spare_bokehjs`.
+    Leans on: the blocks of panel-material-ui's base.html; see `spare_bokehjs` for assets/bokehjs/styles.js. On visuals
+    and base_font_size of TextBox of BokehJS, replaced (assets/bokehjs/sizes.js); not reported.
     """
-    script = asset("first.js") + asset("bokehjs/styles.js")
+    script = asset("first.js") + asset("bokehjs/styles.js") + asset("bokehjs/sizes.js")
     return (
         '{% extends "base.html" %}{% block postamble %}{{ super() }}'
         f"<script>{{% raw %}}{script}{{% endraw %}}</script>{{% endblock %}}"

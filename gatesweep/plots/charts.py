@@ -38,7 +38,7 @@ LEAST_SPAN = 0.1
 """Nats that the axis of the losses spans at least: 0.693 to 0.6945 is no explosion."""
 LINE_HEIGHT = 0.17
 """A line of text, of the height of a small chart."""
-TICKS = 4
+TICKS = 3
 """Ticks that do not touch in the height that a small screen leaves."""
 
 

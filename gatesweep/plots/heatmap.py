@@ -123,7 +123,7 @@ def draw_heatmap(p: Picture, epoch: int, sheet: Sheet, palette: Palette, is_resp
     )
     texts = [
         hv.Labels(data["cells"], ["mx", "my"], label.replace(" ", "_"), group="cells", label=label).opts(
-            text_color=ink, text_font_size="0.72rem", text_align="center", text_baseline="middle", default_tools=[],
+            text_color=ink, text_font_size="0.73rem", text_align="center", text_baseline="middle", default_tools=[],
             hooks=[typed, unfading],
         )
         for label, ink in INKS.items()

@@ -40,6 +40,16 @@ NUMBERS = f"""(font) => {{
   return {{size, room, needed: Math.max(...texts.map((text) => pen.measureText(text).width))}}
 }}"""
 """JavaScript: the size of a tick, and the room of the accuracies' numbers and what they need of it."""
+LISTEN = """() => {
+  const pen = CanvasRenderingContext2D.prototype
+  window.plainFillText ??= pen.fillText
+  window.letters = {}
+  pen.fillText = function(text, ...place) {
+    if (text.trim()) letters[text] = parseFloat(this.font.match(/[\\d.]+px/)[0])
+    return plainFillText.call(this, text, ...place)
+  }
+}"""
+"""JavaScript: from now on `letters` says in how many pixels each text was drawn last."""
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +198,8 @@ def test_each_picture_has_the_whole_frame(lab, picture):
 
 
 def test_a_hall_has_larger_controls(lab):
-    show(lab)
+    show(lab, "?gate=XOR")
+    lab.evaluate(LISTEN)
     sit(lab, 1920, 1080)
     try:
         sizes = {
@@ -198,6 +209,11 @@ def test_a_hall_has_larger_controls(lab):
             for role, name in (("combobox", "Gate"), ("button", "New draw"), ("button", "Play"), ("button", "Neuron"))
         }
         assert min(sizes.values()) >= 18, sizes
+        drawn = (
+            "() => ['x₁', '0.5', 'best line', 'step', 'exact accuracy', 'seeds'].every((text) => letters[text] >= 16)"
+        )
+        lab.wait_for_function(drawn)
+        assert {text: size for text, size in lab.evaluate("letters").items() if size < 16} == {}
     finally:
         sit(lab, 1400, 900)
 
@@ -209,6 +225,14 @@ def test_numbers_have_the_room_that_their_font_needs(lab, font):
     lab.evaluate(NUMBERS, font)
     lab.wait_for_function(f"() => {{ const {{room, needed}} = ({NUMBERS})(null); return room > needed }}")
     lab.evaluate(NUMBERS, usual)
+
+
+def test_a_hall_reads_the_axes_of_the_heatmap_and_of_its_colours(page, app_url):
+    opened = page(width=1920, height=1080)
+    opened.add_init_script(f"({LISTEN})()")
+    opened.goto(app_url + LINK)
+    opened.wait_for_function("() => ['noise level', '0.05', '0.9', 'AND', '1.00'].every((text) => letters[text] >= 16)")
+    assert {text: size for text, size in opened.evaluate("letters").items() if size < 16} == {}
 
 
 def test_an_answer_moves_nothing(lab):

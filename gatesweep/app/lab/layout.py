@@ -322,7 +322,9 @@ class Numbers(pn.viewable.Viewer):
         self.others = Folio(
             "Behind it",
             {
-                "200 seeds": filled(pn.Column(**FILL), self._differing(), _chart(pictures.seeds.figure)),
+                "200 seeds": filled(
+                    pn.Column(stylesheets=sheets("figure"), **FILL), self._differing(), _chart(pictures.seeds.figure)
+                ),
                 "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
             self.draws,
