@@ -57,7 +57,7 @@ def _hover(*tooltips: tuple[str, str], **options: Any) -> Any:
 
     def hook(plot: Any, element: Any) -> None:
         on = [plot.handles["glyph_renderer"]]
-        plot.state.add_tools(HoverTool(renderers=on, tooltips=list(tooltips), **options))
+        plot.state.add_tools(HoverTool(renderers=on, tooltips=list(tooltips), limit=1, **options))
 
     return hook
 

@@ -145,7 +145,9 @@ def adjust_heatmap(
     """Fit to a picture what a figure has beside its data: labels, colours, and lines and letters that cells have room
     for."""
     sheet.label_x(fig, p.x)
-    fit = max(2, sheet.height // sheet.trellis.rows // 14)
+    # A number between two others can be told from these, a name cannot.
+    letters = 17 * sheet.magnified if p.y.is_number else 14
+    fit = max(2, int(sheet.height / sheet.trellis.rows / letters))
     middle = (p.up(np.arange(len(p.y.values))) + 0.5) / len(p.y.values)
     sheet.label_y(fig, {float(middle[i]): p.y.texts[i] for i in p.y.ticks(fit)}, _name_down(p.y))
     scale, [bar] = p.colour, fig.right

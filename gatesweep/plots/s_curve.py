@@ -86,4 +86,4 @@ def s_curve(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
 
 
 def _hover(plot: Any, element: Any) -> None:
-    plot.state.add_tools(HoverTool(renderers=[plot.handles["glyph_renderer"]], tooltips=TIP))
+    plot.state.add_tools(HoverTool(renderers=[plot.handles["glyph_renderer"]], tooltips=TIP, limit=1))

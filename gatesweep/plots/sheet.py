@@ -93,9 +93,10 @@ class Sheet:
     def columns(self) -> Columns:
         """Frames and titles."""
         x, y = self.trellis.origin
+        above = 1 + 4 * self.magnified * self.trellis.height / self.height
         return {
             "frames": {"left": x, "right": x + 1, "bottom": y, "top": y + 1},
-            "titles": {"x": x, "y": y + 1.03, "text": list(self.titles)},
+            "titles": {"x": x, "y": y + above, "text": list(self.titles)},
         }
 
     def size_of(self, columns: int, rows: int) -> tuple[float, float]:

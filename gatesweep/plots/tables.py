@@ -39,7 +39,7 @@ TIP = [
 
 def _hook(tips: list[tuple[str, str]]) -> Any:
     def hook(plot: Any, element: Any) -> None:
-        plot.state.add_tools(HoverTool(renderers=[plot.handles["glyph_renderer"]], tooltips=tips))
+        plot.state.add_tools(HoverTool(renderers=[plot.handles["glyph_renderer"]], tooltips=tips, limit=1))
 
     return hook
 

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import gatesweep as gs
+from tests.ui.explorer_pages import go
 from tests.ui.lab_page import (
     CORNERS,
     HELD,
@@ -201,6 +202,25 @@ def test_hover_says_what_the_model_says(lab):
     p = 1 / (1 + math.exp(-(w1 * 0.7 + w2 * 0.9 + b)))
     assert float(found.group(1)) == pytest.approx(p, abs=0.02)  # the mouse stands on whole pixels
     assert found.group(2) == str(int(float(found.group(1)) >= 0.5))
+
+
+CROWD = f"""() => {{
+  const figure = ({NAMED})("s_curve"), view = Bokeh.index.find_one_by_id(figure?.id)
+  if (!view?.el.clientHeight) return null
+  const at = view.el.getBoundingClientRect()
+  const {{z, p}} = figure.renderers.map(({{data_source}}) => data_source.data).find((data) => data.loss)
+  const sure = [...z.keys()].filter((i) => p[i] > 0.99).sort((i, j) => z[i] - z[j]), i = sure[sure.length >> 1]
+  return [at.left + view.frame.x_scale.compute(z[i]), at.top + view.frame.y_scale.compute(p[i])]
+}}"""
+"""JavaScript: where on the screen the S-curve has many rows one upon another."""
+
+
+def test_of_many_rows_at_one_place_one_says_its_loss(lab):
+    go(lab, "?gate=OR&noise_level=0.3&picture=s_curve")
+    lab.mouse.move(*lab.wait_for_function(CROWD).json_value())
+    tip = lab.get_by_text("p of the true class")
+    expect(tip.first).to_be_visible()
+    expect(tip).to_have_count(1)
 
 
 @pytest.mark.parametrize(("gate", "noise_level"), [("AND", 0.05), ("OR", 0.4)])

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from gatesweep.lessons import LESSONS
+from gatesweep.lessons import COMPARISONS, LESSONS
 from tests.ui.conftest import FILLED, untroubled, visitor
 from tests.ui.explorer_pages import FIND, SOON, go
 from tests.ui.lab_page import HELD, IDLE, NAMED, PAINTED, control, pixel, press, show, unfold, wait
@@ -137,6 +137,11 @@ def test_a_phone_s_first_screen_has_the_heatmap_and_its_gates(explorer_phone, wi
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def to_top(page):
+    """Scroll back, until no swipe before moves the page any more."""
+    page.wait_for_function(f"() => {{ const before = ({SCROLLED})(); ({TO_TOP})(); return before === 0 }}")
+
+
 def swipe(page, place, up):
     """A finger that touches the screen there and moves up by so many pixels."""
     left, top, right, bottom = place
@@ -167,7 +172,7 @@ def test_on_a_phone_the_picture_stays_and_a_swipe_over_it_scrolls(phone, width, 
     sit(phone, width, height)
     go(phone, link)
     expect(phone.get_by_role("heading", name=heading)).to_be_attached(timeout=SOON)
-    phone.evaluate(TO_TOP)
+    to_top(phone)
     stays_while_the_rest_scrolls(phone, "boundary")
     assert phone.evaluate("document.documentElement.scrollWidth") == width
 
@@ -176,7 +181,7 @@ def test_a_finger_on_a_grip_drags_the_line_and_scrolls_nothing(phone):
     sit(phone, *PHONES[1])
     go(phone, "?by_hand=true&w1=4&w2=4&intercept=-2")
     before = wait(phone, f"{HELD} && s.w[0] === 4")
-    phone.evaluate(TO_TOP)
+    to_top(phone)
     phone.evaluate(PAINTED)
     swipe(phone, [*pixel(phone, *before["grips"][0])] * 2, 60)
     wait(phone, "s.w[0] !== 4")
@@ -186,7 +191,7 @@ def test_a_finger_on_a_grip_drags_the_line_and_scrolls_nothing(phone):
 @pytest.mark.parametrize(("width", "height"), [PHONES[1], LYING])
 def test_on_a_phone_the_heatmap_stays_and_a_swipe_over_it_scrolls(explorer_phone, width, height):
     sit(explorer_phone, width, height)
-    explorer_phone.evaluate(TO_TOP)
+    to_top(explorer_phone)
     stays_while_the_rest_scrolls(explorer_phone, "heatmap")
 
 
@@ -235,6 +240,24 @@ def test_a_hall_reads_the_axes_of_the_heatmap_and_of_its_colours(page, app_url):
     assert {text: size for text, size in opened.evaluate("letters").items() if size < 16} == {}
 
 
+def are_apart(one, other):
+    (left, top, right, bottom), (left2, top2, right2, bottom2) = one, other
+    return right <= left2 or right2 <= left or bottom <= top2 or bottom2 <= top
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1920, 1080)])
+def test_an_answer_in_the_explorer_leaves_pictures_and_menus_free(page, app_url, width, height):
+    opened = page(app_url + LINK + "&preset=penalty", width=width, height=height)
+    opened.wait_for_function(FILLED)
+    for name in ("Hint", "Answer"):
+        press(opened, name)
+        more = opened.locator(".more")
+        expect(more).to_contain_text(getattr(COMPARISONS["penalty"], name.lower()), timeout=SOON)
+        for part in (control(opened, "combobox", "Measure"), "heatmap", "curves"):
+            assert are_apart(box(opened, more), box(opened, part)), part
+    assert outside(opened, {"answer": more}) == {}
+
+
 def test_an_answer_moves_nothing(lab):
     show(lab, "?lesson=3")
     lab.wait_for_function(STILL, arg="boundary")
@@ -243,6 +266,7 @@ def test_an_answer_moves_nothing(lab):
     answer = lab.locator(".more")
     expect(answer).to_be_visible()
     assert outside(lab, {"answer": answer}) == {}
+    assert are_apart(box(lab, answer), box(lab, "scores")), "it speaks of the numbers"
     assert (box(lab, "boundary"), box(lab, control(lab, "combobox", "Gate"))) == before
     press(lab, "Answer")
     expect(answer).to_be_hidden()
