@@ -20,7 +20,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from bokeh.core.has_props import HasProps, MetaHasProps, is_DataModel
-from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.property.descriptors import DataSpecPropertyDescriptor, PropertyDescriptor
 from bokeh.core.property.singletons import Intrinsic, Undefined
 from bokeh.core.property.wrappers import PropertyValueContainer
 from bokeh.core.serialization import Ref, Serializer
@@ -138,10 +138,19 @@ def remember_defaults() -> None:
         return isinstance(value, PropertyValueContainer) and not value
 
     @cache
+    def empty(cls: type[HasProps]) -> frozenset[str]:
+        """What is an empty list or dictionary by default."""
+        return frozenset(d.name for d in own(cls) if _has_unstable_default(d, cls) and is_empty(d.class_default(cls)))
+
+    @cache
     def made_for_each(cls: type[HasProps]) -> list[Any]:
-        """Those whose default no two models share. An empty list or dictionary is made once it is asked for."""
-        unshared = [descriptor for descriptor in own(cls) if _has_unstable_default(descriptor, cls)]
-        return [d for d in unshared if not is_empty(d.class_default(cls))]
+        """Descriptors of what no two models share by default. What is empty is made once it is asked for."""
+        return [d for d in own(cls) if _has_unstable_default(d, cls) and d.name not in empty(cls)]
+
+    @cache
+    def settable(cls: type[HasProps]) -> dict[str, Any]:
+        """Descriptors that set one value and nothing else, by name."""
+        return {d.name: d for d in own(cls) if type(d) in (PropertyDescriptor, DataSpecPropertyDescriptor)}
 
     @cache
     def required(cls: type[HasProps]) -> list[str]:
@@ -149,13 +158,28 @@ def remember_defaults() -> None:
         overridden = overridden_of(cls)
         return [d.name for d in own(cls) if overridden.get(d.name, d.property._default) is Undefined]
 
+    def put(model: HasProps, descriptor: Any, value: Any) -> None:
+        """Set a value that nobody has heard of yet; one that is the default is none."""
+        value = descriptor.property.prepare_value(model, descriptor.name, value)
+        if descriptor.name in empty(type(model)):
+            is_default = is_empty(value)
+        else:
+            is_default = descriptor.property.matches(value, descriptor._get(model))
+        if not is_default:
+            descriptor._set_value(model, value)
+
     def begin(model: HasProps, **given: Any) -> None:
         super(HasProps, model).__init__()
         model._property_values = {}
         model._unstable_default_values = {}
         model._unstable_themed_values = {}
+        descriptors = settable(type(model))
         for name, value in given.items():
-            if value is not Undefined and value is not Intrinsic:
+            if value is Undefined or value is Intrinsic:
+                continue
+            if name in descriptors:
+                put(model, descriptors[name], value)
+            else:
                 setattr(model, name, value)
         for descriptor in made_for_each(type(model)):
             if descriptor.name not in given:
