@@ -125,6 +125,28 @@ def test_the_population_holds_the_model_on_show():
     assert len(found.value) == model.N_SEEDS
 
 
+def test_a_population_is_trained_once_for_all_who_ask_whatever_their_own_seed(monkeypatch):
+    trained = []
+    sweep = model.sweep
+    monkeypatch.setattr(model, "sweep", lambda experiment, **how: trained.append(0) or sweep(experiment, **how))
+    monkeypatch.setattr(model, "KEPT", 2)
+    monkeypatch.setattr(model, "_known", {})
+
+    def ask(noise_level, seed=0, over="seed"):
+        before = len(trained)
+        found = model.population(settings(noise_level=noise_level, seed=seed, epochs=1), over)
+        assert found.over == over
+        return found, len(trained) > before
+
+    first, is_new = ask(0.31)
+    assert is_new
+    assert ask(0.31, seed=5) == (first, False)
+    assert ask(0.32)[1] and not ask(0.31)[1]
+    assert ask(0.33)[1] and not ask(0.31)[1], "the one that was asked for last is kept"
+    assert ask(0.32)[1]
+    assert ask(0.31, over="init_seed")[1]
+
+
 @pytest.fixture(scope="module")
 def lab():
     return Lab()

@@ -255,8 +255,29 @@ def others(settings: Mapping[str, Any], over: str = "seed") -> Experiment:
     return nearest_sweep({**settings, over: range(N_SEEDS)})
 
 
+KEPT = 64
+"""How many populations are remembered, for all visitors: a class looks at the same few, of some kilobytes each."""
+_known: dict[tuple[Any, ...], Population] = {}
+_knowing = threading.Lock()
+
+
 def population(settings: Mapping[str, Any], over: str = "seed", cancel: threading.Event | None = None) -> Population:
     """The models of the seeds 0 to 199 under these settings; each starts as in a sweep."""
+    key = over, *sorted((name, value) for name, value in settings.items() if name != over)
+    with _knowing:
+        found = _known.pop(key, None)
+        if found is not None:
+            _known[key] = found  # the one that was asked for last
+            return found
+    found = _population(settings, over, cancel)
+    with _knowing:
+        _known[key] = found
+        if len(_known) > KEPT:
+            del _known[next(iter(_known))]
+    return found
+
+
+def _population(settings: Mapping[str, Any], over: str, cancel: threading.Event | None) -> Population:
     experiment = others(settings, over)
     found = sweep(experiment, device="cpu", cancel=cancel)
     one = found.isel({name: 0 for name in found["status"].dims if name != over})
