@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 
-__all__ = ["KEYS", "MEANING", "KeyHelp", "caps"]
+__all__ = ["DRAWING", "KEYS", "MEANING", "KeyHelp", "caps"]
 
 MEANING = (
     (("?",), "this list"),
@@ -26,6 +26,12 @@ MEANING = (
 NAMES = {" ": "space", "ArrowLeft": "←", "ArrowRight": "→"}
 KEYS = [key for keys, _ in MEANING for key in keys]
 """Keys that the page hands on, by their names in a browser."""
+
+DRAWING = (
+    "Arrows move a cross (with Shift finely), Enter draws there, Delete takes the nearest point away, "
+    "m takes it along, c changes the class"
+)
+"""What keys do on the plane where own rows are drawn."""
 
 CLOSE = {"& .MuiIconButton-root": {"color": "text.secondary"}}
 

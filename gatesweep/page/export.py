@@ -21,7 +21,7 @@ from bokeh.models import Plot
 from bokeh.themes import Theme
 
 from gatesweep.app.compat import spare_bokehjs
-from gatesweep.app.keys import KEYS, MEANING, caps
+from gatesweep.app.keys import DRAWING, KEYS, MEANING, caps
 from gatesweep.codec import to_json
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -115,6 +115,7 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "explorer": explorer_data(),
         "keys": [(caps(keys), words) for keys, words in MEANING],
         "known": KEYS,
+        "drawing_keys": DRAWING,
         "figures": {name: _item(figure) for name, figure in figures.items()},
         "looks": looks,
     } | address_data()

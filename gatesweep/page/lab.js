@@ -1,5 +1,6 @@
 // The Lab: one model on one noisy gate. `values` holds the settings and the view under the names of the app's links.
 
+import {Board} from "./board.js";
 import {$, choose, control, fillMenu, onChoice, showValue} from "./controls.js";
 import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
@@ -21,8 +22,8 @@ const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "a
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
 // What the others are called, by what they differ in.
 const OTHERS = {seed: "200 seeds", init_seed: "200 starts", refit: "200 refits"};
-// How near to a corner, and to an own row, a tap is meant for it.
-const CORNER_REACH = 0.2, ROW_REACH = 0.1;
+// How near to a corner a tap is meant for it.
+const CORNER_REACH = 0.2;
 // Milliseconds that a model rests before the others are trained.
 const SETTLING = 120;
 // What decides how own rows are trained on.
@@ -37,7 +38,8 @@ export class Lab {
     });
     this.drawing = new Drawing((own) => this.set({own, source: "own"}));
     this.table = new TablePanel(data.rules.own.tables, (own) => this.drawing.open(own));
-    Object.assign(this, {tool: "point", pen: 0, spread: 0.2, shownBehind: "seeds"});
+    this.board = new Board(this, this.drawing, data.drawing_keys);
+    this.shownBehind = "seeds";
     this.hand = new Hand(data.ranges, (weights) => this.set(weights), () => this.window);
     this.turns = new Turns({loss: () => this.#drawLosses(), valley: () => this.#drawValley(), seeds: () => this.#drawSeeds(), boundary: () => this.#drawCloud()});
     this.#wire();
@@ -174,28 +176,6 @@ export class Lab {
     this.drawing.open(ownOf(Array.from({length: n}, (_, i) => [digits(x1[i]), digits(x2[i]), label[i]])));
   }
 
-  // What a tap or a drag on the plane does to own rows.
-  #tap(point) {
-    const row = this.drawing.near(point, ROW_REACH);
-    if (this.tool === "point") this.drawing.add(point, this.pen);
-    else if (this.tool === "cloud") this.drawing.cloud(point, this.pen, this.spread);
-    else if (row >= 0) this.drawing.remove(row);
-  }
-  // A point of the picture, in units of the rows as they were given.
-  #given(point) {
-    const {centre, unit} = this.ownRows;
-    return point.map((x, axis) => x * unit[axis] + centre[axis]);
-  }
-  #drawOn(figures) {
-    let row = -1, gesture = 0;
-    figures.on("boundary", ["panstart"], ({x, y}) => {
-      row = this.isOwn && !this.hand.held ? this.drawing.near(this.#given([x, y]), ROW_REACH) : -1;
-      gesture++;
-    });
-    figures.on("boundary", ["pan"], ({x, y}) => { if (row >= 0) this.drawing.move(row, this.#given([x, y]), gesture); });
-    figures.on("boundary", ["panend"], () => { row = -1; });
-  }
-
   // The numbers on show, as those set by hand.
   #inHand() {
     const {run, at} = this, params = [...run.trained(at, this.epoch)];
@@ -257,11 +237,7 @@ export class Lab {
     onChoice("training", (shown) => { this.training = shown; this.draw(); });
     onChoice("behind", (shown) => { this.shownBehind = shown; this.draw(); });
     onChoice("source", (source) => this.set({source}));
-    onChoice("tool", (tool) => { this.tool = tool; this.draw(); });
-    onChoice("pen", (pen) => { this.pen = Number(pen); });
-    $("spread").oninput = () => { this.spread = Number($("spread").value); $("spread-text").textContent = String(this.spread); };
     $("standardize").onchange = () => this.set({standardize: $("standardize").checked});
-    for (const act of ["undo", "redo", "clear"]) $(act).onclick = () => this.drawing[act]();
     $("from-gate").onclick = () => this.#takeGateRows();
     $("row").onchange = () => this.set({row: Math.max(1, Math.round(Number($("row").value)) || 1)});
     $("loss_over").onchange = () => this.set({loss_over: $("loss_over").value});
@@ -277,11 +253,11 @@ export class Lab {
     this.figures = figures;
     $("first").remove();
     this.hand.wire(figures, () => this.values);
-    this.#drawOn(figures);
+    this.board.take(figures);
     figures.on("boundary", ["tap", "doubletap"], ({x, y}) => {
       const [x1, x2] = [x, y].map(Math.round);
       const isOnGrip = this.hand.near(figures, {x, y}, CORNER_REACH) >= 0;
-      if (this.isOwn) { if (!isOnGrip) this.#tap(this.#given([x, y])); return; }
+      if (this.isOwn) { if (!isOnGrip) this.board.tap([x, y]); return; }
       if (!isOnGrip && [x1, x2].every((bit) => bit === 0 || bit === 1) && Math.hypot(x - x1, y - x2) < CORNER_REACH) this.flip(2 * x1 + x2);
     });
     figures.on("boundary", ["mousemove", "tap"], ({x, y}) => { $("probe").textContent = probe(this.drawn.model, x, y, this.values.threshold); });
@@ -431,20 +407,13 @@ export class Lab {
   }
 
   #syncOwn(isOwn) {
-    const {values: {own, row}, drawing, tool, pen} = this;
+    const {own, row} = this.values;
     $("source").hidden = !this.run.live || this.values.hide.includes("gate");
     $("own").hidden = !isOwn;
     for (const part of document.querySelectorAll("[data-of]")) part.hidden = (part.dataset.of === "own") !== isOwn;
     choose("source", this.values.source);
-    choose("tool", tool);
-    choose("pen", String(pen));
-    $("pen").hidden = tool === "erase";
-    $("undo").disabled = !drawing.past.length;
-    $("redo").disabled = !drawing.future.length;
-    $("clear").disabled = !own.points.length;
-    $("spread-row").hidden = tool !== "cloud";
+    this.board.show(this.picture);
     $("standardize").checked = this.values.standardize;
-    [0, 1].forEach((label) => { $(`pen-${label}`).textContent = own.named[2 + label]; });
     $("row").value = row;
     $("unlinked").textContent = isLinkable(own) ? "" : unlinked(own.points.length);
   }

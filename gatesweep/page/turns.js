@@ -1,4 +1,4 @@
-// Who is drawn when: the model first, then the charts around it, one for each frame of the screen, and only those in view.
+// Who is drawn when: the model first, then the charts around it, one for each frame of the screen, and only those in view or near it.
 
 import {$} from "./controls.js";
 
@@ -9,7 +9,7 @@ export class Turns {
     const eye = new IntersectionObserver((changes) => {
       for (const {target: {id}, isIntersecting} of changes) this.seen[isIntersecting ? "add" : "delete"](id);
       this.#next();
-    });
+    }, {rootMargin: "25%"});
     for (const id of Object.keys(charts)) eye.observe($(id));
   }
 

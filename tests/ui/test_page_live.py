@@ -326,6 +326,59 @@ def test_own_rows_are_drawn_moved_and_erased(live) -> None:
     expect(page.get_by_text("more than a link carries")).to_be_visible()
 
 
+def test_own_rows_are_drawn_with_keys(live) -> None:
+    page = live("#source=own&own=0,0,0_1,1,1")
+    board = page.get_by_role("button", name="Draw with keys")
+    board.focus()
+    page.keyboard.press("ArrowRight")
+    np.testing.assert_allclose(list(drawn(page, "boundary", "cross").values()), [[0.55], [0.5]])
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")
+    page.keyboard.press("Enter")
+    expect(summary(page)).to_contain_text("Own rows: 3, 1 of class 0, 2 of class 1")
+    page.keyboard.press("m")
+    page.keyboard.press("Shift+ArrowUp")
+    rows = drawn(page, "boundary", "rows")
+    np.testing.assert_allclose([rows["x1"][2], rows["x2"][2]], [0.8, 0.505])
+    page.keyboard.press("Delete")
+    expect(summary(page)).to_contain_text("Own rows: 2, 1 of class 0, 1 of class 1")
+    page.keyboard.press("Tab")
+    assert not drawn(page, "boundary", "cross")["x1"]
+    page.keyboard.press("z")
+    expect(summary(page)).to_contain_text("Own rows: 3")
+
+
+TRANSFER = """([text, name]) => {
+  const carried = new DataTransfer();
+  if (name) carried.items.add(new File([text], name));
+  else carried.setData("text/plain", text);
+  return carried;
+}"""
+
+
+def test_a_table_is_dropped_or_pasted(live) -> None:
+    page = live("#source=own")
+    page.get_by_text("Table", exact=True).click()
+    said = page.locator("#table-said")
+    file = page.evaluate_handle(TRANSFER, ["a,b,kind\n1,2,u\n3,1,v\n2,2,v\n", "dropped.csv"])
+    page.dispatch_event("#drop", "drop", {"dataTransfer": file})
+    expect(said).to_have_text("3 rows of dropped.csv.")
+    expect(summary(page)).to_contain_text("Own rows: 3, 1 of class u, 2 of class v")
+    page.get_by_label("Paste a table").focus()
+    cells = page.evaluate_handle(TRANSFER, ["a\tb\tkind\n1,5\t2\tu\n3\t1\tv\n", ""])
+    page.evaluate(
+        """(clipboardData) => document.activeElement.dispatchEvent(
+          new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}))""",
+        cells,
+    )
+    expect(said).to_have_text("2 rows of what was pasted.")
+    assert drawn(page, "boundary", "rows")["x1"] == [1.5, 3]
+    page.dispatch_event("#drop", "drop", {"dataTransfer": page.evaluate_handle(TRANSFER, ["no numbers", "words.csv"])})
+    expect(said).to_have_class("note problem")
+    assert drawn(page, "boundary", "rows")["x1"] == [1.5, 3]
+
+
 def test_a_table_s_rows_are_shown_with_refits_folds_and_the_best_line(live) -> None:
     page = live("#source=own&cloud=true&limits=true")
     page.get_by_text("Table", exact=True).click()

@@ -7,6 +7,7 @@ import numpy as np
 import param
 
 from gatesweep.app.assets import asset, sheets
+from gatesweep.app.keys import DRAWING
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.own_rows import OwnRows
@@ -30,6 +31,7 @@ class DrawingBoard(Numbered):
     figure = param.String(doc="The id of the figure that is drawn on.")
     rows = param.String(doc="The id of the source that draws the rows.")
     cross = param.String(doc="The id of the source that draws where the keyboard is.")
+    keys = param.String(DRAWING, doc="What its keys do.")
 
     _esm = asset("numbered.js") + asset("lab/draw.js")
 

@@ -105,7 +105,7 @@ class Boundary(_Picture):
         self.cross = ColumnDataSource({"x1": [], "x2": []})
         """Where the keyboard draws; the browser alone moves it, see draw.js."""
         look = {"marker": "cross", "size": 26, "line_width": 2.5, "line_color": LIGHT.ink}
-        self._cross = self.figure.scatter("x1", "x2", source=self.cross, **look)
+        self._cross = self.figure.scatter("x1", "x2", source=self.cross, name="cross", **look)
         # The browser alone moves the grips; see grips.js.
         self.drag = PointDrawTool(renderers=[self.drawn.layers["grips"]], add=False, drag=True)
         self.figure.add_tools(self.drag)

@@ -87,8 +87,7 @@ export function render({model}) {
   }
   button = document.createElement("button")
   button.textContent = "Draw with keys"
-  button.title = "Arrows move a cross (with Shift finely), Enter draws there, Delete takes the nearest point away, "
-    + "m takes it along, c changes the class"
+  button.title = model.keys
   button.setAttribute("aria-description", button.title)
   button.disabled = !model.told.active
   button.addEventListener("keydown", onkey)
