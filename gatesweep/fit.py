@@ -1,6 +1,8 @@
 """`gatesweep.fit`: one logistic model to each data set of a batch."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 import torch
@@ -15,12 +17,16 @@ from gatesweep.engine.loop import run
 from gatesweep.engine.path import Path
 from gatesweep.engine.scaling import standard_frame
 from gatesweep.engine.solvers import solver_class
+from gatesweep.engine.threads import one_thread
 from gatesweep.errors import InputError
 from gatesweep.groups import padded_groups
 from gatesweep.lecture import Stream
 from gatesweep.settings import Settings
 
 __all__ = ["Fit", "History", "dense_design", "fit"]
+
+FEW_ELEMENTS = 100_000
+"""With so few entries in the rows of all models, waking other threads takes longer than the work."""
 
 ROUNDING = 1e-9
 """How much of a logit the sum of its terms may lose before it is summed in twice the precision."""
@@ -156,8 +162,14 @@ def fit(
         stream = Stream(n, n, d, train_seed, init == "linear", init_seed)
         first = torch.as_tensor(_first(init, method.origin, stream)).to(design.given.device).expand(*batch, d + 1)
         controls = {"C": strength, "learning_rate": rate} | given
-        path = run(design, method.of(controls, stream.batches), place.tensor(design.own(first)), record == "epoch")
+        with _threads(place, prod(batch) * n * d):
+            path = run(design, method.of(controls, stream.batches), place.tensor(design.own(first)), record == "epoch")
     return _as_fit(path, design, labels, record == "epoch", place)
+
+
+def _threads(place: Place, n_elements: int) -> AbstractContextManager[None]:
+    few = place.device.type == "cpu" and n_elements <= FEW_ELEMENTS
+    return one_thread() if few else nullcontext()
 
 
 def _first(init: str, origin: float, stream: Stream) -> np.ndarray:
@@ -236,7 +248,8 @@ def dense_design(
         counts = weights[0] > 0
         inputs, labels = _without_idle_rows(inputs, counts), torch.where(counts, labels, 0)
     _check_values(inputs, labels)
-    frame = standard_frame(inputs, counts) if any_coordinates else None
+    with _threads(place, inputs.numel()):
+        frame = standard_frame(inputs, counts) if any_coordinates else None
     rows = place.tensor(inputs if frame is None else frame.rows(inputs))
     rows = torch.nn.functional.pad(rows, (0, 1), value=1.0)
     weight = None

@@ -313,7 +313,7 @@ class DenseDesign:
 
     @property
     def one_class(self) -> Bool[Tensor, "*batch"]:
-        return ~((self._signed_weight > 0).any(-1) & (self._signed_weight < 0).any(-1))
+        return ~((self._signed_weight.amax(-1) > 0) & (self._signed_weight.amin(-1) < 0))
 
     @cached_property
     def reach(self) -> Float[Tensor, "*batch p"]:
