@@ -208,9 +208,10 @@ def _tie(sign: Tensor) -> Tensor:
     return torch.where(sign < 0, torch.finfo(sign.dtype).tiny, torch.zeros_like(sign))
 
 
-def _places(chosen: Bool[Tensor, "*batch"]) -> Iterator[Index]:
+def _places(chosen: Bool[Tensor, "*batch"]) -> Int[np.ndarray, "models dims"]:
     """The index of each chosen model."""
-    return map(tuple, np.argwhere(to_host(chosen)).tolist())
+    here = to_host(chosen)
+    return np.argwhere(here) if np.any(here) else np.empty((0, chosen.ndim), int)
 
 
 def _of_columns(values: Float[Tensor, "*batch n"], index: Int[Tensor, " some"], own: int) -> Tensor:
@@ -235,11 +236,10 @@ def _of_models(values: Float[Tensor, "*batch n"], index: Int[Tensor, "models dim
 
 def apart(design: LinearDesign, chosen: Bool[Tensor, "*batch"]) -> Sequence[Int[Tensor, "models dims"]]:
     """Where the chosen models are, so many at once as memory bears the `tables` of."""
-    chosen_here = to_host(chosen)
-    if not np.any(chosen_here):
+    if not len(places := _places(chosen)):
         return ()
     at_once = 1 + APART_ELEMENTS // (design.n_rows * design.n_params)
-    return torch.as_tensor(np.argwhere(chosen_here), device=chosen.device).split(at_once)
+    return torch.as_tensor(places, device=chosen.device).split(at_once)
 
 
 class _Table:
@@ -324,7 +324,7 @@ class DenseDesign:
             values.expand(*chosen.shape, *values.shape[-own:])
             for values, own in ((self.given, 2), (self._signed_weight, 1))
         )
-        for index in _places(chosen):
+        for index in map(tuple, _places(chosen).tolist()):
             counts = weight[index] != 0
             ones = torch.nn.functional.pad(wide(rows[index])[counts], (0, 1), value=1.0)
             yield index, to_host(ones * wide(weight[index].sign())[counts, None])
@@ -483,7 +483,7 @@ class CornerDesign:
         return (self.sign == self.sign[..., :1]).all(-1, keepdim=True)
 
     def samples(self, chosen: Bool[Tensor, "seeds gates r"]) -> "Iterator[tuple[Index, Float[np.ndarray, 'n p']]]":
-        for seed, gate, column in _places(chosen):
+        for seed, gate, column in _places(chosen).tolist():
             rows = (self.columns[seed].double() * self.scale[column].double()) @ self.lift.double()
             yield (seed, gate, column), to_host(rows * self.sign[seed, gate, :, None])
 
