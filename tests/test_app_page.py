@@ -137,6 +137,17 @@ def test_own_rows_offer_nothing_that_is_of_gates():
     assert "lab" in vars(app) and "explorer" not in vars(app)
 
 
+def test_what_is_refused_leaves_the_address_alone(monkeypatch):
+    monkeypatch.setattr("gatesweep.app.address.REST", 0)
+    app, written = App(view="explorer"), []
+    monkeypatch.setattr(app.browser, "write", lambda query, replaces: written.append(query))
+    for values in ("1, two", "1, 2"):
+        app.explorer.param.update(compare="C", compare_values=values)
+        asyncio.run(app.address._write())
+    assert [query for query in written if "two" in query] == [] and "compare_values=1,+2" in written[-1]
+    app.explorer.close()
+
+
 @pytest.mark.parametrize("what", EXPLORED)
 def test_the_lab_s_model_is_marked_among_others_and_opens_again(what):
     app = App()

@@ -132,8 +132,8 @@ def _following(state: param.Parameterized, name: str, control: Followed) -> Foll
     return control
 
 
-def number(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:
-    """A field for a whole number whose range is too wide for a slider."""
+def number(state: Any, name: str, label: str, **options: Any) -> Any:
+    """A field for a whole number whose range is too wide for a slider; what is out of it, `state.refused` says."""
     declared = state.param[name]
     low, high = declared.bounds
     # Its two small buttons have no name that could be read out; the arrow keys do the same.
@@ -145,6 +145,10 @@ def number(state: param.Parameterized, name: str, label: str, **options: Any) ->
     def take(event: Any) -> None:
         if event.new is None and not declared.allow_None:
             widget.value = getattr(state, name)  # an emptied field
+        elif event.new is not None and not low <= event.new <= (np.inf if high is None else high):
+            widget.value = getattr(state, name)
+            ends = f"from {low:,} up" if high is None else f"from {low:,} to {high:,}"
+            state.refused = {name: f"{label.lower()} must be a whole number {ends}, got {event.new:,}"}
         else:
             setattr(state, name, event.new)
 

@@ -93,7 +93,7 @@ class App(param.Parameterized):
         self._dataset, self._home = dataset, self.view
         self._built: list[Lab | Explorer | TableView] = []
         self.browser = Browser(self.press, self.go, self._darken, width=0, height=0, margin=0)
-        self.address = Address(self.browser, lambda: None if self._is_playing else self.query)
+        self.address = Address(self.browser, lambda: None if self._is_passing else self.query)
         look = {"stylesheets": sheets("view"), "css_classes": ["gs-bare"] if self._bare else []} | FILL
         self._places = {view: pn.Column(visible=False, **look) for view in self._views}
         self._main = filled(pn.Column(**FILL), *self._places.values())
@@ -255,8 +255,10 @@ class App(param.Parameterized):
     # Links
 
     @property
-    def _is_playing(self) -> bool:
-        return any(view.playing for view in self._built)
+    def _is_passing(self) -> bool:
+        """Whether a link to what is on show would lead to something else: while it plays, or is not what was asked."""
+        is_refused = self.view == "explorer" and bool(self.explorer.error)
+        return is_refused or any(view.playing for view in self._built)
 
     @property
     def query(self) -> str:

@@ -333,7 +333,7 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
         ]
     ).opts(
         xlim=PLANE, ylim=PLANE, show_legend=False, toolbar=None, default_tools=[], responsive=True,
-        hooks=[painted(palette, min_border_left=74, min_border_bottom=74, min_border_right=12, min_border_top=12)],
+        hooks=[painted(palette, min_border_left=66, min_border_bottom=54, min_border_right=12, min_border_top=12)],
     )  # fmt: skip
 
 

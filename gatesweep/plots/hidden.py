@@ -147,7 +147,7 @@ def hidden_space(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
     ]  # fmt: skip
     return hv.Overlay(layers).opts(
         xlim=(low, high), ylim=(low, high), show_legend=False, toolbar=None, default_tools=[], responsive=True,
-        hooks=[painted(palette, min_border_left=74, min_border_bottom=74, min_border_right=12, min_border_top=12)],
+        hooks=[painted(palette, min_border_left=66, min_border_bottom=54, min_border_right=12, min_border_top=12)],
     )  # fmt: skip
 
 

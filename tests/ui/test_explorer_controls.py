@@ -144,7 +144,8 @@ def test_values_that_are_no_numbers_are_refused_in_words(page):
     dims = ("gate", "C", "noise_level")
     start(page, BY_C, dims=dims, C=(0.1, 1))
     type_values(page, 0, "0.01, many")
-    expect(page.get_by_text("C must be a number, more than 0, got 'many'")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("alert")).to_contain_text("C must be a number, more than 0, got 'many'", timeout=SOON)
+    expect(page.get_by_role("alert")).to_contain_text("The last picture stays")
     shows(page, median(dims=dims, C=(0.1, 1)))
 
 

@@ -114,7 +114,7 @@ def header(page):
     return {name: page.locator("header").get_by_role("button", name=name) for name in HEADER}
 
 
-@pytest.mark.parametrize(("width", "height"), PHONES[:1])
+@pytest.mark.parametrize(("width", "height"), [*PHONES, LYING])
 def test_a_phone_shows_picture_controls_and_accuracy_at_once(phone, width, height):
     sit(phone, width, height)
     lasting = {"picture": "boundary"}

@@ -114,7 +114,13 @@ class Layout:
 
     def _run_card(self) -> pn.Column:
         e = self._explorer
-        self.status = pn.pane.HTML("", sizing_mode="stretch_width", margin=(4, 12), styles={"font-size": ".82rem"})
+        self.status = pn.pane.HTML(
+            "",
+            sizing_mode="stretch_width",
+            margin=(4, 12),
+            styles={"font-size": ".82rem"},
+            stylesheets=sheets("problem"),
+        )
         self.bar = pmui.LinearProgress(value=0, sizing_mode="stretch_width", margin=(2, 12), visible=False)
         self.train = pmui.Button(
             label="Train", size="small", visible=False, margin=(4, 10), on_click=lambda _: e.retrain(force=True)
@@ -308,7 +314,7 @@ class Layout:
     def idle(self, word: str) -> None:
         """A run ended without a result."""
         self._buttons(train=word == "cancelled")
-        self.status.object = words.ended(word, self._explorer.error)
+        self.status.object = words.ended(word, self._explorer.error, has_picture=bool(self._title))
 
     def opened(self, dataset: Any) -> None:
         """A finished sweep is on show."""

@@ -53,7 +53,7 @@ class PresetBar(pn.viewable.Viewer):
             self._go_back,
             "restart_alt",
             variant="text",
-            margin=(8, 8, 0, 0),
+            margin=(0, 4, 2, 0),
             styles=UNSEEN,
             css_classes=["gs-reset"],
         )
@@ -65,8 +65,8 @@ class PresetBar(pn.viewable.Viewer):
             "margin": 0,
         }
         self._layout = pn.Column(
-            pn.Row(brisk(buttons), menu, self._reset, **row),
-            pn.Row(self._question, *asked, self._progress, following, **row),
+            pn.Row(brisk(buttons), menu, **row),
+            pn.Row(self._question, self._reset, *asked, self._progress, following, **row),
             css_classes=["gs-presets"],
             stylesheets=sheets("card", "explorer/presets"),
             sizing_mode="stretch_width",

@@ -74,11 +74,12 @@ def opened(dataset: xr.Dataset) -> str:
     return f"<b>{dataset['status'].size:,} models</b> of a finished sweep"
 
 
-def ended(word: str, reason: str) -> str:
+def ended(word: str, reason: str, has_picture: bool) -> str:
     """Why a run gave no result."""
-    return (
-        "Cancelled; the last picture stays." if word == "cancelled" else f"<span role='alert'>{escape(reason)}</span>"
-    )
+    if word == "cancelled":
+        return f"Cancelled{'; the last picture stays' * has_picture}."
+    rest = " The last picture stays." if has_picture else ""
+    return f"<div class=problem role=alert>{escape(reason.rstrip('.'))}.{rest}</div>"
 
 
 def sentence(text: str, more: str = "") -> str:

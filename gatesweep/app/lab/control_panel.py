@@ -111,7 +111,7 @@ class Controls(pn.viewable.Viewer):
             self.training,
             self.by_hand,
         )
-        self._problem = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
+        self._problem = pn.pane.HTML("", stylesheets=sheets("problem"), margin=(0, 12), sizing_mode="stretch_width")
         lab.param.watch(self._say_refusal, "refused")
         lab.param.watch(
             lambda *events: self.draw(),

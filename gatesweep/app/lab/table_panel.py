@@ -69,7 +69,7 @@ class TablePanel(pn.viewable.Viewer):
         }
         for name, menu in self.menus.items():
             menu.param.watch(lambda event, name=name: self._choose(name), "value")
-        self.said = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(0, 12), sizing_mode="stretch_width")
+        self.said = pn.pane.HTML("", stylesheets=sheets("problem"), margin=(0, 12), sizing_mode="stretch_width")
         self._layout = pn.Column(self.built_in, self.drop, self.said, *self.menus.values(), **ACROSS)
 
     def _open_built_in(self, name: str) -> None:
