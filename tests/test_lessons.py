@@ -276,7 +276,7 @@ def _() -> None:
 def _() -> None:
     exact = gs.sweep(gate=["XOR", "AND"], noise_level=0.05, seed=range(200)).exact_accuracy.squeeze()
     np.testing.assert_allclose([exact.sel(gate="XOR").min(), exact.sel(gate="XOR").max()], [0.25, 0.75], atol=1e-3)
-    assert float(exact.sel(gate="AND").min()) > 0.9995
+    assert float(exact.sel(gate="AND").min()) > 1 - 1e-6
 
 
 @cache
@@ -349,11 +349,13 @@ def _() -> None:
     assert TWO.settings["network"] == [20, 20, -10, -20, -20, 30, 20, 20, -30]
 
 
-@of(TWO, "right on 100 % here, as good as Bayes")
+@of(TWO, "right on 99.97 % here, where Bayes is wrong on one point in two million")
 def _() -> None:
-    X, y = rows("XOR", 0.1, 40_000)[2:]
+    X, y = rows("XOR", 0.1, 2_000_000)[2:]
     right = np.mean((network(TWO.settings["network"])(X)[:, 2] > 0) == (y == 1))
-    assert round(100 * right) == round(100 * float(theory.bayes_accuracy("XOR", 0.1))) == 100
+    assert round(100 * right, 2) == 99.97
+    wrong = np.mean((np.round(X) % 2).sum(1) % 2 != y)
+    assert round(1e-6 / (1 - float(theory.bayes_accuracy("XOR", 0.1)))) == 2 and wrong < 5e-6
 
 
 @of(TWO, "both of these corners lie at one place")
@@ -594,9 +596,9 @@ def _() -> None:
     assert (at.sel(gate=["AND", "OR"]) > 0.96).all()
 
 
-@of(COMPARISONS["transfer"], "trained at 0.1 are right on all, those trained at 1 on 75 %")
+@of(COMPARISONS["transfer"], "trained at 0.1 are right on 99.96 %, those trained at 1 on 75 %")
 def _() -> None:
-    assert (transferred(0.1, 0.1), transferred(1.0, 0.1)) == (100, 75)
+    assert (transferred(0.1, 0.1, digits=2), transferred(1.0, 0.1)) == (99.96, 75)
 
 
 @of(COMPARISONS["transfer"], "models trained at 0.1 are right on 70 %, those trained at 1 on 77 %")
@@ -604,11 +606,11 @@ def _() -> None:
     assert (transferred(0.1, 1.0), transferred(1.0, 1.0)) == (70, 77)
 
 
-def transferred(learned: float, asked: float) -> int:
+def transferred(learned: float, asked: float, digits: int = 0) -> float:
     """Median percentage for AND, of models of one noise level on rows of another."""
     at = swept("transfer").sel(gate="AND", noise_level=learned)
     found = theory.exact_accuracy(at.weight.values, at.intercept.values, "AND", asked)
-    return round(100 * float(np.median(found)))
+    return round(100 * float(np.median(found)), digits)
 
 
 @of(COMPARISONS["separable"], "the share rises with the noise, from 12 % to 26 %")

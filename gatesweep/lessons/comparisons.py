@@ -107,8 +107,8 @@ COMPARISONS: dict[str, Lesson] = {
         "Each model is asked about rows noisier or cleaner than the ones that it learned from. Does that matter?",
         "Go down a column: the test stays the same, the training gets noisier.",
         "For AND it matters more what a model learned from than what it is asked: at a test noise of 0.1, models "
-        "trained at 0.1 are right on all, those trained at 1 on 75 %. Learning from cleaner rows costs less: at a test "
-        "noise of 1, models trained at 0.1 are right on 70 %, those trained at 1 on 77 %.",
+        "trained at 0.1 are right on 99.96 %, those trained at 1 on 75 %. Learning from cleaner rows costs less: at a "
+        "test noise of 1, models trained at 0.1 are right on 70 %, those trained at 1 on 77 %.",
         {
             "noise_count": 11,
             "x": "test_noise_level",

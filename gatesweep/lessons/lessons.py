@@ -122,9 +122,9 @@ LESSONS = (
         "Look at the neurons: which gate is each of the two hidden ones by itself, and what does the output make of "
         "them? Then look at the hidden space, and take other weights by hand.",
         "The first says OR: 20x₁ + 20x₂ − 10. The second says NAND: −20x₁ − 20x₂ + 30. The output is the AND of both: "
-        "20h₁ + 20h₂ − 30. OR and NAND are both 1 at (0, 1) and (1, 0) alone, and that is XOR: right on 100 % here, as "
-        "good as Bayes. In the hidden space both of these corners lie at one place, and one line parts it from the "
-        "others.",
+        "20h₁ + 20h₂ − 30. OR and NAND are both 1 at (0, 1) and (1, 0) alone, and that is XOR: right on 99.97 % here, "
+        "where Bayes is wrong on one point in two million. In the hidden space both of these corners lie at one place, "
+        "and one line parts it from the others.",
         {
             **NETS,
             "hidden_units": 2,
