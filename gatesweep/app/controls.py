@@ -234,13 +234,13 @@ def filled(layout: Layout, *parts: Any) -> Layout:
 
     A part that nobody sees costs the server, the line and the browser as much as one that all see.
     """
-    views = [pn.panel(part) for part in parts]
+    views, first = [pn.panel(part) for part in parts], len(layout.objects)
 
     def take_place(event: param.parameterized.Event) -> None:
         if event.obj not in layout.objects:
             place = next(i for i, view in enumerate(views) if view is event.obj)
             before = [layout.objects.index(view) for view in views[:place] if view in layout.objects]
-            layout.insert(max(before, default=-1) + 1, event.obj)
+            layout.insert(max(before, default=first - 1) + 1, event.obj)
 
     layout.extend([view for view in views if view.visible])
     for view in views:

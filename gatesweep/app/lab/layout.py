@@ -1,5 +1,7 @@
 """Where things stand on the Lab's page: built once, from one column on a phone to three on a projector."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import panel as pn
@@ -140,11 +142,12 @@ def _card(*parts: Any, **options: Any) -> pn.Column:
 
 
 class Folio(pn.viewable.Viewer):
-    """Pages of which one is on show; a figure on a hidden page is not drawn."""
+    """Pages of which one is on show. Each is made when it is first turned to, and kept."""
 
-    def __init__(self, label: str, pages: dict[str, pn.viewable.Viewable], *beside: Any) -> None:
+    def __init__(self, label: str, pages: dict[str, Callable[[], pn.viewable.Viewable]], *beside: Any) -> None:
         super().__init__()
-        self._pages = pages
+        self._make = pages
+        self._pages: dict[str, pn.viewable.Viewable] = {}
         first = next(iter(pages))
         self.active = brisk(
             pmui.RadioButtonGroup(
@@ -156,13 +159,18 @@ class Folio(pn.viewable.Viewer):
                 stylesheets=NO_LABEL,
             )
         )
-        self._place = pn.Column(pages[first], stylesheets=sheets("figure"), **FILL)
+        self._place = pn.Column(self._page(first), stylesheets=sheets("figure"), **FILL)
         self.active.param.watch(self._turn, "value")
         self._layout = pn.Column(filled(pn.Row(**ACROSS), self.active, pn.HSpacer(), *beside), self._place, **FILL)
 
     def _turn(self, event: Any) -> None:
-        if self._place[0] is not self._pages[event.new]:
-            self._place[0] = self._pages[event.new]
+        if self._place[0] is not self._page(event.new):
+            self._place[0] = self._page(event.new)
+
+    def _page(self, name: str) -> pn.viewable.Viewable:
+        if name not in self._pages:
+            self._pages[name] = self._make[name]()
+        return self._pages[name]
 
     def call(self, page: str, name: str) -> None:
         """Have a page go by another name."""
@@ -203,36 +211,19 @@ class Stage(pn.viewable.Viewer):
         self.spoken = pn.pane.HTML("", stylesheets=sheets("lab/text"), width=1, height=1, margin=0)
         self.player = Player(lab)
         self._lab, self._pictures = lab, pictures
-        self._axes = tuple(PickedMenu(self._pick, **at_most(104)) for _ in range(2))
         self._panes: dict[str, pn.pane.Bokeh] = {}
         self._frame = pn.Column(css_classes=["gs-frame"], stylesheets=sheets("figure", "lab/frame"), **FILL)
         self.cloud = switch(lab, "cloud", "200 seeds", margin=(4, 10))
-        self._beside = {
-            "boundary": (
-                switch(lab, "limits", "Limits", margin=(4, 10)),
-                self.cloud,
-                toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"}),
-            ),
-            "neuron": (
-                toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS}),
-                number(lab, "row", "Row", sizing_mode=None, width=90),
-            ),
-            "s_curve": (slider(lab, "threshold", "Threshold", max_width=260),),
-            "hidden": tuple(menu.select for menu in self._axes),
-        }
+        self._beside: dict[str, tuple[Any, ...]] = {}
         """What belongs to each picture alone."""
         self.pictures = toggle(lab, "picture", "Picture", PICTURES)
         lab.param.watch(self._offer, ["hidden_units", "picture"])
         self._offer()
         self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
+        self._top = pn.Row(self.pictures, pn.HSpacer(), stylesheets=sheets("lab/top"), **ACROSS)
         self._turn(lab.picture)
         self._layout = pn.Column(
-            filled(
-                pn.Row(stylesheets=sheets("lab/top"), **ACROSS),
-                self.pictures,
-                pn.HSpacer(),
-                *(part for parts in self._beside.values() for part in parts),
-            ),
+            self._top,
             self.legend,
             self._frame,
             self.player,
@@ -242,11 +233,30 @@ class Stage(pn.viewable.Viewer):
             **FILL,
         )
 
+    @cached_property
+    def _axes(self) -> tuple[PickedMenu, PickedMenu]:
+        """Which hidden neuron lies across, and which one up."""
+        return PickedMenu(self._pick, **at_most(104)), PickedMenu(self._pick, **at_most(104))
+
+    def _beside_of(self, name: str) -> tuple[Any, ...]:
+        """What belongs to this picture alone."""
+        lab = self._lab
+        if name == "boundary":
+            surface = toggle(lab, "surface", "Surface", {"Probability": "probability", "Label": "label"})
+            return switch(lab, "limits", "Limits", margin=(4, 10)), self.cloud, surface
+        if name == "neuron":
+            inputs = toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS})
+            return inputs, number(lab, "row", "Row", sizing_mode=None, width=90)
+        if name == "s_curve":
+            return (slider(lab, "threshold", "Threshold", max_width=260),)
+        return tuple(menu.select for menu in self._axes)
+
     def _stand(self, name: str) -> None:
         """Give one of the large pictures its place. It keeps it: what leaves a page comes back as another model."""
         figure = getattr(self._pictures, name).figure
         self._panes[name] = pn.pane.Bokeh(figure, **FILL)
         self._frame.append(self._panes[name])
+        self._beside[name] = self._beside_of(name)
         if name == "neuron":
             flip_inputs(self._lab, figure)
 
@@ -267,7 +277,8 @@ class Stage(pn.viewable.Viewer):
                 menu.show(name, label, {unit_name(u): u + 1 for u in range(units)}, place + 1)
 
     def _turn(self, picture: str) -> None:
-        if picture not in self._panes:
+        is_new = picture not in self._panes
+        if is_new:
             self._stand(picture)
         for name, pane in self._panes.items():
             pane.visible = name == picture
@@ -278,6 +289,8 @@ class Stage(pn.viewable.Viewer):
             is_own = self._lab.source == "own"
             for part, wanted in zip(self._beside["neuron"], (not is_own, is_own), strict=True):
                 part.visible = wanted
+        if is_new:
+            filled(self._top, *self._beside[picture])
 
     def draw(self, view: ViewModel) -> None:
         by_hand = view.hand is not None
@@ -312,7 +325,10 @@ class Numbers(pn.viewable.Viewer):
         self.meaning, self.confusion = text(), text()
         self.training = Folio(
             "Training",
-            {"Losses": _chart(pictures.losses.figure), SURFACE: _chart(pictures.loss_surface.figure)},
+            {
+                "Losses": lambda: _chart(pictures.losses.figure),
+                SURFACE: lambda: _chart(pictures.loss_surface.figure),
+            },
             self._loss_over(),
         )
         self.training.active.param.watch(self._offer_pairs, "value")
@@ -322,10 +338,10 @@ class Numbers(pn.viewable.Viewer):
         self.others = Folio(
             "Behind it",
             {
-                "200 seeds": filled(
+                "200 seeds": lambda: filled(
                     pn.Column(stylesheets=sheets("figure"), **FILL), self._differing(), _chart(pictures.seeds.figure)
                 ),
-                "Errors": pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
+                "Errors": lambda: pn.Column(slider(lab, "threshold", "Threshold"), self.confusion, **FILL),
             },
             self.draws,
         )

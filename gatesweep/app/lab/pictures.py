@@ -353,15 +353,21 @@ class LossSurface(_Picture):
 
 
 class Pictures:
-    """All of them; neuron, S-curve and hidden space are made when they are first looked at."""
+    """All of them; neuron, S-curve, hidden space and loss surface are made when they are first looked at."""
 
     def __init__(self) -> None:
-        self.boundary, self.scores, self.losses = Boundary(), Scores(), Losses()
-        self.loss_surface, self.seeds = LossSurface(), Seeds()
-        self.small: tuple[_Picture, ...] = (self.scores, self.losses, self.loss_surface, self.seeds)
-        """Those beside the large one."""
-        self.all = (self.boundary, *self.small)
-        """Those that are there from the start."""
+        self.boundary, self.scores, self.losses, self.seeds = Boundary(), Scores(), Losses(), Seeds()
+        self.small: tuple[_Picture, ...] = (self.scores, self.losses, self.seeds)
+        """Those beside the large one, from the start."""
+
+    @property
+    def all(self) -> tuple[_Picture, ...]:
+        """Those of one neuron's Lab, without the ones that can take the large one's place."""
+        return self.boundary, self.scores, self.losses, self.loss_surface, self.seeds
+
+    @cached_property
+    def loss_surface(self) -> LossSurface:
+        return LossSurface()
 
     @cached_property
     def neuron(self) -> Neuron:

@@ -107,6 +107,7 @@ class View:
 
     def _draw_surface(self, view: ViewModel, is_new: bool) -> None:
         surface = self._pictures.loss_surface
+        surface.theme(view.palette)
         if is_new or not surface.move(view.shown):
             names = [PARAMETERS[self._lab.parameter_names[place]] for place in view.span or ()]
             surface.show(LossGrid.of(view.run, view.shown, view.span or (0, 1)), *names)
