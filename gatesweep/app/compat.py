@@ -559,12 +559,13 @@ def _tag(data: Any, root: str) -> None:
 
 
 def file_button(label: str, filename: str, make: Any, **look: Any) -> pmui.FileDownload:
-    """A button of plain text that downloads what `make` returns.
+    """A button of plain text, without an icon, that downloads what `make` returns.
 
     Leans on: `variant` set after the constructor, which would warn of a name that panel-material-ui itself
-    passes on. Not reported upstream.
+    passes on; and the class of an icon, which no option leaves out. Not reported upstream.
     """
-    button = pmui.FileDownload(callback=make, filename=filename, label=label, **look)
+    bare = {"& .MuiButton-startIcon": {"display": "none"}}
+    button = pmui.FileDownload(callback=make, filename=filename, label=label, sx=bare, **look)
     button.variant = "text"
     return button
 

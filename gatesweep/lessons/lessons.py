@@ -97,7 +97,7 @@ LESSONS = (
         EXTRAS,
     ),
     Lesson(
-        "How much data does a line need?",
+        "Rows and the best line",
         "Go from 100 rows to 1000. What shrinks?",
         "Compare the exact accuracy with the best line's, for many seeds.",
         "The gap to the best line: 0.8 points at 100 rows, 0.05 at 1000, in the median of 100 seeds. Part of it is the "
@@ -135,7 +135,7 @@ LESSONS = (
         ("features", "training"),
     ),
     Lesson(
-        "Why training does not always find it",
+        "Starts that never find it",
         "Two neurons can hold XOR. Does training find it?",
         "Go through the 200 other starts: which accuracies occur, and which never?",
         "From about 120 of 200 starts it does. All others end at 75 %: three corners right, one given up, and "

@@ -240,6 +240,25 @@ def test_a_hall_reads_the_axes_of_the_heatmap_and_of_its_colours(page, app_url):
     assert {text: size for text, size in opened.evaluate("letters").items() if size < 16} == {}
 
 
+TOO_LONG = """(menu, texts) => {
+  const {font, paddingLeft, paddingRight} = getComputedStyle(menu)
+  const pen = document.createElement("canvas").getContext("2d")
+  pen.font = font
+  const room = menu.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+  return texts.filter((text) => pen.measureText(text).width > room)
+}"""
+"""JavaScript: which texts a menu has no room for."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1920, 1080)])
+def test_no_title_of_a_lesson_is_cut(lab, width, height):
+    sit(lab, width, height)
+    titles = [f"{i}  {lesson.title}" for i, lesson in enumerate(LESSONS, 1)]
+    menu = control(lab, "combobox", "Lesson")
+    assert menu.evaluate(TOO_LONG, titles + ["W" * 80]) == ["W" * 80]
+    sit(lab, 1400, 900)
+
+
 def are_apart(one, other):
     (left, top, right, bottom), (left2, top2, right2, bottom2) = one, other
     return right <= left2 or right2 <= left or bottom <= top2 or bottom2 <= top

@@ -66,7 +66,7 @@ def downloads(explorer: Commands, figures: tuple[figure, figure]) -> pn.Row:
         "NetCDF": ("sweep.nc", lambda: io.BytesIO(as_netcdf(explorer.dataset))),
         "Python": ("gatesweep_sweep.py", script),
     }
-    buttons = [file_button(label, name, make, icon="none", **look) for label, (name, make) in files.items()]
+    buttons = [file_button(label, name, make, **look) for label, (name, make) in files.items()]
     for kind in ("png", "svg"):
         button = pmui.Button(label=kind.upper(), variant="text", **look)
         button.js_on_click(code=save_figures(figures, kind, FONT))
