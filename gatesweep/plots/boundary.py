@@ -21,7 +21,6 @@ from gatesweep.plots.look import (
     MARKERS,
     TEXT,
     Palette,
-    below,
     on_paper,
     own_colours,
     painted,
@@ -292,13 +291,11 @@ def plane(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
                 cmap=palette.surface, clim=(0, 255), default_tools=[], hooks=[_hover(columns["model"])]
             ),
             hv.Path(cloud, axes, label="others").opts(color=ink, alpha=0.11, line_width=1.1, default_tools=[]),
+            # Under the rows: rings leave them their colours.
+            of(hv.Points, "misclassified", marker="circle", size=15, line_width=1.8, fill_alpha=0, line_color=ink),
             of(
                 hv.Points, "rows", ("marker", "fill_color", "line_color", "label", "part"), size=8, line_width=1.4,
                 **{name: hv.dim(name) for name in ("marker", "fill_color", "line_color")},
-            ),
-            of(
-                hv.Points, "misclassified", marker="circle", size=15, line_width=1.8, fill_alpha=0, line_color=ink,
-                hooks=[below],
             ),
             hv.Contours(units, axes, "line_color", label="neurons").opts(
                 line_color=hv.dim("line_color"), line_width=2.2, line_alpha=0.7, default_tools=[],

@@ -11,7 +11,7 @@ from gatesweep.plots.boundary import marked
 from gatesweep.plots.drawn import Columns
 from gatesweep.plots.geometry import contours, shades
 from gatesweep.plots.labels import unit_name
-from gatesweep.plots.look import LIGHT, Palette, below, on_paper, painted, typed, with_bokeh
+from gatesweep.plots.look import LIGHT, Palette, on_paper, painted, typed, with_bokeh
 
 __all__ = ["hidden_columns", "hidden_labels", "hidden_space", "hidden_span", "pair_of"]
 
@@ -130,12 +130,11 @@ def hidden_space(columns: Columns, palette: Palette = LIGHT) -> hv.Overlay:
         hv.Image(shade[::-1], axes, "shade", bounds=(low, low, high, high), label="surface").opts(
             cmap=palette.surface, clim=(0, 255), default_tools=[]
         ),
+        hv.Points(columns["misclassified"], axes, label="misclassified").opts(
+            marker="circle", size=14, fill_alpha=0, line_color=palette.ink, line_width=1.4, default_tools=[]
+        ),
         hv.Points(columns["rows"], axes, [*styles, "label", "part", "x1", "x2"], label="rows").opts(
             size=9, line_width=1.4, alpha=0.8, default_tools=[], **{name: hv.dim(name) for name in styles}
-        ),
-        hv.Points(columns["misclassified"], axes, label="misclassified").opts(
-            marker="circle", size=14, fill_alpha=0, line_color=palette.ink, line_width=1.4, default_tools=[],
-            hooks=[below],
         ),
         hv.Curve(columns["boundary"], *axes, label="boundary").opts(
             color=palette.ink, line_width=4, default_tools=[]

@@ -26,7 +26,6 @@ __all__ = [
     "TEXT",
     "TICK",
     "Palette",
-    "below",
     "on_paper",
     "own_colours",
     "paint",
@@ -191,11 +190,6 @@ def on_paper(palette: Palette) -> Callable[[Any, Any], None]:
 def unfading(plot: Any, element: Any) -> None:
     """A hook: a click on a mark asks for what it stands for, and nothing else fades for that."""
     plot.handles["glyph_renderer"].update(selection_glyph=None, nonselection_glyph=None)
-
-
-def below(plot: Any, element: Any) -> None:
-    """A hook: drawn under all that has no such hook, whatever comes first; so rings leave to rows their colours."""
-    plot.handles["glyph_renderer"].level = "underlay"
 
 
 def own_colours(colours: list[str], name: str = "line_color") -> Callable[[Any, Any], None]:

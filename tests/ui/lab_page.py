@@ -21,14 +21,16 @@ SEEN = f"""() => {{
   const named = {NAMED}, list = (value) => Array.from(value ?? [])
   const glyphs = (name, type) => named(name).renderers.filter((r) => r.glyph.type === type).map((r) => r.data_source)
   const column = (name, type, of) => list(glyphs(name, type)[0].data[of])
+  const layer = (name) => named("boundary").renderers.find((one) => one.name === name).data_source.data
+  const rows = (of) => list(layer("rows")[of])
   const model = () => named("model").data, image = () => list(glyphs("boundary", "Image")[0].data.image[0])
   return {{
-    get x1() {{ return column("boundary", "Scatter", "x1") }},
-    get x2() {{ return column("boundary", "Scatter", "x2") }},
-    get label() {{ return column("boundary", "Scatter", "label") }},
-    get part() {{ return column("boundary", "Scatter", "part") }},
-    get fill() {{ return column("boundary", "Scatter", "fill_color") }},
-    get marker() {{ return column("boundary", "Scatter", "marker") }},
+    get x1() {{ return rows("x1") }},
+    get x2() {{ return rows("x2") }},
+    get label() {{ return rows("label") }},
+    get part() {{ return rows("part") }},
+    get fill() {{ return rows("fill_color") }},
+    get marker() {{ return rows("marker") }},
     get n() {{ return this.x1.length }},
     get w() {{ return list(model().w) }},
     get b() {{ return model().b[0] }},
@@ -40,7 +42,7 @@ SEEN = f"""() => {{
     get levels() {{ return new Set(image()).size }},
     get paper() {{ return named("boundary").background_fill_color }},
     get grips() {{
-      const grips = named("boundary").renderers.find(({{name}}) => name === "grips").data_source.data
+      const grips = layer("grips")
       return list(grips.x1).map((x, i) => [x, grips.x2[i]])
     }},
     get cloud() {{ return glyphs("boundary", "MultiLine")[0].data.xs.length }},

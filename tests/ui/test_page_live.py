@@ -278,6 +278,44 @@ def test_a_network_its_pictures_and_its_other_starts(live) -> None:
     expect(page.get_by_role("combobox", name="Solver")).to_have_value("2")
 
 
+RINGED = """([figure, x, y]) => {
+  const plot = Object.values(Bokeh.index).find((view) => view.model.name === figure);
+  const rings = plot.computed_renderer_views.find(({model}) => model.name === "misclassified").model.data_source.data;
+  const canvas = plot.canvas_view.primary, pen = canvas.canvas.getContext("2d"), ratio = canvas.pixel_ratio;
+  const {width, height, left, top} = plot.frame.bbox, {x_range, y_range} = plot.model;
+  const columns = [x, y].map((name) => rings[name] ?? rings.get(name));
+  const inside = [...columns[0].keys()].map((i) => [
+    left + (columns[0][i] - x_range.start) / (x_range.end - x_range.start) * width,
+    top + (y_range.end - columns[1][i]) / (y_range.end - y_range.start) * height,
+  ]).filter(([sx, sy]) => sx > left + 10 && sx < left + width - 10 && sy > top + 10 && sy < top + height - 10);
+  // Dark on a circle of 15 pixels around each of them, as often as not: rows may lie upon it.
+  const isDark = ([sx, sy], angle) => {
+    const at = [sx + 7.2 * Math.cos(angle), sy + 7.2 * Math.sin(angle)].map((place) => Math.round(place * ratio));
+    return pen.getImageData(...at, 1, 1).data.slice(0, 3).every((channel) => channel < 120);
+  };
+  const angles = Array.from({length: 24}, (_, i) => i * Math.PI / 12);
+  return inside.map((place) => angles.filter((angle) => isDark(place, angle)).length / angles.length);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("figure", "axes", "link"),
+    [
+        ("boundary", ["x1", "x2"], "#gate=XOR&noise_level=0.3"),
+        ("hidden", ["a", "b"], "#gate=XOR&noise_level=0.3&hidden_units=2&solver=adam&picture=hidden"),
+    ],
+)
+def test_misclassified_rows_wear_a_ring_that_is_seen(live, figure, axes, link) -> None:
+    page = live(link)
+    page.wait_for_function(
+        "name => Bokeh.documents.some((one) => one.roots().some((root) => root.name === name))", arg=figure
+    )
+    drawn(page, figure, "misclassified")
+    found = eventually(lambda: page.evaluate(RINGED, [figure, *axes]), len)
+    assert len(found) > 50
+    assert np.median(found) > 0.3
+
+
 def test_a_pinned_model_and_the_limits_are_drawn_on_demand(live) -> None:
     page = live("#gate=XOR&noise_level=0.2&pin=1,1,-0.5")
     assert_same_boundary(drawn(page, "boundary", "pinned"), np.array([1.0, 1.0]), -0.5)
