@@ -2,6 +2,7 @@
 // gatesweep/tables/sources.py.
 
 import {InputError} from "./refuse.js";
+import {grouped} from "./grouped.js";
 
 const MOST_BYTES = 2_000_000, MOST_COLUMNS = 10_000, LONGEST_LINE = 1_000_000;
 // So many lines tell how a file separates its columns, and whether it writes decimals with a comma.
@@ -37,7 +38,7 @@ function decoded(bytes, name) {
   }
   const lines = text.split(/\r\n|\r|\n/), hidden = lines.findIndex((line) => line.includes("\0")), long = lines.findIndex((line) => line.length > LONGEST_LINE);
   if (hidden >= 0) throw new InputError("a CSV file must be text, without NUL bytes", `${name}, line ${hidden + 1}`, "Save it as CSV UTF-8");
-  if (long >= 0) throw new InputError(`a line of a CSV file must have ${LONGEST_LINE.toLocaleString("en")} characters at most`, `${name}, line ${long + 1}`, "Check that the file is a table");
+  if (long >= 0) throw new InputError(`a line of a CSV file must have ${grouped(LONGEST_LINE)} characters at most`, `${name}, line ${long + 1}`, "Check that the file is a table");
   return text;
 }
 
@@ -52,7 +53,7 @@ function signsOf(text, name) {
   const decimal = hasComma && !inner.some((cell) => /^[+-]?\d*\.\d+$/.test(cell)) ? "," : ".";
   const header = !first.every((cell) => NUMBER.test(cell.replaceAll(decimal, ".").trim()));
   const names = first.map((cell, i) => (header && cell.trim()) || `column${i + 1}`), twice = names.find((one, i) => names.indexOf(one) < i);
-  if (names.length < 2 || names.length > MOST_COLUMNS) throw new InputError(`a table must have 2 to ${MOST_COLUMNS.toLocaleString("en")} columns`, names.length, "Leave out what is not used");
+  if (names.length < 2 || names.length > MOST_COLUMNS) throw new InputError(`a table must have 2 to ${grouped(MOST_COLUMNS)} columns`, names.length, "Leave out what is not used");
   if (twice !== undefined) throw new InputError("the columns of a table must have different names", twice, "Rename one of them");
   return {separator, decimal, header, names};
 }

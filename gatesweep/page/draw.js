@@ -31,9 +31,10 @@ export class Figures {
     return false;
   }
 
-  // Room for the axes of the boundary, in pixels.
+  // Room for the axes of the boundary, in pixels; it is laid out anew for each of these that changes, so they come before it.
   margin({left, bottom, right, top}) {
-    this.plots.boundary.setv({min_border_left: left, min_border_bottom: bottom, min_border_right: right, min_border_top: top});
+    const {doc: {roots: [{attributes}]}} = this.items.boundary;
+    Object.assign(attributes, {min_border_left: left, min_border_bottom: bottom, min_border_right: right, min_border_top: top});
   }
 
   on(name, events, act) {

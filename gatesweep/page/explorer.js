@@ -6,6 +6,7 @@ import {jobOf, refusalOf} from "./grids.js";
 import {Player} from "./player.js";
 import {everyOf, onScale, scaleOf, ticksOf} from "./scale.js";
 import {axesOf, cellOf, drawn, placesOf, TEST_NOISE} from "./summary.js";
+import {grouped} from "./grouped.js";
 
 // Between groups of rows, in units of one row.
 const GAP = 0.5;
@@ -127,6 +128,7 @@ export class Explorer {
     Object.assign($("open-run"), {value: values.run});
     if (this.isLive) $("preset").value = values.preset;
     this.refusal = this.isLive ? refusalOf(jobOf(values, this.data.explorer)) : "";
+    if (!this.refusal) void this.grid; // Is asked for: the models need no figure to be trained.
     $("finest").checked = values.noise_count === FINEST.noise_count && values.seed_count === FINEST.seed_count;
     this.#later();
     this.changed();
@@ -227,10 +229,10 @@ export class Explorer {
   }
 
   #progress({done, ready, total, seconds}) {
-    const count = (number) => number.toLocaleString("en"), isCancelled = !done && this.cancelled === this.job && this.isLive;
+    const isCancelled = !done && this.cancelled === this.job && this.isLive;
     $("cancel").hidden = done || isCancelled;
     $("about").textContent = isCancelled ? "Cancelled; the last picture stays."
-      : !done ? `${count(ready)} of ${count(total)} models`
-        : seconds ? `${count(total)} models trained in ${Math.max(seconds, 0.01).toFixed(2)} s` : `${count(total)} models of a finished sweep`;
+      : !done ? `${grouped(ready)} of ${grouped(total)} models`
+        : seconds ? `${grouped(total)} models trained in ${Math.max(seconds, 0.01).toFixed(2)} s` : `${grouped(total)} models of a finished sweep`;
   }
 }

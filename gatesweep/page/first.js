@@ -14,14 +14,11 @@ export function paintFirst(canvas, run, at, palette, window) {
   Object.assign(canvas, {width: width * ratio, height: height * ratio});
   pen.scale(ratio, ratio);
   const across = width - margin.left - margin.right, up = height - margin.top - margin.bottom, side = PLANE[1] - PLANE[0];
+  const ground = Object.assign(document.createElement("canvas"), {width: PIXELS, height: PIXELS});
+  shade(ground.getContext("2d"), model, palette);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(ground, margin.left, margin.top, across, up);
   const x = (x1) => margin.left + (x1 - PLANE[0]) / side * across, y = (x2) => margin.top + (PLANE[1] - x2) / side * up;
-  const shades = new Uint8Array(PIXELS ** 2);
-  surface(model, shades);
-  shades.forEach((shade, i) => {
-    pen.fillStyle = palette.surface[shade];
-    const column = i % PIXELS, row = Math.floor(i / PIXELS), cell = side / PIXELS;
-    pen.fillRect(x(PLANE[0] + column * cell), y(PLANE[0] + (row + 1) * cell), across / PIXELS + 1, up / PIXELS + 1);
-  });
   pen.beginPath();
   pen.rect(margin.left, margin.top, across, up);
   pen.clip();
@@ -40,4 +37,12 @@ export function paintFirst(canvas, run, at, palette, window) {
   line.x1.forEach((x1, i) => (Number.isNaN(line.x1[i - 1] ?? NaN) ? pen.moveTo(x(x1), y(line.x2[i])) : pen.lineTo(x(x1), y(line.x2[i]))));
   Object.assign(pen, {lineWidth: 4, strokeStyle: palette.ink});
   pen.stroke();
+}
+
+// The surface, a pixel for each of its cells, the first row of which lies lowest.
+function shade(pen, model, {surface: colours}) {
+  const image = pen.createImageData(PIXELS, PIXELS), shades = new Uint8Array(PIXELS ** 2), channels = colours.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  surface(model, shades);
+  shades.forEach((one, i) => image.data.set([...channels[one], 255], 4 * ((PIXELS - 1 - Math.floor(i / PIXELS)) * PIXELS + i % PIXELS)));
+  pen.putImageData(image, 0, 0);
 }

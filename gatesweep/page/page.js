@@ -32,9 +32,9 @@ export class Page {
   // Takes the figures, once BokehJS is there to draw them.
   async take(figures) {
     figures.wear(this.mode);
+    figures.margin(marginOf($("frame").clientWidth));
     await figures.embed("boundary");
     this.figures = figures;
-    figures.margin(marginOf($("frame").clientWidth));
     this.lab.take(figures);
     this.explorer.take(figures);
     this.lab.draw();

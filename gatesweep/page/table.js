@@ -3,6 +3,7 @@
 
 import {readCsv} from "./csv.js";
 import {InputError} from "./refuse.js";
+import {grouped} from "./grouped.js";
 
 // Different values of a column that may be a label; characters of a name or a class that are shown.
 const MOST_CLASSES = 50, LONGEST = 60;
@@ -60,8 +61,8 @@ export class LabelledTable {
       else if (points.length < most) points.push([first[i], second[i], place]);
       else skips[3]++;
     });
-    const why = ["of other classes", "without a class", "with a missing number", `beyond the first ${most.toLocaleString("en")}`];
-    const told = why.map((words, i) => skips[i] && `${skips[i].toLocaleString("en")} ${words}`).filter(Boolean);
+    const why = ["of other classes", "without a class", "with a missing number", `beyond the first ${grouped(most)}`];
+    const told = why.map((words, i) => skips[i] && `${grouped(skips[i])} ${words}`).filter(Boolean);
     return {points, skipped: told.length ? `Skipped: ${told.join(", ")}.` : ""};
   }
 }

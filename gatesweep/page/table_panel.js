@@ -4,6 +4,7 @@ import {$, fillMenu} from "./controls.js";
 import {ownOfTable} from "./own.js";
 import {InputError} from "./refuse.js";
 import {LabelledTable} from "./table.js";
+import {grouped} from "./grouped.js";
 
 const MENUS = ["x1", "x2", "label", "zero", "one"];
 
@@ -67,7 +68,7 @@ export class TablePanel {
     const {own, skipped} = ownOfTable(table, chosen);
     Object.assign(this, {table, chosen});
     this.open(own);
-    this.#say(`${own.points.length.toLocaleString("en")} rows of ${table.name}. ${skipped}`.trim());
+    this.#say(`${grouped(own.points.length)} rows of ${table.name}. ${skipped}`.trim());
   }
   #refusing(act) {
     try {

@@ -1,6 +1,7 @@
 // What the page says about a model in words: the app's own sentences (gatesweep/app/lab/words.py). Nothing is drawn here.
 
 import {sigmoid} from "./engine/logistic.js";
+import {grouped} from "./grouped.js";
 import {logit} from "./models.js";
 import {EXACT_ROWS} from "./engine/sample.js";
 import {FOLDS} from "./engine/survey.js";
@@ -113,7 +114,6 @@ export const ownKeys = ([zero = "0", one = "1"], known) => [
 ];
 
 export const unlinked = (n) => `${grouped(n)} rows are more than a link carries: whoever opens it sees none.`;
-const grouped = (count) => count.toLocaleString("en");
 
 export function ownSummary({rows: {n, label}, wrong, threshold, scores, classes: [zero, one] = ["0", "1"]}) {
   if (!n) return "Own rows: none yet.";
