@@ -1,7 +1,7 @@
 // The Lab: one model on one noisy gate. `values` holds the settings and the view under the names of the app's links.
 
 import {Board} from "./board.js";
-import {$, choose, control, fillMenu, onChoice, showValue} from "./controls.js";
+import {$, choose, control, fillMenu, onChoice, save, showValue} from "./controls.js";
 import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
@@ -11,6 +11,7 @@ import {modelOf, numbersOf} from "./models.js";
 import {neuronColumns} from "./neuron.js";
 import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
+import {rowsCsv} from "./rows_csv.js";
 import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
@@ -169,6 +170,12 @@ export class Lab {
     this.set({pin: Array.from(params, (value) => Number(value.toPrecision(6))), pin_units: units.length, pin_activation: activation});
   }
 
+  // The rows on show in the units that they were given in.
+  get #given() {
+    const {points} = this.values.own, column = (axis) => points.map((point) => point[axis]);
+    return this.isOwn ? {x1: column(0), x2: column(1)} : this.drawn.of;
+  }
+
   // Makes the gate's rows own ones, to edit.
   #takeGateRows() {
     this.run.own = null;
@@ -238,6 +245,7 @@ export class Lab {
     onChoice("behind", (shown) => { this.shownBehind = shown; this.draw(); });
     onChoice("source", (source) => this.set({source}));
     $("standardize").onchange = () => this.set({standardize: $("standardize").checked});
+    $("save-rows").onclick = () => save("gatesweep.csv", rowsCsv(this.drawn.model, this.drawn.of, this.#given));
     $("from-gate").onclick = () => this.#takeGateRows();
     $("row").onchange = () => this.set({row: Math.max(1, Math.round(Number($("row").value)) || 1)});
     $("loss_over").onchange = () => this.set({loss_over: $("loss_over").value});

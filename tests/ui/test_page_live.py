@@ -3,10 +3,12 @@
 import html
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -362,6 +364,25 @@ def test_own_rows_are_drawn_moved_and_erased(live) -> None:
     page.get_by_role("button", name="From the gate").click()
     expect(summary(page)).to_contain_text("Own rows: 500, 375 of class 0, 125 of class 1.")
     expect(page.get_by_text("more than a link carries")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("link", "settings"),
+    [
+        ("#gate=OR&noise_level=0.3", {"gate": "OR", "noise_level": 0.3}),
+        ("#source=own&own=wine.0.6.0.1&standardize=true", {"source": "own", "standardize": True}),
+    ],
+)
+def test_the_rows_on_show_are_a_file(live, link: str, settings: dict) -> None:
+    page = live(link)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Rows as CSV").click()
+    assert saving.value.suggested_filename == "gatesweep.csv"
+    lab = gs.Lab()
+    own = {"own": Own.from_text("wine.0.6.0.1")} if "own=" in link else {}
+    lab.restore(settings | own | {"dtype": "float64"})
+    found, expected = (StringIO(text) for text in (Path(saving.value.path()).read_text(), lab.rows_csv))
+    pd.testing.assert_frame_equal(pd.read_csv(found), pd.read_csv(expected), rtol=1e-6)
 
 
 def test_own_rows_are_drawn_with_keys(live) -> None:
