@@ -1,4 +1,4 @@
-"""Every lesson and every comparison as a picture, light and dark, wide and narrow: `python -m benchmarks.screenshots`.
+"""Every lesson and every comparison as a picture, light and dark, on three screens: `python -m benchmarks.screenshots`.
 
 To be looked at before a release; the README shows some of them. A name (`--only xor`) takes part of them.
 """
@@ -16,7 +16,7 @@ LONGEST = """() => {
   const inside = (node) => [...node.children].flatMap((child) => [child, ...inside(child.shadowRoot ?? child)])
   return Math.max(...inside(document.body).map((element) => element.scrollHeight))
 }"""
-SIZES = {"wide": (1400, 900), "phone": (390, 844)}
+SIZES = {"wide": (1400, 900), "hall": (1920, 1080), "phone": (390, 844)}
 MODES = ("light", "dark")
 
 
