@@ -168,7 +168,11 @@ def in_joblib():
 def in_data_loader():
     return list(torch.utils.data.DataLoader(Rows(), num_workers=2, batch_size=None, multiprocessing_context="fork"))
 
+cores = torch.get_num_threads()
+answers()  # Now there are threads, none of which a child has.
+torch.set_num_threads(1)  # As in a child: how torch divides a large operation among threads may show in its last bit.
 wanted = answers()
+torch.set_num_threads(cores)
 for children in (in_pool, in_joblib, in_data_loader):
     print(children.__name__, {wanted} == set(children()), flush=True)
 """
