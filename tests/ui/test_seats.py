@@ -291,6 +291,17 @@ def test_an_answer_moves_nothing(lab):
     expect(answer).to_be_hidden()
 
 
+@pytest.mark.parametrize(("link", "picture"), [("?lesson=5", "boundary"), (LINK + "&preset=penalty", "heatmap")])
+def test_on_a_phone_an_answer_stands_above_the_picture_it_speaks_of(page, app_url, link, picture):
+    phone = page(app_url + link, width=390, height=844)
+    press(phone, "Answer")
+    answer = phone.locator(".more")
+    expect(answer).to_be_visible()
+    phone.wait_for_function(STILL, arg=picture)
+    left, _, right, bottom = box(phone, answer)
+    assert 0 <= left and right <= 390 and bottom <= box(phone, picture)[1]
+
+
 def test_a_slider_over_powers_of_ten_says_its_value(lab):
     show(lab)
     unfold(lab, "Training")
