@@ -137,6 +137,38 @@ def test_threads_that_stand_back_have_the_lower_priority_and_the_caller_its_own(
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+TURNS = """
+import threading
+import numpy as np
+import torch
+import gatesweep as gs
+
+def fits():
+    for seed in range(40):
+        X, y = gs.generate_data_with_noise(50, "AND", 0.3, random_state=seed)
+        gs.fit(X, y, device="cpu")
+
+def all_of(threads):
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+cores, seen = torch.get_num_threads(), set()
+for _ in range(5):
+    all_of([threading.Thread(target=fits) for _ in range(4)])
+    all_of([threading.Thread(target=lambda: seen.add(torch.get_num_threads()))])
+from gatesweep.engine.threads import _pool
+print({cores} == seen, _pool()._max_workers == cores)
+"""
+
+
+def test_small_fits_side_by_side_leave_torch_the_threads_that_it_had():
+    environment = os.environ | {"OMP_NUM_THREADS": "3"}  # Told from one thread, also on a machine with one core.
+    done = subprocess.run([sys.executable, "-c", TURNS], capture_output=True, text=True, timeout=300, env=environment)
+    assert done.stdout == "True True\n", done.stderr
+
+
 FORK = """
 import hashlib, multiprocessing
 import numpy as np

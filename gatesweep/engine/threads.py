@@ -39,15 +39,46 @@ def stand_back() -> None:
     _STANDING_BACK.set()
 
 
+class _Alone:
+    """Who computes on one thread just now, and how many threads torch has otherwise.
+
+    set_num_threads(1) holds for the thread that calls it, but is also what new threads start with. Two that take turns
+    must not take the other's 1 for what was before, or all that come later would have one thread for good.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._otherwise = Lock(), 0, 0
+
+    @property
+    def n_threads(self) -> int:
+        """How many torch has where nobody computes alone."""
+        with self._lock:
+            return self._otherwise if self._inside else torch.get_num_threads()
+
+    def enter(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._otherwise = torch.get_num_threads()
+            self._inside += 1
+            torch.set_num_threads(1)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            torch.set_num_threads(self._otherwise)
+
+
+_alone = _Alone()
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """torch on this thread alone: for one model's tiny tensors, waking the others takes longer than the work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    _alone.enter()
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        _alone.leave()
 
 
 def _single_threaded() -> None:
@@ -60,14 +91,13 @@ def _single_threaded() -> None:
 @cache
 def _pool() -> ThreadPoolExecutor:
     """The process's one pool, with the number of threads that torch has when it is first asked for."""
-    count = torch.get_num_threads()
+    count = _alone.n_threads
     started = Barrier(count + 1)
     pool = ThreadPoolExecutor(count, "gatesweep", initializer=_single_threaded)
     for _ in range(count):
         pool.submit(started.wait)
     started.wait()
-    # set_num_threads(1) holds for the thread that calls it, but is also what new threads start with.
-    torch.set_num_threads(count)
+    torch.set_num_threads(count)  # What new threads start with was set by each of the pool's.
     return pool
 
 
@@ -77,8 +107,8 @@ def _begin_anew() -> None:
     A parallel loop of torch would wait for them for ever, so the child computes on one thread, as the workers
     of torch's DataLoader do: children come in numbers.
     """
-    global _STARTING
-    _STARTING = Lock()
+    global _STARTING, _alone
+    _STARTING, _alone = Lock(), _Alone()
     _pool.cache_clear()
     torch.set_num_threads(1)
 

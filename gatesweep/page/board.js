@@ -11,7 +11,7 @@ const MOVES = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 export class Board {
   // `drawing` holds the rows; the lab says what part of the plane is on show and in which units. `words` tell of the keys.
   constructor(lab, drawing, words) {
-    Object.assign(this, {lab, drawing, tool: "point", pen: 0, spread: 0.2, gesture: 0, held: -1, cross: null, figures: null});
+    Object.assign(this, {lab, drawing, tool: "point", pen: 0, spread: 0.2, gesture: 0, held: -1, left: null, cross: null, figures: null});
     onChoice("tool", (tool) => { this.tool = tool; this.show(lab.picture); });
     onChoice("pen", (pen) => { this.pen = Number(pen); });
     $("spread").oninput = () => { this.spread = Number($("spread").value); $("spread-text").textContent = String(this.spread); };
@@ -30,8 +30,7 @@ export class Board {
   take(figures) {
     this.figures = figures;
     figures.on("boundary", ["panstart"], ({x, y}) => {
-      this.held = this.lab.isOwn && !this.lab.hand.held ? this.#near([x, y]) : -1;
-      this.gesture++;
+      this.#hold(this.lab.isOwn && !this.lab.hand.held ? this.#near([x, y]) : -1);
     });
     figures.on("boundary", ["pan"], ({x, y}) => this.#carry([x, y]));
     figures.on("boundary", ["panend"], () => { this.held = -1; });
@@ -47,7 +46,17 @@ export class Board {
     if (this.tool === "cloud") this.drawing.cloud(this.#given(point), this.pen, this.spread);
     else this.drawing.add(this.#given(point), this.pen);
   }
-  #carry(point) { if (this.held >= 0) this.drawing.move(this.held, this.#given(point), this.gesture); }
+  // A row is held as long as the rows are as this hand left them: after an undo, say, its place may be another's.
+  #hold(row) {
+    Object.assign(this, {held: row, left: this.drawing.own});
+    this.gesture++;
+  }
+  #carry(point) {
+    if (this.left !== this.drawing.own) this.held = -1;
+    if (this.held < 0) return;
+    this.drawing.move(this.held, this.#given(point), this.gesture);
+    this.left = this.drawing.own;
+  }
 
   // A point of the picture, in units of the rows as they were given; the row that is near to it.
   #given(point) {
@@ -78,8 +87,7 @@ export class Board {
       this.held = -1;
       if (row >= 0) this.drawing.remove(row);
     } else if (key === "m") {
-      this.held = this.held < 0 ? row : -1;
-      this.gesture++;
+      this.#hold(this.held < 0 || this.left !== this.drawing.own ? row : -1);
     } else if (key === "c") {
       this.pen = 1 - this.pen;
       choose("pen", String(this.pen));

@@ -1,8 +1,8 @@
-// Who works for the page: jobs for many models go to a worker, and what has come of each so far is kept here.
+// Who works for the page: jobs for many models go to workers, and what has come of each so far is kept here.
 
 import {Desk, keptSteps, keptWidth, modelCount, SCORES, STATUSES} from "./engine/crowd.js";
 
-// Workers at most: some of a machine's cores are left to the page and to others.
+// Workers: one a core, as far as the browser tells, and no more than what a class's machine has to spare.
 const MOST_HANDS = 4;
 
 // Hands jobs to workers that run `source`, at the first of them; where a strict page forbids workers, to a desk of its own.
@@ -34,7 +34,7 @@ export class Crew {
   #workers() {
     try {
       const url = URL.createObjectURL(new Blob([this.source], {type: "text/javascript"}));
-      return Array.from({length: Math.min(MOST_HANDS, navigator.hardwareConcurrency)}, () => this.#worker(url));
+      return Array.from({length: Math.min(MOST_HANDS, navigator.hardwareConcurrency || 1)}, () => this.#worker(url));
     } catch {
       return [this.#desk()];
     }

@@ -1,4 +1,4 @@
-// Models that the page trains itself: the one on show at once, its population in a worker.
+// Models that the page trains itself: the one on show at once, its population in workers.
 
 import {truthOf} from "./engine/lecture.js";
 import {bayesAccuracy, bestLine, exactAccuracy, majorityAccuracy} from "./engine/theory.js";

@@ -31,10 +31,10 @@ export class Page {
 
   // Takes the figures, once BokehJS is there to draw them.
   async take(figures) {
+    this.figures = figures;
     figures.wear(this.mode);
     figures.margin(marginOf($("frame").clientWidth));
     await figures.embed("boundary");
-    this.figures = figures;
     this.lab.take(figures);
     this.explorer.take(figures);
     this.lab.draw();

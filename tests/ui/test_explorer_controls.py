@@ -109,7 +109,7 @@ def test_one_more_parameter_is_compared(page, option, name, values, more):
     start(page, more, **solver)
     choose(page, "Compare also", option)
     shows(page, median(dims=("gate", name, "noise_level"), **(solver | {name: values})))
-    assert cells(page)["where"][4].endswith(f"{name.replace('_', ' ')} {values[1]}, noise level 0.2")
+    assert cells(page)["where"][4].endswith(f"{option} {values[1]}, noise level 0.2")
     choose(page, "Compare also", "nothing else")
     shows(page, median(**solver))
 
