@@ -160,6 +160,6 @@ def test_the_lab_s_model_is_marked_among_others_and_opens_again(what):
     assert explorer.picture.value[*place, 0] == pytest.approx(accuracy, abs=1e-5)
     sides = explorer.pictures._heatmap.sources["marked"].data
     assert [len(side) for side in sides.values()] == [1] * 4
-    explorer._tapped(*place)
+    explorer._tapped(*place, again=False)
     assert app.view == "lab" and app.lab.settings == settings
     explorer.close()

@@ -24,6 +24,11 @@ def drawn(page: Page, figure: str, layer: str) -> dict:
     return page.evaluate(SOURCE, [figure, layer])
 
 
+def until_drawn(page: Page, figure: str, layer: str) -> None:
+    """A figure is drawn a frame or more after what it shows is known."""
+    page.wait_for_function(f"async (place) => (await ({SOURCE})(place)).value.length", arg=[figure, layer])
+
+
 def accuracy(page: Page, kind: str) -> float:
     """What the table of accuracies says of train, test, exact, best or bayes, in per cent; of >99.9% the middle."""
     text = page.locator(f"#scores tr.{kind} td").last.inner_text()

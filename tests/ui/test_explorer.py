@@ -228,6 +228,17 @@ def test_a_finger_reads_a_cell_by_its_first_tap_and_opens_it_by_the_second(page,
     opened.goto("about:blank")
 
 
+def test_two_quick_taps_read_a_cell_and_open_it(page, served):
+    opened = page(served[0], width=390, height=844, has_touch=True, is_mobile=True)
+    opened.get_by_text("tap to read, tap again to open").wait_for(timeout=SOON)
+    count, cell = len(served[2]), place(opened, "heatmap", 21 + 12)
+    for _ in range(2):
+        opened.touchscreen.tap(*cell)
+    until(opened, lambda: len(served[2]) > count)
+    assert (served[2][-1]["gate"], served[2][-1]["noise_level"]) == ("OR", 0.6)
+    opened.goto("about:blank")
+
+
 def test_what_something_means_is_said_by_pointer_keyboard_and_finger(explorer, page, served):
     wide, _ = explorer
     tip = wide.get_by_role("tooltip")

@@ -12,7 +12,7 @@ import gatesweep as gs
 from gatesweep.page.export import MAX_BYTES, render
 from tests.lecture import generate_data_with_noise
 from tests.ui.export_oracle import assert_same_boundary, logit, random_settings
-from tests.ui.page_probe import accuracy, drawn, opened, summary
+from tests.ui.page_probe import accuracy, drawn, opened, summary, until_drawn
 
 SET = """values => {
   const change = (control, value, event) => {
@@ -157,6 +157,7 @@ def test_the_explorer_holds_the_sweep_and_opens_its_models(static, runs: list[xr
 def test_the_curves_show_the_limits(static, runs: list[xr.Dataset]) -> None:
     page = static("#view=explorer")
     for layer, limit in (("bayes", "bayes_accuracy"), ("best", "best_linear_accuracy")):
+        until_drawn(page, "curves", layer)
         np.testing.assert_allclose(drawn(page, "curves", layer)["value"], runs[0][limit].sel(gate="AND"), rtol=1e-12)
 
 

@@ -358,10 +358,10 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
 
     # From a cell to its model
 
-    def _tapped(self, panel: int, row: int, column: int) -> None:
+    def _tapped(self, panel: int, row: int, column: int, again: bool) -> None:
         p = self.picture
-        if p is None:
-            return
+        if p is None or (again and not self.layout.finger.is_used):
+            return  # A mouse's first click has opened it.
         cell = {p.x.name: p.x.values[column], p.y.name: p.y.values[row]}
         if p.panel:
             cell[p.panel.name] = p.panel.values[panel]

@@ -30,9 +30,10 @@ FIRST = Sheet(("",), 1000, 260)
 
 
 class Pictures:
-    """Both pictures; `show(picture)` feeds them, `on_tap` is told the place (panel, y, x) of a click."""
+    """Both pictures; `show(picture)` feeds them, `on_tap` is told the place (panel, y, x) of a click, and whether
+    it is the second of two quick ones."""
 
-    def __init__(self, on_tap: Callable[[int, int, int], None]) -> None:
+    def __init__(self, on_tap: Callable[[int, int, int, bool], None]) -> None:
         self._on_tap = on_tap
         self._shown, self._epoch, self._palette = Picture.blank(), -1, LIGHT
         self._sheets = [FIRST, FIRST]
@@ -45,6 +46,9 @@ class Pictures:
         self.cells.selected.on_change("indices", self._tapped)
         # Points lie close: a tap tool would take every one that its mark touches.
         self._curves.figure.on_event("tap", self._tapped_near)
+        # Two quick taps come as one tap and one double tap, which no tap tool takes.
+        self._heatmap.figure.on_event("doubletap", self._tapped_again)
+        self._curves.figure.on_event("doubletap", lambda event: self._tapped_near(event, again=True))
         for i, fig in enumerate(self.figures):
             for side in ("inner_width", "inner_height"):
                 fig.on_change(side, lambda attr, old, new, i=i: self._resized(i, attr, new))
@@ -128,9 +132,18 @@ class Pictures:
     def _tapped(self, _attr: str, _old: list[int], new: list[int]) -> None:
         if new:
             self.cells.selected.indices = []
-            self._open(new[0])
+            self._open(new[0], again=False)
 
-    def _tapped_near(self, event: Any) -> None:
+    def _tapped_again(self, event: Any) -> None:
+        """The cell under a double tap."""
+        if event.x is None or event.y is None:
+            return
+        left, right, bottom, top = (np.asarray(self.cells.data[side]) for side in ("left", "right", "bottom", "top"))
+        under = (left <= event.x) & (event.x < right) & (bottom <= event.y) & (event.y < top)
+        if under.any():
+            self._open(int(under.argmax()), again=True)
+
+    def _tapped_near(self, event: Any, again: bool = False) -> None:
         """The point of the curves nearest to a tap."""
         if event.x is None or event.y is None:
             return
@@ -139,10 +152,11 @@ class Pictures:
         up = (np.asarray(data["cy"], dtype=float) - event.y) * sheet.height / sheet.trellis.height
         distance = np.nan_to_num(np.hypot(across, up), nan=np.inf)
         if distance.min() <= REACH:
-            self._open(int(distance.argmin()))
+            self._open(int(distance.argmin()), again)
 
-    def _open(self, index: int) -> None:
-        self._on_tap(*map(int, np.unravel_index(index, self._shown.value.shape[:3])))
+    def _open(self, index: int, again: bool) -> None:
+        panel, row, column = map(int, np.unravel_index(index, self._shown.value.shape[:3]))
+        self._on_tap(panel, row, column, again)
 
 
 def _padded(columns: Columns) -> Columns:
