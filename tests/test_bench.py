@@ -1,6 +1,8 @@
 """Every row of the bench compares like with like: both sides fit the same models. No timing is asserted."""
 
 import json
+import subprocess
+import sys
 from dataclasses import fields
 from functools import cache
 from importlib import import_module
@@ -144,3 +146,17 @@ def test_tables_say_what_was_missed():
         "NO FIGURES",
     ):
         assert part in text
+
+
+WITHOUT_EXTRAS = """
+import sys
+sys.modules |= dict.fromkeys(("statsmodels", "jax"))
+from gatesweep.bench import main
+main(["--quick", "--json", "--rows", "one"])
+"""
+
+
+def test_without_the_extras_their_rows_are_left_out():
+    done = subprocess.run([sys.executable, "-c", WITHOUT_EXTRAS], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert [row["name"] for row in json.loads(done.stdout)["rows"]] == ["one"]

@@ -20,7 +20,6 @@ from joblib import Parallel, delayed
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.preprocessing import StandardScaler
-from statsmodels.discrete.discrete_model import Logit
 
 from gatesweep.bench.job import Bench, Row
 from gatesweep.bench.memory import peak
@@ -109,23 +108,22 @@ def _fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
 
 
 def one_table(bench: Bench) -> Iterator[Row]:
-    """One small model: what it costs to have it at all, with a penalty and without."""
+    """One small model: what it costs to have it at all, with a penalty and, where statsmodels is installed, without."""
     X, y, _ = _tumours()
     X = X[:, :3]
-    ones = np.column_stack([X, np.ones(len(X))])
-    for name, text, C, other in (
-        ("one", "LogisticRegression().fit", 1.0, partial(_fit, X, y)),
-        ("logit", "statsmodels' Logit, without a penalty", np.inf, lambda: Logit(y, ones).fit(disp=False)),
-    ):
-        ours, theirs = interleaved(
-            3 * bench.size.repeats, partial(fit, X, y, C=C, device="cpu", dtype="float64"), other
-        )
+    peers: list[tuple[str, str, float, Callable[[], object]]] = [
+        ("one", "LogisticRegression().fit", 1.0, partial(_fit, X, y))
+    ]
+    if find_spec("statsmodels"):
+        from statsmodels.discrete.discrete_model import Logit
+
+        ones = np.column_stack([X, np.ones(len(X))])
+        peers.append(("logit", "statsmodels' Logit, without a penalty", np.inf, lambda: Logit(y, ones).fit(disp=False)))
+    for name, text, C, peer in peers:
+        ours, theirs = interleaved(3 * bench.size.repeats, partial(fit, X, y, C=C, device="cpu", dtype="float64"), peer)
         found = np.append(ours.result.weight.numpy(), ours.result.intercept.numpy())
-        against, ratio, error = (
-            f"one table of 569 x 3: {text}",
-            theirs.seconds / ours.seconds,
-            _error(found[None], [(X, y)], C),
-        )
+        against, ratio = f"one table of 569 x 3: {text}", theirs.seconds / ours.seconds
+        error = _error(found[None], [(X, y)], C)
         yield Row(name, against, ratio, "x", 1, ours=ours.seconds, theirs=theirs.seconds, error=error)
 
 

@@ -2,7 +2,7 @@
 
 import {Desk, keptSteps, keptWidth, modelCount, SCORES, STATUSES} from "./engine/crowd.js";
 
-// Workers: one a core, as far as the browser tells, and no more than what a class's machine has to spare.
+// Workers: one a core, where the browser tells how many there are, and so many at most.
 const MOST_HANDS = 4;
 
 // Hands jobs to workers that run `source`, at the first of them; where a strict page forbids workers, to a desk of its own.
