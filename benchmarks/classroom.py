@@ -265,6 +265,14 @@ async def play(visitor: Visitor, moves: int, think: float) -> list[float]:
     ]
 
 
+async def hand_out(url: str, count: int) -> float:
+    """Seconds until as many clients have the page for students, who all ask for it at once."""
+    begun, patience = time.perf_counter(), {"request_timeout": PATIENCE, "connect_timeout": PATIENCE}
+    asked = HTTPRequest(url + "page", headers={"Accept-Encoding": "gzip"}, decompress_response=False, **patience)
+    await asyncio.gather(*(AsyncHTTPClient().fetch(asked) for _ in range(count)))
+    return time.perf_counter() - begun
+
+
 def used(process: int) -> tuple[float, float]:
     """CPU seconds and megabytes of a server with all its processes."""
     server = psutil.Process(process)
@@ -286,6 +294,7 @@ async def measure(url: str, process: int, n: int, arguments: argparse.Namespace)
     inside = [v for v, seconds in zip(visitors, door, strict=True) if np.isfinite(seconds)]
     spent, full = used(process)
     playing = asyncio.gather(*(play(v, arguments.moves, arguments.think) for v in inside))
+    handed = await hand_out(url, arguments.students) if arguments.students else np.nan
     ends = await hostile(url, arguments.hostile)
     if ends:
         print("hostile clients:", dict(ends))
@@ -306,6 +315,7 @@ async def measure(url: str, process: int, n: int, arguments: argparse.Namespace)
         "move ms": 1e3 * np.median(light or np.nan),
         "95 % ms": 1e3 * np.quantile(light or np.nan, 0.95),
         "storm s": max(again),
+        "pages s": handed,
     }
     if arguments.forget:
         await asyncio.sleep(GONE)
@@ -332,6 +342,7 @@ def main(words: Sequence[str] | None = None) -> None:
     ask.add_argument("--heavy", type=float, default=0, help="share of visitors with the longest training (0)")
     ask.add_argument("--storm", action="store_true", help="all reload at once")
     ask.add_argument("--forget", action="store_true", help=f"look at the memory {GONE} s after they have gone")
+    ask.add_argument("--students", type=int, default=0, help="clients that fetch /page while the class is in (0)")
     ask.add_argument("--server", nargs=2, metavar=("URL", "PID"), help="a server that runs already")
     ask.add_argument("--processes", type=int, help="processes of a server of its own")
     ask.add_argument("--hostile", type=int, default=0, help="messages that no page sends, while the class is in (0)")

@@ -7,13 +7,6 @@ export const element = (tag, values = {}, ...children) => {
   return made;
 };
 
-// Gives a visitor a text as a file of this name.
-export function save(name, text) {
-  const address = URL.createObjectURL(new Blob([text], {type: "text/csv"}));
-  element("a", {href: address, download: name}).click();
-  setTimeout(() => URL.revokeObjectURL(address));
-}
-
 // Checks one of the radio buttons of this name, and says which one is.
 export function choose(name, value) { for (const radio of document.getElementsByName(name)) radio.checked = radio.value === value; }
 export function onChoice(name, pick) { for (const radio of document.getElementsByName(name)) radio.onchange = () => pick(radio.value); }

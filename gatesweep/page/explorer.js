@@ -112,6 +112,9 @@ export class Explorer {
     this.open(settings);
   }
 
+  // What can be taken away.
+  get pictured() { return {figure: "heatmap", title: $("heatmap-title").textContent, keys: []}; }
+
   // What a cell is of: "20 seeds", or with first weights drawn as well "40 nets".
   #numberOf(axes, index) {
     const over = drawn(axes, index), count = over.reduce((product, name) => product * axes[name].length, 1);

@@ -20,8 +20,10 @@ from bokeh.embed import json_item
 from bokeh.models import Plot
 from bokeh.themes import Theme
 
+from gatesweep.app.assets import asset
 from gatesweep.app.compat import spare_bokehjs
 from gatesweep.app.keys import DRAWING, KEYS, MEANING, caps
+from gatesweep.app.lab.plain import LINES
 from gatesweep.codec import to_json
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -116,6 +118,7 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "keys": [(caps(keys), words) for keys, words in MEANING],
         "known": KEYS,
         "drawing_keys": DRAWING,
+        "plain": LINES,
         "figures": {name: _item(figure) for name, figure in figures.items()},
         "looks": looks,
     } | address_data()
@@ -123,6 +126,7 @@ def render(datasets: list[xr.Dataset], head: str = "") -> str:
         "head": head,
         "css": _css() + _static("page.css"),
         "bokeh": base64.b64encode(zlib.compress(spare_bokehjs().encode(), 9)).decode(),
+        "save": asset("save.js"),
         "script": bundle("start.js"),
         "data": json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "bytes": base64.b64encode(packer.bytes()).decode(),

@@ -1,7 +1,7 @@
 // The Lab: one model on one noisy gate. `values` holds the settings and the view under the names of the app's links.
 
 import {Board} from "./board.js";
-import {$, choose, control, fillMenu, onChoice, save, showValue} from "./controls.js";
+import {$, choose, control, fillMenu, onChoice, showValue} from "./controls.js";
 import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
@@ -9,6 +9,7 @@ import {Drawing, isLinkable, NO_ROWS, ownData, ownOf} from "./own.js";
 import {Player} from "./player.js";
 import {modelOf, numbersOf} from "./models.js";
 import {neuronColumns} from "./neuron.js";
+import {plainScript} from "./plain.js";
 import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
 import {rowsCsv} from "./rows_csv.js";
@@ -17,7 +18,7 @@ import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
 import {Turns} from "./turns.js";
 import {UNIT} from "./window.js";
-import {equation, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
+import {equation, heading, ownHeading, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
@@ -170,6 +171,14 @@ export class Lab {
     this.set({pin: Array.from(params, (value) => Number(value.toPrecision(6))), pin_units: units.length, pin_activation: activation});
   }
 
+  // What can be taken away: the rows as a file, a script that makes the model, the picture with its heading and its keys.
+  get csv() { return rowsCsv(this.drawn.model, this.drawn.of, this.#given); }
+  get script() { return plainScript(this.data.plain, this.run, this.at, this.epoch); }
+  get pictured() {
+    const {run, at, drawn: {model, of}} = this, title = this.isOwn ? ownHeading(model, of.n) : heading(model, run.value("gate", at), run.value("noise_level", at));
+    return {figure: this.picture, title, keys: [...document.querySelectorAll("#stage .key > span")]};
+  }
+
   // The rows on show in the units that they were given in.
   get #given() {
     const {points} = this.values.own, column = (axis) => points.map((point) => point[axis]);
@@ -245,7 +254,6 @@ export class Lab {
     onChoice("behind", (shown) => { this.shownBehind = shown; this.draw(); });
     onChoice("source", (source) => this.set({source}));
     $("standardize").onchange = () => this.set({standardize: $("standardize").checked});
-    $("save-rows").onclick = () => save("gatesweep.csv", rowsCsv(this.drawn.model, this.drawn.of, this.#given));
     $("from-gate").onclick = () => this.#takeGateRows();
     $("row").onchange = () => this.set({row: Math.max(1, Math.round(Number($("row").value)) || 1)});
     $("loss_over").onchange = () => this.set({loss_over: $("loss_over").value});
@@ -418,6 +426,7 @@ export class Lab {
     const {own, row} = this.values;
     $("source").hidden = !this.run.live || this.values.hide.includes("gate");
     $("own").hidden = !isOwn;
+    $("copy-plain").hidden = isOwn || !this.run.live;
     for (const part of document.querySelectorAll("[data-of]")) part.hidden = (part.dataset.of === "own") !== isOwn;
     choose("source", this.values.source);
     this.board.show(this.picture);

@@ -6,6 +6,7 @@ import {Explorer} from "./explorer.js";
 import {marginOf} from "./first.js";
 import {Lab} from "./lab.js";
 import {isLinkable, NO_ROWS} from "./own.js";
+import {savePicture} from "./picture.js";
 
 // Milliseconds without a change before the address line follows.
 const REST = 300;
@@ -37,6 +38,7 @@ export class Page {
     await figures.embed("boundary");
     this.lab.take(figures);
     this.explorer.take(figures);
+    $("share").disabled = false;
     this.lab.draw();
     this.explorer.draw();
   }
@@ -108,7 +110,16 @@ export class Page {
     $("previous").onclick = () => this.#step(-1);
     $("next").onclick = () => this.#step(1);
     $("theme").onclick = () => this.setMode(this.mode === "dark" ? "light" : "dark");
-    $("share").onclick = () => this.#share();
+    $("share").onclick = () => $("sharing").showModal();
+    const shared = {
+      "copy-link": () => this.#copy(location.href.split("#")[0] + (this.query ? `#${this.query}` : "")),
+      "copy-plain": () => this.#copy(this.lab.script),
+      "save-rows": () => download(new Blob([this.lab.csv], {type: "text/csv"}), "gatesweep.csv"),
+      "save-png": () => this.#save("png"),
+      "save-svg": () => this.#save("svg"),
+      "fill-screen": () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.().catch(() => {})),
+    };
+    for (const [id, act] of Object.entries(shared)) $(id).onclick = act;
     $("keys-open").onclick = () => $("keys").showModal();
     $("keys").querySelector("tbody").append(...this.data.keys.map(([names, meaning]) =>
       element("tr", {}, element("th", {scope: "row", textContent: names}), element("td", {textContent: meaning}))));
@@ -120,7 +131,7 @@ export class Page {
 
   #key(event) {
     const {key, target} = event, {tagName, type} = target;
-    if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || tagName === "SELECT" || tagName === "TEXTAREA" || type === "number" || type === "file" || OWN[type]?.includes(key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("sharing").open || tagName === "SELECT" || tagName === "TEXTAREA" || type === "number" || type === "file" || OWN[type]?.includes(key)) return;
     if (key === " " && (tagName === "BUTTON" || tagName === "SUMMARY")) return;
     if (!this.press(key)) return;
     event.preventDefault();
@@ -188,19 +199,25 @@ export class Page {
     else lab.set({...values, hide: []});
   }
 
-  async #share() {
-    const link = location.href.split("#")[0] + (this.query ? `#${this.query}` : "");
+  // ---- what can be taken away
+
+  #save(kind) {
+    const {figure, ...told} = this.#on.pictured;
+    savePicture(kind, this.figures.plots[figure], told, this.palette.ink);
+  }
+
+  async #copy(text) {
     try {
-      await navigator.clipboard.writeText(link);
+      await navigator.clipboard.writeText(text);
     } catch {
       // A page that is not on https or localhost has no clipboard; the old way still works there.
-      const area = element("textarea", {value: link});
+      const area = element("textarea", {value: text});
       document.body.append(area);
       area.select();
       document.execCommand("copy");
       area.remove();
     }
     $("share").textContent = "Copied";
-    setTimeout(() => { $("share").textContent = "Copy link"; }, 1500);
+    setTimeout(() => { $("share").textContent = "Share"; }, 1500);
   }
 }

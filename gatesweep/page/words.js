@@ -53,6 +53,10 @@ export function equation({units, output, hasProduct, w1, w2, w3, intercept}) {
   return `p = σ( ${number(weights[0])} ${terms[0]}${others}${signed(intercept)} )`;
 }
 
+// The model on show in one line, above a saved picture.
+export const heading = (model, gate, noiseLevel) => `${gate}, noise level ${noiseLevel}: ${equation(model)}`;
+export const ownHeading = (model, n) => `${grouped(n)} own rows: ${equation(model)}`;
+
 // What lets its boundary bend; nothing if it is a line.
 function madeOf({units: {length}, hasProduct}) {
   if (length) return length === 1 ? "one hidden neuron" : `${length} hidden neurons`;
@@ -113,7 +117,7 @@ export const ownKeys = ([zero = "0", one = "1"], known) => [
   known === undefined ? "best line" : known && (known.best.isExact ? "best line on these rows" : "best line found"),
 ];
 
-export const unlinked = (n) => `${grouped(n)} rows are more than a link carries: whoever opens it sees none.`;
+export const unlinked = (n) => `${grouped(n)} rows are more than a link carries: whoever opens it sees none. Share them as a file: Share, Rows as CSV.`;
 
 export function ownSummary({rows: {n, label}, wrong, threshold, scores, classes: [zero, one] = ["0", "1"]}) {
   if (!n) return "Own rows: none yet.";

@@ -6,18 +6,23 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import gatesweep as gs
+from gatesweep.app.address import to_query
 from gatesweep.app.lab.own import Own
 from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.page.export import render
 from gatesweep.tables.labelled import BUILT_IN, built_in
 from tests.page_cases import ENGINE, model_cases, swept
+from tests.test_app_lab_network import NET
+from tests.test_app_lab_plain import run
 from tests.ui.axe import barriers
 from tests.ui.export_oracle import assert_same_boundary
 from tests.ui.page_probe import accuracy, drawn, opened, slide, summary
@@ -366,6 +371,84 @@ def test_own_rows_are_drawn_moved_and_erased(live) -> None:
     expect(page.get_by_text("more than a link carries")).to_be_visible()
 
 
+def shared(page: Page, what: str) -> None:
+    """Take an entry of the menu Share."""
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name=what, exact=True).click()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"gate": "XOR", "noise_level": 0.3, "features": "interaction", "C": 30.0, "num_samples": 200},
+        {"gate": "OR", "noise_level": 0.5, "split": "stratified", "train_seed": 3},
+        {
+            "solver": "sgd",
+            "noise_level": 0.2,
+            "epochs": 6,
+            "epoch": 4,
+            "batch_size": 50,
+            "init": "linear",
+            "init_seed": 7,
+        },
+        {"solver": "adam", "init": "hand", "w1": -3.0, "w2": 2.0, "intercept": 0.5, "epochs": 3, "split": "sklearn"},
+        NET | {"activation": "relu", "hidden_units": 3, "epoch": 7},
+        NET | {"init": "hand", "network": [1.0, 2.0, -1.0, -2.0, 1.0, 0.5, 3.0, -1.0, 0.25]},
+        {"by_hand": True, "w1": 0.1, "w2": -2.0, "intercept": 0.5},
+    ],
+)
+def test_the_plain_script_makes_the_model_on_show(live, state: dict) -> None:
+    lab = gs.Lab()
+    lab.restore(state | {"dtype": "float64"})
+    page = live("#" + to_query(state, {}).lstrip("?"), permissions=["clipboard-read", "clipboard-write"])
+    shared(page, "Copy as plain Python")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    model = lab.shown.model
+    expected = [*(model.output_weight if model.hidden_units else model.weight), model.intercept]
+    found = run(page.evaluate("navigator.clipboard.readText()"))
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "texts"),
+    [
+        ("#gate=OR&noise_level=0.3&limits=true", "boundary", ["OR, noise level 0.3: p = σ(", "test row", "best line"]),
+        (
+            "#picture=hidden&hidden_units=2&solver=adam",
+            "hidden",
+            ["AND, noise level 0.05: p = σ(", "digits: the four corners"],
+        ),
+        ("#source=own&own=iris.2.3.1.2", "boundary", ["100 own rows: p = σ(", "versicolor"]),
+        ("#view=explorer", "heatmap", ["Exact accuracy, median of 20 seeds", "noise level"]),
+    ],
+)
+def test_the_picture_is_a_file_with_its_heading_and_keys(live, link: str, name: str, texts: list[str]) -> None:
+    page = live(link)
+    with page.expect_download() as saving:
+        shared(page, "Picture as SVG")
+    assert saving.value.suggested_filename == f"{name}.svg"
+    whole = " ".join(ElementTree.parse(saving.value.path()).getroot().itertext())
+    for text in texts:
+        assert text in whole
+    with page.expect_download() as saving:
+        shared(page, "Picture as PNG")
+    assert saving.value.suggested_filename == f"{name}.png"
+    with Image.open(saving.value.path()) as picture:
+        pixels = np.asarray(picture.convert("RGBA"))
+    box = page.locator(f"#{name}").bounding_box()
+    assert pixels.shape[1] == pytest.approx(box["width"], abs=1)
+    assert 30 <= pixels.shape[0] - box["height"] <= 80, "room for the title and the keys"
+    assert (pixels[..., 3] == 255).all()
+    assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
+
+
+def test_it_fills_the_screen_and_leaves_it_again(live) -> None:
+    page = live()
+    for is_full in (True, False):
+        shared(page, "Full screen")
+        page.wait_for_function("wanted => Boolean(document.fullscreenElement) === wanted", arg=is_full)
+
+
 @pytest.mark.parametrize(
     ("link", "settings"),
     [
@@ -376,7 +459,7 @@ def test_own_rows_are_drawn_moved_and_erased(live) -> None:
 def test_the_rows_on_show_are_a_file(live, link: str, settings: dict) -> None:
     page = live(link)
     with page.expect_download() as saving:
-        page.get_by_role("button", name="Rows as CSV").click()
+        shared(page, "Rows as CSV")
     assert saving.value.suggested_filename == "gatesweep.csv"
     lab = gs.Lab()
     own = {"own": Own.from_text("wine.0.6.0.1")} if "own=" in link else {}

@@ -35,9 +35,12 @@ const optimumOf = remembered(256, populationOptimum);
 // The rows of a model, in the lecture's shuffled order, and which of them are its training and its test part.
 export function dataOf(settings) {
   const s = {...DEFAULTS, ...settings}, drawn = drawOf(s.seed, s.num_samples);
-  const split = s.split === "auto" ? (s.solver === "newton" ? "sklearn" : "torch") : s.split;
-  return {rows: makeRows(drawn, truthOf(s.gate), s.noise_level), ...splitOf(drawn.n, split, s.train_seed)};
+  return {rows: makeRows(drawn, truthOf(s.gate), s.noise_level), ...splitOf(drawn.n, splitNameOf(s), s.train_seed)};
 }
+export const splitNameOf = ({split, solver}) => (split !== "auto" ? split : solver === "newton" ? "sklearn" : "torch");
+
+// Whether torch draws first weights. It does for a network set by hand too, so that its mini-batches stay as they are.
+export const drawsFirst = ({init, hidden_units}) => init === "linear" || (hidden_units > 0 && (init === "auto" || init === "hand"));
 
 // A fitted model: `path` holds w1, w2, (w of x1*x2), intercept after every epoch (newton: step), the start first.
 // `settings.start` holds the parameters that init "hand" starts from. `counts` says how often each training row counts, in
@@ -46,10 +49,9 @@ export function fit(settings, data = dataOf(settings), counts = null) {
   const s = {...DEFAULTS, ...settings}, {rows} = data, places = countedRows(data.train, counts), count = data.train.length;
   const train = design(rows, places.rows, s), test = design(rows, data.test, s), {nFeatures} = train;
   if (!train.n) return {path: [new Float64Array(train.p)], status: "converged", train, test};
-  const linear = s.init === "linear" || (s.init === "auto" && s.hidden_units > 0);
   const [batchSize, epochs] = s.solver === "newton" ? [count, 0] : [s.batch_size, s.epochs], n = counts ? count : rows.n;
-  const stream = batchesOf(n, count, batchSize, epochs, nFeatures, linear, s.train_seed, s.init_seed, s.hidden_units);
-  const first = linear ? stream.first : startOf(s, train), batches = stream.batches.map((epoch) => epoch.map(places.of));
+  const stream = batchesOf(n, count, batchSize, epochs, nFeatures, drawsFirst(s), s.train_seed, s.init_seed, s.hidden_units);
+  const first = drawsFirst(s) && s.init !== "hand" ? stream.first : startOf(s, train), batches = stream.batches.map((epoch) => epoch.map(places.of));
   const found = s.solver === "newton"
     ? newton(train, {C: s.C, maxIter: s.max_iter, first})
     : descent(train, {solver: s.solver, learningRate: s.learning_rate, batches, first});
