@@ -19,7 +19,8 @@ from gatesweep.app.explorer.downloads import as_csv, as_netcdf, as_python
 from gatesweep.app.explorer.explorer import Explorer
 from gatesweep.app.explorer.job import draw, train_and_draw
 from gatesweep.app.explorer.state import VIEW_NAMES, ExplorerState, fitting_axes, parse_values
-from gatesweep.app.jobs import Job, Worker
+from gatesweep.app.jobs import Job, Worker, queue
+from gatesweep.app.known import Known
 from gatesweep.app.theme import DARK, LIGHT
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
@@ -46,7 +47,8 @@ def wait(condition, seconds: float = 30) -> None:
 
 
 @pytest.fixture
-def explorer():
+def explorer(monkeypatch):
+    monkeypatch.setattr("gatesweep.app.explorer.job._known", Known(16))
     opened = []
     made = Explorer(on_open=lambda **settings: opened.append(settings), **SMALL)
     made.opened = opened
@@ -104,8 +106,36 @@ def test_a_long_run_shows_what_its_first_seeds_give_before_the_rest():
     xr.testing.assert_equal(first.dataset["weight"], whole.dataset["weight"].isel(seed=slice(2)))
     assert first.picture.n_models == 2 and whole.picture.n_models == 4
     assert first.picture.shape_key == whole.picture.shape_key
+    state.seed = 4
     train_and_draw(Job(0), state.experiment(), view, 4, early.append)
     assert len(early) == 1
+
+
+def test_a_sweep_is_trained_once_for_all_who_ask_and_nobody_s_notes_are_in_it(explorer, monkeypatch):
+    state, trained = ExplorerState(**SMALL | {"num_samples": 61}), []
+    view = {name: getattr(state, name) for name in VIEW_NAMES}
+    monkeypatch.setattr("gatesweep.app.explorer.job.sweep", lambda *a, **how: trained.append(0) or sweep(*a, **how))
+    first = train_and_draw(Job(0), state.experiment(), view, 1, lambda found: None)
+    weight, n_trained = first.dataset["weight"].copy(deep=True), len(trained)
+    assert n_trained == 2, "a few seeds, then all"
+    for _ in range(2):
+        again = train_and_draw(Job(0), state.experiment(), view, 1, lambda found: None)
+        xr.testing.assert_equal(again.dataset["weight"], weight)
+        assert again.seconds == first.seconds and len(trained) == n_trained
+        again.dataset["weight"][:] = 0
+        first.dataset["weight"][:] = 0
+
+
+def test_a_sweep_that_is_known_waits_for_no_training(explorer, monkeypatch):
+    known, busy = explorer.dataset, threading.Event()
+    explorer.num_samples = 80
+    wait(lambda: explorer.dataset is not known and explorer.job is None)
+    explorer.rate._per_second = 1.0
+    queue().put(busy.wait, busy.set, "another visitor", seconds=60.0)
+    explorer.num_samples = SMALL["num_samples"]
+    wait(lambda: explorer.job is None and explorer.shown.grid["num_samples"] == (SMALL["num_samples"],))
+    xr.testing.assert_equal(explorer.dataset["weight"], known["weight"])
+    busy.set()
 
 
 def test_a_first_answer_is_on_show_while_the_rest_is_trained(explorer, monkeypatch):
@@ -323,6 +353,21 @@ def test_a_late_drawing_of_an_old_sweep_is_dropped(explorer, monkeypatch):
     assert done.wait(20)
     time.sleep(0.5)
     assert len(explorer.pictures.cells.data["where"]) == 3 * 7 * 3
+
+
+def test_a_drawing_that_failed_is_forgotten_once_the_next_is_there(explorer, monkeypatch):
+    """Until then, as while the grid cannot be trained, the address must not follow."""
+    with monkeypatch.context() as broken:
+        broken.setattr("gatesweep.app.explorer.explorer.draw", lambda dataset, view: 1 / 0)
+        explorer.measure = "train_loss"
+        wait(lambda: "division" in explorer.error)
+    explorer.measure = "test_loss"
+    wait(lambda: explorer.picture.measure == "test_loss")
+    assert explorer.error == ""
+    explorer.gate = []
+    explorer.measure = "train_loss"
+    wait(lambda: explorer.picture.measure == "train_loss")
+    assert "at least one gate" in explorer.error
 
 
 def test_both_palettes_are_worn_and_taken_off(explorer):

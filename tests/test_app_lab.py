@@ -1,5 +1,8 @@
 """The Lab without a browser: its models, geometry, words and links against oracles that share no code with it."""
 
+import asyncio
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +13,8 @@ from sklearn.metrics import confusion_matrix
 import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
 from gatesweep.app.code import as_command, as_python, nearest_sweep
+from gatesweep.app.jobs import queue
+from gatesweep.app.known import Known
 from gatesweep.app.lab import model, words
 from gatesweep.app.lab.lab import Lab
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
@@ -129,8 +134,7 @@ def test_a_population_is_trained_once_for_all_who_ask_whatever_their_own_seed(mo
     trained = []
     sweep = model.sweep
     monkeypatch.setattr(model, "sweep", lambda experiment, **how: trained.append(0) or sweep(experiment, **how))
-    monkeypatch.setattr(model, "KEPT", 2)
-    monkeypatch.setattr(model, "_known", {})
+    monkeypatch.setattr(model, "_known", Known(2))
 
     def ask(noise_level, seed=0, over="seed"):
         before = len(trained)
@@ -145,6 +149,21 @@ def test_a_population_is_trained_once_for_all_who_ask_whatever_their_own_seed(mo
     assert ask(0.33)[1] and not ask(0.31)[1], "the one that was asked for last is kept"
     assert ask(0.32)[1]
     assert ask(0.31, over="init_seed")[1]
+
+
+def test_other_seeds_that_are_known_wait_for_no_training(monkeypatch):
+    monkeypatch.setattr("gatesweep.app.lab.lab.Rate.seconds", lambda rate, experiment: 60.0)
+    known, busy = model.population(settings(noise_level=0.42)), threading.Event()
+
+    async def look():
+        lab = Lab()
+        queue().put(busy.wait, busy.set, "another visitor", seconds=60.0)
+        lab.noise_level = 0.42
+        while lab.population is not known:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(look(), 30))
+    busy.set()
 
 
 @pytest.fixture(scope="module")

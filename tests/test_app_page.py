@@ -9,7 +9,7 @@ import weakref
 import panel_material_ui as pmui
 import pytest
 from bokeh.application.handlers.function import FunctionHandler
-from bokeh.models import Plot
+from bokeh.models import GlyphRenderer, Plot
 from panel.io.application import Application
 from panel.io.session import generate_session
 from panel.io.state import set_curdoc
@@ -18,6 +18,8 @@ from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.compat import SCHEME
 from gatesweep.app.keys import KEYS
+from gatesweep.app.lab.model import population
+from gatesweep.app.lab.state import SETTINGS, LabState
 from gatesweep.app.page import EXPLORED, OF_GATES, App, create_app
 from gatesweep.app.server import pass_over_closed_pages
 from tests.test_app_explorer import wait
@@ -115,6 +117,14 @@ def test_all_of_a_first_view_is_in_the_device_s_scheme(view, scheme):
 )
 def test_a_first_view_has_the_figures_that_it_shows(view, figures):
     assert {plot.name for plot in first_view(view).models if isinstance(plot, Plot)} == figures
+
+
+def test_the_lab_s_first_view_has_the_other_seeds_where_they_are_known():
+    state = LabState()
+    found = population({name: getattr(state, name) for name in SETTINGS})
+    layers = [model for model in first_view("lab").models if isinstance(model, GlyphRenderer)]
+    [bars] = [layer for layer in layers if layer.name == "seeds"]
+    assert sum(bars.data_source.data["top"]) == len(found.value)
 
 
 def test_the_explorer_s_first_view_is_trained_and_its_menus_say_what_is_on_show():

@@ -13,7 +13,7 @@ from gatesweep.app.cell import Guest, prepare
 from gatesweep.app.drawing import drawing
 from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.cost import Rate, affordable
-from gatesweep.app.explorer.job import Trained, draw, train_and_draw
+from gatesweep.app.explorer.job import Trained, draw, is_known, train_and_draw
 from gatesweep.app.explorer.layout import SHORT, Layout
 from gatesweep.app.explorer.models import experiment_of, model_at
 from gatesweep.app.explorer.pictures import Pictures
@@ -96,7 +96,7 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
             experiment = self.experiment()
         except InputError:
             return
-        if self._file is None and self.rate.seconds(experiment) <= SMALL:
+        if self._file is None and (is_known(experiment) or self.rate.seconds(experiment) <= SMALL):
             view, all_seeds = self._view(), len(experiment.grid["seed"])
             self._trained(self.trainer.do(lambda job: train_and_draw(job, experiment, view, all_seeds, lambda _: None)))
 
@@ -178,7 +178,7 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
         if self._file is not None and not force and self._is_as_opened():
             self._reopen(self._file)
             return True
-        seconds = self.rate.seconds(experiment)
+        seconds = 0.0 if is_known(experiment) else self.rate.seconds(experiment)
         self.layout.estimate(experiment, seconds)
         if not force and seconds > AUTOMATIC and not self._is_a_comparison():
             self.trainer.cancel()
@@ -248,8 +248,8 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
             return
         found: Trained = job.result
         self.drawer.cancel()  # a drawing of the sweep before would cover this one
-        self.rate.learn(found.experiment, job.seconds)
-        self._take(found, lambda: self.layout.trained(job, found.dataset))
+        self.rate.learn(found.experiment, found.seconds)
+        self._take(found, lambda: self.layout.trained(found.dataset, found.seconds))
 
     def _early(self, job: Job, found: Trained) -> None:
         """On the worker's thread: have the first answer shown, while the rest is trained."""
@@ -293,6 +293,8 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
             self._show(job.result)
 
     def _show(self, picture: Picture) -> None:
+        if self.error and self._is_on_show():
+            self.error = ""  # That of a drawing before; the grid's own stays.
         last = self._last_epoch = self._end_of(picture)
         self.playing = self.playing and last is not None
         self.pictures.show(picture, -1 if last is None else self.shown_epoch)

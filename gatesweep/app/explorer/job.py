@@ -1,5 +1,6 @@
 """What the Explorer's two workers do: train a grid, and draw a sweep as a view asks for it."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
@@ -9,36 +10,58 @@ import xarray as xr
 
 from gatesweep.app.explorer.state import fitting_axes
 from gatesweep.app.jobs import Job
+from gatesweep.app.known import Known
 from gatesweep.codec import write
 from gatesweep.experiment import Experiment
 from gatesweep.plots.picture import Axis, Picture
+from gatesweep.results import schema
 from gatesweep.results.measures import TEST_NOISE, axes
 from gatesweep.results.statistics import drawn, summary
 from gatesweep.sweep import sweep
 
-__all__ = ["Trained", "draw", "train_and_draw"]
+__all__ = ["Trained", "draw", "is_known", "train_and_draw"]
 
 
 class Trained(NamedTuple):
-    """A grid, its sweep, and its picture in a view."""
+    """A grid, its sweep with the seconds that it took, and its picture in a view."""
 
     experiment: Experiment
     dataset: xr.Dataset
+    seconds: float
     picture: Picture
     view: dict[str, Any]
+
+
+SMALL_BYTES = 4e6
+_known: Known[tuple[xr.Dataset, float]] = Known(16)
+"""Sweeps of at most SMALL_BYTES, with the seconds that each took."""
+
+
+def is_known(experiment: Experiment) -> bool:
+    """Whether somebody has asked for this grid before, so that it need not be trained."""
+    return _known.get(experiment.hash) is not None
 
 
 def train_and_draw(
     job: Job, experiment: Experiment, view: dict[str, Any], n_first: int, first: Callable[[Trained], None]
 ) -> Trained:
-    """Train a grid; where `n_first` is less than its seeds, `first` is told what so many of them give, before."""
-    seeds = experiment.grid["seed"]
-    if n_first < len(seeds):
-        few = replace(experiment, grid=experiment.grid | {"seed": seeds[:n_first]})
-        dataset = sweep(few, cancel=job.cancel)
-        first(Trained(few, dataset, draw(dataset, view), view))
-    dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
-    return Trained(experiment, dataset, draw(dataset, view), view)
+    """Train a grid that is not known; where `n_first` is less than its seeds, `first` is told what so many of them
+    give, before."""
+    known = _known.get(experiment.hash)
+    if known is not None:
+        dataset, seconds = known[0].copy(deep=True), known[1]
+    else:
+        begun, seeds = time.perf_counter(), experiment.grid["seed"]
+        if n_first < len(seeds):
+            few = replace(experiment, grid=experiment.grid | {"seed": seeds[:n_first]})
+            dataset = sweep(few, cancel=job.cancel)
+            first(Trained(few, dataset, time.perf_counter() - begun, draw(dataset, view), view))
+        dataset = sweep(experiment, progress=job.progress, cancel=job.cancel)
+        seconds = time.perf_counter() - begun
+        if schema.n_bytes(experiment) <= SMALL_BYTES:
+            # A copy, like the one above: a notebook's user may write to the dataset on show.
+            _known.keep(experiment.hash, (dataset.copy(deep=True), seconds))
+    return Trained(experiment, dataset, seconds, draw(dataset, view), view)
 
 
 def draw(dataset: xr.Dataset, view: Mapping[str, Any]) -> Picture:

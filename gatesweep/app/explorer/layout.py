@@ -30,7 +30,6 @@ from gatesweep.app.explorer.preset_bar import PresetBar
 from gatesweep.app.explorer.state import COMPARE
 from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.finger import Finger
-from gatesweep.app.jobs import Job
 from gatesweep.app.player import Player
 from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
@@ -321,7 +320,7 @@ class Layout:
         self.status.object = words.opened(dataset)
         self.presets.say("A finished sweep. A click on another comparison or a slider trains a new one.")
 
-    def trained(self, job: Job, dataset: Any) -> None:
+    def trained(self, dataset: Any, seconds: float) -> None:
         self._buttons()
         self.presets.ask()
-        self.status.object = words.trained(dataset, job.seconds)
+        self.status.object = words.trained(dataset, seconds)

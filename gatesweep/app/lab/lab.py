@@ -458,6 +458,8 @@ class Lab(Guest, Commands, pn.viewable.Viewer):
                 return settings, train(settings, start, lambda: _stop_if(job.cancel.is_set())), keeps_epoch
 
             self._training.submit(work, self.seconds(self._sized))
+        else:
+            self.population = None  # That of the settings before a link was read.
 
     def _trained(self, job: Job) -> None:
         if not self._training.is_newest(job):
@@ -497,15 +499,22 @@ class Lab(Guest, Commands, pn.viewable.Viewer):
             self._train_others()
 
     def _train_others(self) -> None:
-        """Train the other seeds once the settings have come to rest."""
-        if not (self._is_loaded and has_loop()):
+        """Show the other seeds once the settings have come to rest; in a page that is being made, those that are known.
+
+        What is known waits for nobody's training.
+        """
+        rows, settings, over = self.fit.rows, self.settings, self.over
+        known = None if isinstance(rows, OwnRows) else model.known_population(settings, over)
+        if not self._is_loaded:
+            self.population = known
+        elif not has_loop():
             return
-        rows = self.fit.rows
-        if isinstance(rows, OwnRows):
+        elif known is not None:
+            self._others.submit(lambda job: known, delay=POPULATION_DELAY)
+        elif isinstance(rows, OwnRows):
             work = own_model.N_REFITS * self.seconds(self._sized) / 10
             self._others.submit(lambda job: own_model.resampled(rows, job.cancel), work, POPULATION_DELAY)
         else:
-            settings, over = self.settings, self.over
             work = Rate().seconds(model.others(settings, over))
             self._others.submit(lambda job: model.population(settings, over, job.cancel), work, POPULATION_DELAY)
 

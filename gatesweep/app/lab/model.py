@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from gatesweep import theory
 from gatesweep.app.code import nearest_sweep
+from gatesweep.app.known import Known
 from gatesweep.app.lab.own_rows import OwnRows
 from gatesweep.app.lab.state import SCIKIT_LEARN
 from gatesweep.engine.solvers.protocol import Status
@@ -31,6 +32,7 @@ __all__ = [
     "Run",
     "Shown",
     "first_step",
+    "known_population",
     "others",
     "population",
     "rows_of",
@@ -255,26 +257,26 @@ def others(settings: Mapping[str, Any], over: str = "seed") -> Experiment:
     return nearest_sweep({**settings, over: range(N_SEEDS)})
 
 
-KEPT = 64
-"""How many populations are remembered, for all visitors: a class looks at the same few, of some kilobytes each."""
-_known: dict[tuple[Any, ...], Population] = {}
-_knowing = threading.Lock()
+_known: Known[Population] = Known(64)
+"""Some kilobytes each."""
+
+
+def known_population(settings: Mapping[str, Any], over: str = "seed") -> Population | None:
+    """The same as `population`, where somebody has asked for it; None where it is still to be trained."""
+    return _known.get(_key(settings, over))
 
 
 def population(settings: Mapping[str, Any], over: str = "seed", cancel: threading.Event | None = None) -> Population:
     """The models of the seeds 0 to 199 under these settings; each starts as in a sweep."""
-    key = over, *sorted((name, value) for name, value in settings.items() if name != over)
-    with _knowing:
-        found = _known.pop(key, None)
-        if found is not None:
-            _known[key] = found  # the one that was asked for last
-            return found
-    found = _population(settings, over, cancel)
-    with _knowing:
-        _known[key] = found
-        if len(_known) > KEPT:
-            del _known[next(iter(_known))]
+    found = known_population(settings, over)
+    if found is None:
+        found = _population(settings, over, cancel)
+        _known.keep(_key(settings, over), found)
     return found
+
+
+def _key(settings: Mapping[str, Any], over: str) -> tuple[Any, ...]:
+    return over, *sorted((name, value) for name, value in settings.items() if name != over)
 
 
 def _population(settings: Mapping[str, Any], over: str, cancel: threading.Event | None) -> Population:
