@@ -43,7 +43,8 @@ def sweep(
             earlier run of the same experiment stopped. The dataset returned reads from it lazily.
             A path that ends in .nc gets a NetCDF file when all is done.
         device: auto takes CUDA, then MPS, then the CPU.
-        progress: called as progress(done, total) with numbers of models.
+        progress: called as progress(done, total) with numbers of models, on one of the threads that train; models
+            under way count by their share of the steps.
         cancel: an event that ends the sweep with `Cancelled` within a step.
         client: a `dask.distributed.Client` whose workers fit the chunks and write them to `out`.
 

@@ -179,6 +179,12 @@ def test_progress_counts_every_model_once():
     assert said[-1] == (270, 270) and [done for done, _ in said] == sorted({done for done, _ in said})
 
 
+def test_progress_goes_on_within_a_block_by_its_share_of_the_epochs():
+    said = []
+    sweep(gate="AND", noise_level=0.2, seed=range(30), solver="sgd", epochs=3, progress=lambda *done: said.append(done))
+    assert said == [(10, 30), (20, 30), (30, 30)]
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_cancelled_sweep_ends_with_cancelled_and_the_next_one_works(solver, monkeypatch):
     monkeypatch.setattr(plan, "CHUNK_MODELS", 27)

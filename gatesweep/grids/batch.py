@@ -49,6 +49,11 @@ class Models:
     def shape(self) -> tuple[int, int, int]:
         return len(self.chunk.seeds), len(self.truth), self.columns.shape[1]
 
+    def size(self, block: Block) -> int:
+        """How many models a block has."""
+        seeds, gates, columns = self.shape
+        return len(range(seeds)[block.seeds]) * gates * len(range(columns)[block.columns])
+
     @cached_property
     def n_features(self) -> int:
         return len(feature_names(self.experiment.n_inputs, self.chunk.features))

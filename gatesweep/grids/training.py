@@ -42,17 +42,39 @@ def compute(
     """Fit one chunk: its variables' arrays, in the dimensions of the schema.
 
     Works in blocks that fit the cache (on a GPU, the memory: where it runs out, in smaller ones, with a
-    warning); `report` gets each block's models.
+    warning). `report` is told how many more models are done, by the threads that train, one at a time; models
+    under way count by their share of the steps.
     """
     models = Models(experiment, chunk, Place.of(experiment.fixed["dtype"], device))
+    telling = threading.Lock()
 
-    def check() -> None:
-        if cancel is not None and cancel.is_set():
-            raise Cancelled("the sweep was cancelled")
+    def fit(block: Block) -> dict[str, np.ndarray]:
+        size, steps, told = models.size(block), 0, 0
+
+        def tell(done: int) -> None:
+            nonlocal told
+            if done != told:
+                with telling:
+                    report(done - told)
+                told = done
+
+        def check() -> None:
+            nonlocal steps
+            if cancel is not None and cancel.is_set():
+                raise Cancelled("the sweep was cancelled")
+            tell(size * steps // experiment.n_steps)
+            steps += 1
+
+        try:
+            found = fit_block(models, block, check)
+        except torch.OutOfMemoryError:
+            tell(0)  # Its halves begin anew.
+            raise
+        tell(size)
+        return found
 
     tasks = list(blocks(experiment, chunk, models.place.device))
-    fitted = ordered_map(lambda block: fit_block(models, block, check), tasks, models.place.device, Block.halves)
-    return gather(models, fitted, report)
+    return gather(models, ordered_map(fit, tasks, models.place.device, Block.halves))
 
 
 def fit_block(models: Models, block: Block, check: Callable[[], None] = lambda: None) -> dict[str, np.ndarray]:
@@ -61,18 +83,13 @@ def fit_block(models: Models, block: Block, check: Callable[[], None] = lambda: 
     return scores.table(batch, batch.fit(record=record, check=check), record)
 
 
-def gather(
-    models: Models,
-    parts: Iterable[tuple[Block, dict[str, np.ndarray]]],
-    report: Callable[[int], None] = lambda models: None,
-) -> dict[str, np.ndarray]:
+def gather(models: Models, parts: Iterable[tuple[Block, dict[str, np.ndarray]]]) -> dict[str, np.ndarray]:
     """A chunk's blocks, put together in the dimensions of the schema."""
     found: dict[str, np.ndarray] = {}
     for block, arrays in parts:
         for name, part in arrays.items():
             whole = found.setdefault(name, np.empty((*models.shape, *part.shape[3:]), part.dtype))
             whole[block.seeds, :, block.columns] = part
-        report(arrays["status"].size)
     experiment, region = models.experiment, models.chunk.region
     return {
         name: scores.arrange(experiment, name, found[name])
