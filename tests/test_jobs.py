@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from gatesweep.app.jobs import Queue, Worker
+from gatesweep.app.jobs import Queue, Session, Worker
 
 HEAVY = 60.0
 
@@ -89,3 +89,21 @@ def test_a_worker_waits_until_its_newest_job_is_published():
     worker.submit(lambda job: "new")
     worker.wait()
     assert published == ["new"]
+
+
+def test_without_a_loop_two_workers_publish_one_after_the_other():
+    session, inside, most = Session(), [], []
+
+    def publish(job):
+        inside.append(job)
+        ended.wait(0.2)  # The other one comes in meanwhile, if it may.
+        most.append(len(inside))
+        inside.remove(job)
+
+    ended, ready = threading.Event(), threading.Barrier(2)
+    workers = [session.worker(publish) for _ in range(2)]
+    for worker in workers:
+        worker.submit(lambda job: ready.wait(30))
+    for worker in workers:
+        worker.wait()
+    assert most == [1, 1]

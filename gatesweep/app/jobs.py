@@ -243,16 +243,18 @@ class Session:
     def __init__(self) -> None:
         self._doc, self._loop = pn.state.curdoc, _running_loop()
         self._arrived: deque[Callable[[], None]] = deque()
+        self._turn = threading.RLock()
 
     def carry(self, handle: Callable[[], None]) -> None:
-        """Have `handle` called on the session's own loop; at once where there is none, as in a script."""
+        """Have `handle` called on the session's own loop; where there is none, as in a script, now: one at a time."""
         if self._doc is not None:
             self._doc.add_next_tick_callback(handle)
         elif self._loop is not None:
             self._arrived.append(handle)
             self._loop.call_soon_threadsafe(self.take_in)
         else:
-            handle()
+            with self._turn:
+                handle()
 
     def take_in(self) -> None:
         """Take in what has arrived and waits for the loop."""
