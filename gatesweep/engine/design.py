@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from gatesweep.engine.device import to_host, wide
+from gatesweep.engine.linear import SIDE_BY_SIDE
 from gatesweep.engine.scaling import Frame, Independent, standard_frame
 
 __all__ = [
@@ -36,6 +37,9 @@ FEW_MODELS = 6
 FEW_COLUMNS = 16
 """One table of so few columns has its products multiplied for any number of models: a product of a vector waits for no
 other thread, which beside other load costs more than all the arithmetic."""
+
+NARROW = 64
+"""Sums of fewer columns take BLAS up to a quarter of the time where the models lie side by side, not the columns."""
 
 PRODUCT_ELEMENTS = 2_000_000
 """Products of columns held at once: that bounds the memory, and they are still in a cache when they are used."""
@@ -188,14 +192,23 @@ def _entries(n_params: int) -> Int[Tensor, " entries"]:
 
 def _unpacked(packed: Float[Tensor, "*batch pairs"], n_params: int) -> Float[Tensor, "*batch p p"]:
     """The symmetric matrix of its entries i <= j."""
-    entries = packed.index_select(-1, _entries(n_params).to(packed.device))
-    return entries.unflatten(-1, (n_params, n_params))
+    entries = _entries(n_params).to(packed.device)
+    models_last = packed.ndim > 1 and packed.stride(-1) > packed.stride(-2)
+    chosen = packed.mT.index_select(-2, entries).mT if models_last else packed.index_select(-1, entries)
+    return chosen.unflatten(-1, (n_params, n_params))
 
 
 def _products(rows: Float[Tensor, "*tables n p"]) -> Float[Tensor, "*tables n pairs"]:
     """Of each two columns i <= j."""
     first, second = (torch.tensor(columns, device=rows.device) for columns in _column_pairs(rows.shape[-1]))
     return rows.index_select(-1, first).mul_(rows.index_select(-1, second))
+
+
+def _sums(values: Float[Tensor, "*tables models n"], columns: Float[Tensor, "*tables n k"]) -> Tensor:
+    """values @ columns: sums over the rows, shape (*tables, models, k)."""
+    if values.ndim > 1 and values.shape[-2] >= SIDE_BY_SIDE and columns.shape[-1] < NARROW:
+        return (columns.mT @ values.mT).mT
+    return values @ columns
 
 
 def _for_each(matrix: Float[Tensor, "p q"], values: Float[Tensor, "batch q r"]) -> Float[Tensor, "batch p r"]:
@@ -387,7 +400,7 @@ class DenseDesign:
 
     def gradient(self, residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p"]:
         residual = residual * self._signed_weight
-        return (self._by_table(residual) @ self._table.rows).reshape(*residual.shape[:-1], self.n_params)
+        return _sums(self._by_table(residual), self._table.rows).reshape(*residual.shape[:-1], self.n_params)
 
     def hessian(self, row_weight: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch p p"]:
         """Many models of the same rows: one matrix product with the columns' products, and no copy of the rows."""
@@ -398,7 +411,9 @@ class DenseDesign:
             rows = tables[..., None, :, :]
             found = (rows * by_table[..., None]).mT @ rows
         else:
-            packed = reduce(torch.add, (by_table[..., part] @ products for part, products in self._table.products()))
+            packed = reduce(
+                torch.add, (_sums(by_table[..., part], products) for part, products in self._table.products())
+            )
             found = _unpacked(packed, self.n_params)
         return found.reshape(*row_weight.shape[:-1], self.n_params, self.n_params)
 

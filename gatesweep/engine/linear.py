@@ -4,12 +4,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-__all__ = ["FEW_COLUMNS", "solve_symmetric"]
+__all__ = ["SIDE_BY_SIDE", "solve_symmetric"]
 
 UNROLLED_PARAMS = 16
 """Up to so many unknowns the elimination is written out; above, LAPACK's time is in the arithmetic anyway."""
 
-FEW_COLUMNS = 16
+SIDE_BY_SIDE = 16
 """With fewer systems or models side by side, here and in products, other kernels are at work, which round otherwise.
 Whoever goes on with a part of a batch leaves so many, so that its bits are those of the whole."""
 FEW_SYSTEMS = 32
@@ -30,7 +30,7 @@ def solve_symmetric(
         those before it, in whatever unit they are. At the rounding of the dtype the solution means nothing.
     """
     p = vector.shape[-1]
-    few = (vector.ndim < 2 or vector.shape[-2] < FEW_COLUMNS) and vector.numel() <= FEW_SYSTEMS * p
+    few = (vector.ndim < 2 or vector.shape[-2] < SIDE_BY_SIDE) and vector.numel() <= FEW_SYSTEMS * p
     if few or p > UNROLLED_PARAMS:
         root, failed = torch.linalg.cholesky_ex(matrix)
         pivots = root.diagonal(dim1=-2, dim2=-1).square() / matrix.diagonal(dim1=-2, dim2=-1)

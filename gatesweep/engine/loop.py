@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gatesweep.engine.design import log_loss
 from gatesweep.engine.device import to_host
-from gatesweep.engine.linear import FEW_COLUMNS
+from gatesweep.engine.linear import SIDE_BY_SIDE
 from gatesweep.engine.path import Path, Scores
 from gatesweep.engine.solvers.protocol import DesignT, Solver, StateT
 
@@ -35,7 +35,7 @@ def run(
         if not kept:
             break
         check()
-        kept = max(kept, FEW_COLUMNS)
+        kept = max(kept, SIDE_BY_SIDE)
         if kept <= 0.75 * columns.numel():
             chosen = columns.byte().argsort(descending=True, stable=True)[:kept].sort().values
             if (fewer := solver.part(rows, state, chosen)) is not None:
