@@ -23,7 +23,7 @@ import {equation, heading, ownHeading, ownKeys, ownSummary, parameterName, perce
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
 // What the others are called, by what they differ in.
-const OTHERS = {seed: "200 seeds", init_seed: "200 starts", refit: "200 refits"};
+const OTHERS = {seed: "seeds", init_seed: "starts", refit: "refits"};
 // How near to a corner a tap is meant for it.
 const CORNER_REACH = 0.2;
 // Milliseconds that a model rests before the others are trained.
@@ -383,7 +383,7 @@ export class Lab {
     $("seeds").hidden = behind !== "seeds";
     $("errors").hidden = behind !== "errors";
     $("differ").hidden = !units || isOwn || behind !== "seeds";
-    $("cloud-name").textContent = $("others-name").textContent = OTHERS[run.live ? run.over(at) : "seed"];
+    $("cloud-name").textContent = $("others-name").textContent = `${run.seeds.length} ${OTHERS[run.live ? run.over(at) : "seed"]}`;
     for (const name of ["boundary", "neuron", "s_curve", "hidden"]) $(name).hidden = name !== picture;
     for (const part of document.querySelectorAll("#stage [data-on]")) part.classList.toggle("hide", !part.dataset.on.split(" ").includes(picture));
     if (picture === "hidden") {

@@ -1,11 +1,15 @@
-// Who is drawn when: the model first, then the charts around it, one for each frame of the screen, and only those in view or near it.
+// Who is drawn when: the model first, then the charts around it, one for each frame of the screen: those in view or near it,
+// and when the page rests the others, so that a print has all.
 
 import {$} from "./controls.js";
+
+// Milliseconds without a change until the page rests.
+const STILL = 500;
 
 export class Turns {
   // `charts` holds by the id of its element what draws a chart, and says whether that is all of it.
   constructor(charts) {
-    Object.assign(this, {charts, due: new Set(), seen: new Set(), isUnderWay: false});
+    Object.assign(this, {charts, due: new Set(), seen: new Set(), isUnderWay: false, isAtRest: false});
     const eye = new IntersectionObserver((changes) => {
       for (const {target: {id}, isIntersecting} of changes) this.seen[isIntersecting ? "add" : "delete"](id);
       this.#next();
@@ -19,15 +23,19 @@ export class Turns {
       this.due.add(id);
       $(id).ariaBusy = "true";
     }
+    this.isAtRest = false;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => { this.isAtRest = true; this.#next(); }, STILL);
     this.#next();
   }
 
+  get #first() { return [...this.due].find((id) => this.seen.has(id) || (this.isAtRest && $(id).checkVisibility())); }
   #next() {
-    if (this.isUnderWay || ![...this.due].some((id) => this.seen.has(id))) return;
+    if (this.isUnderWay || this.#first === undefined) return;
     this.isUnderWay = true;
     // The task that follows a frame: what was drawn before it is on the screen.
     requestAnimationFrame(() => setTimeout(() => {
-      const id = [...this.due].find((one) => this.seen.has(one));
+      const id = this.#first;
       this.isUnderWay = false;
       if (id === undefined) return;
       this.due.delete(id);

@@ -220,6 +220,8 @@ def test_a_finished_sweep_s_grid_becomes_the_controls(page: Callable[..., Page],
     dataset = gs.sweep(gate=gates, noise_level=(0.1, 0.4), seed=(1, 2), C=(0.1, 1, np.inf))
     visited = opened(page(gs.export(tmp_path / "sweep.html", dataset).as_uri(), offline=True))
     expect(visited.get_by_role("combobox", name="Solver")).to_be_hidden()
+    expect(visited.get_by_role("checkbox", name="2 seeds")).to_be_visible()
+    expect(visited.get_by_role("radio", name="2 seeds")).to_be_checked()
     visited.get_by_role("combobox", name="Gate").select_option("IMPLY")
     visited.get_by_text("Training", exact=True).first.click()
     visited.get_by_role("slider", name="C (inverse penalty)").fill("2")

@@ -134,14 +134,18 @@ def test_the_worst_of_the_others_is_offered_when_all_are_trained(live) -> None:
     expect(worst).to_have_attribute("title", "")
 
 
-def test_what_is_not_in_view_is_not_drawn(live) -> None:
-    page = live(width=390, height=844)
-    seeds = page.locator("#seeds")
-    drawn(page, "boundary", "boundary")
-    expect(seeds).to_have_attribute("aria-busy", "true")
-    assert not page.locator("#seeds *").count()
-    seeds.scroll_into_view_if_needed()
-    expect(seeds).not_to_have_attribute("aria-busy", "true")
+def test_what_is_not_in_view_is_drawn_when_the_page_rests(live) -> None:
+    page = live("#solver=sgd&epochs=200&epoch=0", width=390, height=844)
+    loss, epoch = page.locator("#loss"), page.get_by_role("slider", name="Epoch", exact=True)
+    page.get_by_role("button", name="Play").click()
+    for shown in "1", "2", "3":
+        expect(epoch).to_have_value(shown)
+        expect(loss).to_have_attribute("aria-busy", "true")
+    page.get_by_role("button", name="Pause").click()
+    for chart in loss, page.locator("#seeds"):
+        expect(chart).not_to_have_attribute("aria-busy", "true")
+        expect(chart).not_to_be_in_viewport()
+    assert drawn(page, "loss", "epoch shown")["x"] == [int(epoch.input_value())]
     assert sum(drawn(page, "seeds", "seeds")["top"]) == 200
 
 
