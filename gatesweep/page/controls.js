@@ -7,6 +7,9 @@ export const element = (tag, values = {}, ...children) => {
   return made;
 };
 
+// Lets whoever waits for the page's thread have it for a while.
+export const pause = () => new Promise((done) => setTimeout(done));
+
 // Checks one of the radio buttons of this name, and says which one is.
 export function choose(name, value) { for (const radio of document.getElementsByName(name)) radio.checked = radio.value === value; }
 export function onChoice(name, pick) { for (const radio of document.getElementsByName(name)) radio.onchange = () => pick(radio.value); }

@@ -1,7 +1,7 @@
 // The page: Lab and Explorer under one header, with lessons, comparisons, links and keys.
 
 import {readQuery, toQuery} from "./address.js";
-import {$, choose, element, fillMenu, onChoice} from "./controls.js";
+import {$, choose, element, fillMenu, onChoice, pause} from "./controls.js";
 import {Explorer} from "./explorer.js";
 import {marginOf} from "./first.js";
 import {Lab} from "./lab.js";
@@ -36,6 +36,7 @@ export class Page {
     figures.wear(this.mode);
     figures.margin(marginOf($("frame").clientWidth));
     await figures.embed("boundary");
+    await pause();
     this.lab.take(figures);
     this.explorer.take(figures);
     $("share").disabled = false;
