@@ -76,9 +76,8 @@ def test_factored_derivatives_are_autograds(n_inputs, features):
     check_derivatives(factored, random_params(dense, (len(SEEDS), 2, len(LEVELS))), 1.0)
 
 
-@pytest.mark.parametrize("d", [2, 20])
+@pytest.mark.parametrize("d, models", [(2, 2), (2, 8), (2, 40), (20, 2), (20, 8)])  # few to many of the same rows
 @pytest.mark.parametrize("shared", ["all", "rows", "none", "within groups", "within each"])
-@pytest.mark.parametrize("models", [2, 8, 40])  # few, many and very many of the same rows
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("elements", [100, 1_000_000])  # the columns' products some rows at a time, and at once
 def test_dense_derivatives_are_autograds(d, shared, models, weighted, elements, monkeypatch):

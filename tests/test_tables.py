@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import torch
 from numpy.testing import assert_allclose
 from sklearn import datasets
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
@@ -13,6 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
 import gatesweep as gs
+from gatesweep.engine.loop import run
 from gatesweep.errors import InputError
 from gatesweep.tables.resampling import bootstrap_counts, stratified_folds
 
@@ -124,6 +126,21 @@ def test_a_bootstrap_is_the_fit_of_the_rows_it_drew(name, weighted):
     assert_allclose(table["low"], np.quantile(found.replicate_estimate, 0.025, axis=0))
     assert_allclose(table["odds_ratio_high"], np.exp(np.quantile(found.replicate_estimate, 0.975, axis=0)))
     assert (table["replicates"] == 70).all()
+
+
+def test_bootstraps_begin_where_a_step_of_newtons_ends_most_of_them(monkeypatch):
+    steps = []
+
+    def counted(*arguments, **options):
+        path = run(*arguments, **options)
+        steps.append(path.n_iter)
+        return path
+
+    monkeypatch.setattr("gatesweep.tables.fitting.run", counted)
+    frame, given = TABLES["tumours"], {"target": "y", "standardize": True}
+    gs.fit_table(frame, bootstrap=64, C=[0.1, 1.0], **given)
+    alone, *resampled = steps
+    assert (alone > 4).all() and torch.cat(resampled, 1).float().mean() < 1.6
 
 
 def test_a_draw_depends_on_seed_label_and_number_only():

@@ -317,29 +317,28 @@ class Newton(Solver[NewtonState, LinearDesign]):
 
         Far from zero, or with columns that all but depend on each other, their logits are small differences of
         numbers that may be too large for float64. Where the rounding of these logits alone could decide, they are
-        computed again without it; where that of both could not, in no model, nothing is.
+        computed again without it; where neither that nor the rounding of the design's rows could, in no model,
+        nothing is: a change of a logit changes the loss of its row by no larger share.
         """
         kind, params, own = state.params.dtype, wide(path.params), wide(path.steps[-1])
         converged = path.status == Status.converged
+        rounding = design.n_params * torch.finfo(params.dtype).eps * design.magnitude_as_given(params)
+        of_rows = torch.finfo(kind).eps / 2 * design.magnitude(own)
+        if to_host((~converged | (4 * (rounding + of_rows) <= LOST[kind])).all()):
+            return torch.zeros_like(converged)
         count = wide(design.count[..., 0]) if isinstance(design.count, Tensor) else design.count
         best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
-        # A change of all logits changes the loss of each row by no more.
-        rounding = count * design.n_params * torch.finfo(params.dtype).eps * design.magnitude_as_given(params)
-        most = LOST[kind] * best
-        of_best = torch.finfo(kind).eps * (count * design.n_params * design.magnitude(own) + design.n_rows * best)
-        if to_host((~converged | (4 * (rounding + of_best) <= most)).all()):
-            return torch.zeros_like(converged)
         given = design.as_given()
         # No digit that counts is lost in the loss of a logit, only in the logit.
         kept = count * wide(given.mean(log_loss(given.logits(params).to(state.params))))
-        unsure = converged & ~(rounding <= most / 2)
+        unsure = converged & ~(rounding <= LOST[kind] / 2)
         for index in apart(design, unsure):
             inputs, sign, weight, _ = design.tables(index)
             loss = log_loss(sign * compensated.logits(inputs, params[tuple(index.T)]))
             kept[tuple(index.T)] = torch.where(weight > 0, weight * loss, 0).sum(-1)
         weight = params[..., :-1]
         kept = kept + (weight / wide(self.C)[..., None] * weight).sum(-1) / 2
-        return ~(kept - best <= most)
+        return ~(kept - best <= LOST[kind] * best)
 
     def _in_float64(self, inputs: Tensor, sign: Tensor, weight: Tensor, C: Tensor, precision: float) -> Solved:
         """The same in float64, in columns of size 1."""
