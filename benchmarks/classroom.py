@@ -2,8 +2,9 @@
 
 Visitors without a browser: each opens the page, takes its document over a websocket in Bokeh's own protocol, and
 once all are in moves the noise slider, with pauses to think. Heavy ones have the longest training that the Lab
-allows with each move. Then all reload at once, and leave. What a browser does by itself (scripts, painting) is no
-part of it, but the visitors' own work is: it takes about a tenth of the server's time from the same cores.
+allows with each move; early ones are in before, and move while the others come. Then all reload at once, and leave.
+What a browser does by itself (scripts, painting) is no part of it, but the visitors' own work is: it takes about a
+tenth of the server's time from the same cores.
 
 The door is the time from the first request to a page that can be used; an answer the time from a move to the change
 that it makes.
@@ -273,6 +274,14 @@ async def hand_out(url: str, count: int) -> float:
     return time.perf_counter() - begun
 
 
+async def play_until(over: asyncio.Event, visitor: Visitor, think: float) -> list[float]:
+    """Move the noise slider until `over`; the time of each answer."""
+    times: list[float] = []
+    while not over.is_set():
+        times += await play(visitor, 1, think)
+    return times
+
+
 def used(process: int) -> tuple[float, float]:
     """CPU seconds and megabytes of a server with all its processes."""
     server = psutil.Process(process)
@@ -284,13 +293,18 @@ def used(process: int) -> tuple[float, float]:
 async def measure(url: str, process: int, n: int, arguments: argparse.Namespace) -> dict[str, float]:
     """Let `n` visitors come, play, reload at once and leave."""
     AsyncHTTPClient.configure(None, max_clients=10_000)
+    early, all_in = [Visitor(url) for _ in range(arguments.early)], asyncio.Event()
+    await asyncio.gather(*(v.open() for v in early))
     heavy = round(arguments.heavy * n)
     visitors = [Visitor(url, HEAVY if i < heavy else "") for i in range(n)]
     np.random.default_rng(0).shuffle(visitors)
     # A bell before the lecture: most come early in the time that it takes until all are there.
     delays = arguments.arrival * (np.arange(n) / n) ** (2 if arguments.rush else 1)
     cpu, memory = used(process)
+    meanwhile = asyncio.gather(*(play_until(all_in, v, arguments.think) for v in early))
     door = await asyncio.gather(*(timed(v.open(), t) for v, t in zip(visitors, delays, strict=True)))
+    all_in.set()
+    before = [t for times in await meanwhile for t in times]
     inside = [v for v, seconds in zip(visitors, door, strict=True) if np.isfinite(seconds)]
     spent, full = used(process)
     playing = asyncio.gather(*(play(v, arguments.moves, arguments.think) for v in inside))
@@ -317,6 +331,9 @@ async def measure(url: str, process: int, n: int, arguments: argparse.Namespace)
         "storm s": max(again),
         "pages s": handed,
     }
+    if early:
+        found |= {"early ms": 1e3 * np.median(before), "early 95 %": 1e3 * np.quantile(before, 0.95)}
+        await asyncio.gather(*(v.leave() for v in early))
     if arguments.forget:
         await asyncio.sleep(GONE)
         found["MB left"] = used(process)[1] - memory
@@ -337,6 +354,7 @@ def main(words: Sequence[str] | None = None) -> None:
     ask.add_argument("--visitors", type=int, nargs="+", default=[20], help="size of each class (20)")
     ask.add_argument("--arrival", type=float, default=10, help="seconds within which all come (10)")
     ask.add_argument("--rush", action="store_true", help="most come at the beginning of that time")
+    ask.add_argument("--early", type=int, default=0, help="who is in already, and moves while the class comes (0)")
     ask.add_argument("--think", type=float, default=4, help="mean seconds between a visitor's moves (4)")
     ask.add_argument("--moves", type=int, default=5, help="moves a visitor (5)")
     ask.add_argument("--heavy", type=float, default=0, help="share of visitors with the longest training (0)")

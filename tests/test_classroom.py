@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import signal
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from benchmarks import classroom
 from benchmarks.classroom import Visitor, hostile, serving
+from gatesweep.app.door import nobody_waits
 
 SEATS = 5
 LONG = "?solver=sgd&epochs=7&batch_size=1&num_samples=200&noise_level=0.3"
@@ -57,12 +59,33 @@ def test_a_small_class_comes_plays_reloads_and_leaves(
     server: tuple[str, int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classroom, "HEAVY", LONG)
-    words = "--visitors 3 --arrival 0 --moves 2 --think 0.1 --heavy 0.34 --storm --server".split()
+    words = "--visitors 3 --early 1 --arrival 0 --moves 2 --think 0.1 --heavy 0.34 --storm --server".split()
     classroom.main([*words, *map(str, server)])
     said = capsys.readouterr()
     _, names, values = said.out.splitlines()
     found = dict(zip(re.split(r"\s{2,}", names.strip()), values.split(), strict=True))
     assert found["in"] == "3" and "inf" not in values, said.err
+
+
+def test_a_newcomer_lets_those_inside_go_first_but_not_for_ever() -> None:
+    async def move(turns: int) -> None:
+        for _ in range(turns):
+            end = time.thread_time() + 0.002
+            while time.thread_time() < end:
+                pass
+            for _ in range(5):  # What it takes to send and receive: turns in which next to nothing is done.
+                await asyncio.sleep(0)
+
+    async def come() -> None:
+        few, endless = asyncio.create_task(move(8)), 10**6
+        await nobody_waits()
+        assert few.done()
+        many = asyncio.create_task(move(endless))
+        await nobody_waits()
+        assert not many.done()
+        many.cancel()
+
+    asyncio.run(asyncio.wait_for(come(), 60))
 
 
 def test_a_heavy_visitor_has_the_rows_at_once_and_the_model_when_it_is_trained(url: str) -> None:

@@ -1,8 +1,9 @@
 """The door: who comes in, what a visitor may send, and when a page is forgotten.
 
 A page is a file that is the same for all but for its token, so that it comes at once, however many ask for it. A
-session, which costs, is made when the page's script connects, one after the other, so that who is in the room waits
-for one newcomer at most; and by the process that the connection came to, whichever handed out the page.
+session, which costs, is made when the page's script connects: one after the other, and while nobody in the room waits,
+so that a move waits for one newcomer at most; and by the process that the connection came to, whichever handed out the
+page.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tornado.websocket import WebSocketClosedError
 
 from gatesweep.app.compat import with_token
 
-__all__ = ["Alive", "Door", "House", "Line", "guarded"]
+__all__ = ["Alive", "Door", "House", "Line", "guarded", "nobody_waits"]
 
 KEPT = 45
 """Seconds that a session is kept for a page that has lost its connection, not closed it."""
@@ -31,6 +32,11 @@ IDLE = 1800
 PATIENCE = 0.2
 """Seconds that the next newcomer waits for this one to ask for the page's contents and to be sent them. Otherwise all
 would be let in before anyone has seen anything, and the first would wait nearly as long as the last."""
+IDLE_TURN, IDLE_TURNS = 5e-4, 20
+"""A turn of the loop that takes fewer CPU seconds has done nothing for anyone; after so many in a row nobody waits:
+what a move takes comes in several turns."""
+LONGEST = 0.5
+"""CPU seconds for which a newcomer lets those inside go first."""
 DAY = 24 * 3600
 MAX_MESSAGE = 256 * 1024
 """Bytes of one frame: a hundred times what the page sends."""
@@ -153,7 +159,7 @@ class Line(WSHandler):
         self.house.waiting += 1
         try:
             async with self.house.entrance:
-                await asyncio.sleep(0)
+                await nobody_waits()
                 if not self.is_closing():
                     await super()._async_open(token)
                     with suppress(TimeoutError):
@@ -230,6 +236,14 @@ class Line(WSHandler):
 
 class _Refused(Exception):
     """Nonsense."""
+
+
+async def nobody_waits() -> None:
+    """Until all that those inside have asked for is done, or they have been let go first for long enough."""
+    begun, idle = time.thread_time(), 0
+    while idle < IDLE_TURNS and (turn := time.thread_time()) - begun < LONGEST:
+        await asyncio.sleep(0)
+        idle = idle + 1 if time.thread_time() - turn < IDLE_TURN else 0
 
 
 def let_idle_go(clients: Iterable[Any]) -> None:
