@@ -92,7 +92,7 @@ class Settings(param.Parameterized):
         default="auto",
         objects=["auto", "ones", "linear", "population"],
         doc="First weights: ones (the lecture's Model A), linear (Model B, nn.Linear), population (the optimum "
-        "of infinitely many rows); auto is population for newton, ones for sgd and adam, and linear with hidden units.",
+        "of infinitely many rows); auto is population for newton, ones for sgd and adam, linear with hidden neurons.",
     )
     init_seed = param.Integer(
         None,

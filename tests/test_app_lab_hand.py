@@ -104,7 +104,7 @@ def test_a_link_to_a_line_by_hand_shows_that_very_line_and_its_grips_lie_on_it(l
 
 
 def test_p_is_a_half_everywhere_costs_a_coin_s_loss(lab):
-    """What the lesson about 50 % has its reader try, and what it says that comes of it."""
+    """What the lesson about 50% has its reader try, and what it says that comes of it."""
     lab.restore({"lesson": 4})
     lab.param.update(w1=0.0, w2=0.0, intercept=0.0)
     assert "train 0.693" in words.losses(lab.shown)

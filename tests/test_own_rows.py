@@ -170,7 +170,7 @@ def test_a_network_is_trained_on_own_rows():
     run = own_model.train(Own.of(X, y), False, chosen)
     assert isinstance(run.model, Network)
     assert run.history.test_accuracy[-1] > 0.85 > best_line_on_rows(X, y).accuracy
-    with pytest.raises(InputError, match="hidden units"):
+    with pytest.raises(InputError, match="hidden neurons"):
         own_model.train(Own.of(X, y), False, chosen | {"solver": "newton"})
 
 

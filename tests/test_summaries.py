@@ -154,5 +154,5 @@ def test_starts_count_with_the_seeds_until_they_have_a_place():
     best = run_of(starts, "test_loss", "best", gate="XOR", noise_level=0.3, hidden_units=2)
     assert values.sel(best) == values.min() and set(best) == {"seed", "init_seed"}
     picture = Picture.from_data(starts, {"y": "hidden_units", "measure": "test_loss"})
-    assert picture.names[-1] == "12 nets of 2 hidden units, noise level 0.3"
-    assert "median of 12 nets" in picture.title and "10 to 90 % of nets" in picture.tooltip
+    assert picture.names[-1] == "12 nets of 2 hidden neurons, noise level 0.3"
+    assert "median of 12 nets" in picture.title and "10 to 90% of nets" in picture.tooltip

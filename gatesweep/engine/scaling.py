@@ -3,7 +3,7 @@
 The optimum does not depend on the coordinates, but what rounding leaves of it does. The intercept is free, so a
 column may be centred; a weight in another unit has its penalty in another unit. All of this is
 in float64 and from the numbers as they were given: 2023 and 2024 are the same number to a float32
-that has to tell 30 % apart.
+that has to tell 30% apart.
 """
 
 from collections.abc import Iterator

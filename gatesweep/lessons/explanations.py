@@ -21,12 +21,11 @@ EXPLANATIONS: dict[str, Explanation] = {
     "model": Explanation(
         "model", "One neuron: a weight for each input and an intercept, trained on the rows of one seed."
     ),
-    "net": Explanation("net", "A model with hidden units: each sees the inputs, and the output weighs what they say."),
-    "hidden_unit": Explanation(
-        "hidden unit", "A neuron between the inputs and the output, with a line of its own; XOR takes two of them."
+    "net": Explanation(
+        "net", "A model with hidden neurons: each sees the inputs, and the output weighs what they say."
     ),
     "activation_function": Explanation(
-        "activation function", "What a hidden unit makes of its weighted sum; without one, many lines are one line."
+        "activation function", "What a hidden neuron makes of its weighted sum; without one, many lines are one line."
     ),
     "start": Explanation("start", "The first weights of a model: its init seed draws them, its seed draws the rows."),
     "share_solved": Explanation(
@@ -53,7 +52,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "threshold": Explanation("threshold", "The answer is 1 where the probability of class 1 is at least this."),
     "hidden": Explanation(
         "hidden neuron",
-        "A neuron between inputs and output; the arrow points to where its weighted sum is above 0.",
+        "A neuron between inputs and output; its line is where its weighted sum is 0, and the arrow points to more.",
     ),
     "weight": Explanation("weight", "How much the logit rises with one unit of that input."),
     "intercept": Explanation("intercept", "The logit where all inputs are 0."),
@@ -89,7 +88,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "majority_of_rows": Explanation("majority", "Always answer with the class that most of these rows have."),
     "separable_rows": Explanation(
-        "proven", "Every way in which a line can part these rows was looked at; measured values lie often on one line."
+        "proven",
+        "Every way in which a line can part these rows was looked at, also where several of them lie on one line.",
     ),
     "refits": Explanation(
         "refits",
@@ -108,7 +108,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "cell": Explanation(
         "cell", "All models of one setting, shown as one number; pointing reads it, opening shows one of them."
     ),
-    "band": Explanation("band", "The middle 80 % of a cell's models, from the 10 % to the 90 % quantile."),
+    "band": Explanation("band", "The middle 80% of a cell's models, from the 10% to the 90% quantile."),
     "mark": Explanation(
         "the model from the Lab", "The cell of the model that was on show in the Lab; opening it leads back."
     ),
@@ -146,6 +146,6 @@ EXPLANATIONS: dict[str, Explanation] = {
     "high": Explanation("90% quantile", "One model in ten lies above."),
     "worst": Explanation("lowest", "The model with the lowest value."),
     "best": Explanation("highest", "The model with the highest value."),
-    "spread": Explanation("spread", "The distance from the 10 % to the 90 % quantile of a cell's models."),
+    "spread": Explanation("spread", "The distance from the 10% to the 90% quantile of a cell's models."),
 }
 """By the name that code, links and the dataset have for it."""

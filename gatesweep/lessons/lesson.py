@@ -1,9 +1,13 @@
 """What a lesson and a comparison consist of."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["Lesson"]
+
+KEPT = re.compile(r" (?=[=+−] )|(?<= [=+−]) |(?<=\d) (?=points?\b)")
+"""Spaces at which no line may break: those within an equation, and before a number's unit."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,7 @@ class Lesson:
     settings: dict[str, Any] = field(default_factory=dict)
     hide: tuple[str, ...] = ()
     """Controls of the Lab that would only distract."""
+
+    def __post_init__(self) -> None:
+        for name in ("question", "hint", "answer"):
+            object.__setattr__(self, name, KEPT.sub("\N{NO-BREAK SPACE}", getattr(self, name)))

@@ -31,12 +31,12 @@ LESSONS = (
         "Both diagonals have the same midpoint. Can a line have (0, 1) and (1, 0) on one side, and (0, 0) and (1, 1) "
         "on the other?",
         "The side of a line that holds two points also holds their midpoint. Both diagonals have the midpoint "
-        "(0.5, 0.5), which cannot lie on both sides. The best a line can do is three corners of four: 75 %.",
+        "(0.5, 0.5), which cannot lie on both sides. The best a line can do is three corners of four: 75%.",
         {"gate": "XOR", "noise_level": 0.1, "cloud": True},
         ("hidden_units", "activation", "training", "hand"),
     ),
     Lesson(
-        "Why 50 % and not 75 %",
+        "Why 50% and not 75%",
         "Some line is right on three corners of XOR. Why does training not find it?",
         "What does p = 0.5 everywhere cost? In the Lab, set w₁, w₂ and the intercept to 0 by hand and read the loss; "
         "then take a line that gets three corners right.",
@@ -61,7 +61,7 @@ LESSONS = (
         "How good can any classifier be when the corners overlap?",
         "Raise the noise level slowly and watch Bayes, best line and exact fall together.",
         "Where the clouds around the corners overlap, a point could come from either class. The Bayes limit is what "
-        "even a perfect rule gets right on all possible data: 90.2 % here, where the best line gets 87.1 %. The "
+        "even a perfect rule gets right on all possible data: 90.2% here, where the best line gets 87.1%. The "
         "trained line is within 0.2 points of that. Beyond the limit lies only luck with the test rows.",
         {"gate": "AND", "noise_level": 0.4},
         EXTRAS,
@@ -72,8 +72,8 @@ LESSONS = (
         "Play the epochs. Then try learning rates of 1 and of 1000.",
         "Each step jumps over the valley of the loss to its other wall: the loss swings instead of falling, and the "
         "boundary with it. It neither settles nor flies away: at a rate of 1000 the weights stay near 640 from the "
-        "tenth epoch on. The accuracy tells little of it: over 100 seeds its median is 92 % at a rate of 1, and still "
-        "above 85 % at 60 and at 1000.",
+        "tenth epoch on. The accuracy tells little of it: over 100 seeds its median is 92% at a rate of 1, and still "
+        "above 85% at 60 and at 1000.",
         {"gate": "AND", "noise_level": 0.3, "solver": "sgd", "learning_rate": 60.0, "epochs": 30},
         ("features", "hidden_units", "activation", "hand"),
     ),
@@ -91,8 +91,8 @@ LESSONS = (
         "One seed proves nothing",
         "Seed 42 gives one accuracy. What would other seeds have given?",
         "Take a few other seeds; then look at all of them at once, and pick the worst.",
-        "For XOR the result is a lottery: anything from 25 % to 75 %, by the accident of the draw, where the same 200 "
-        "seeds of AND all reach 100 %. One seed cannot tell the method from luck; the distribution over seeds can.",
+        "For XOR the result is a lottery: anything from 25% to 75%, by the accident of the draw, where the same 200 "
+        "seeds of AND all reach 100%. One seed cannot tell the method from luck; the distribution over seeds can.",
         {"gate": "XOR", "noise_level": 0.05, "cloud": True},
         EXTRAS,
     ),
@@ -101,7 +101,7 @@ LESSONS = (
         "Go from 100 rows to 1000. What shrinks?",
         "Compare the exact accuracy with the best line's, for many seeds.",
         "The gap to the best line: 0.8 points at 100 rows, 0.05 at 1000, in the median of 100 seeds. Part of it is the "
-        "penalty, which weighs more beside few rows: with C = 10 000 the gap at 100 rows is 0.3. For XOR it does not "
+        "penalty, which weighs more beside few rows: with C = 10,000 the gap at 100 rows is 0.3. For XOR it does not "
         "shrink at all, since log loss asks for no line there, however many rows there are.",
         {"gate": "AND", "noise_level": 0.4, "num_samples": 100},
         ("features", "hidden_units", "activation", "hand"),
@@ -122,7 +122,7 @@ LESSONS = (
         "Look at the neurons: which gate is each of the two hidden ones by itself, and what does the output make of "
         "them? Then look at the hidden space, and take other weights by hand.",
         "The first says OR: 20x₁ + 20x₂ − 10. The second says NAND: −20x₁ − 20x₂ + 30. The output is the AND of both: "
-        "20h₁ + 20h₂ − 30. OR and NAND are both 1 at (0, 1) and (1, 0) alone, and that is XOR: right on 99.97 % here, "
+        "20h₁ + 20h₂ − 30. OR and NAND are both 1 at (0, 1) and (1, 0) alone, and that is XOR: right on 99.97% here, "
         "where Bayes is wrong on one point in two million. In the hidden space both of these corners lie at one place, "
         "and one line parts it from the others.",
         {
@@ -138,7 +138,7 @@ LESSONS = (
         "Starts that never find it",
         "Two neurons can hold XOR. Does training find it?",
         "Go through the 200 other starts: which accuracies occur, and which never?",
-        "From about 120 of 200 starts it does. All others end at 75 %: three corners right, one given up, and "
+        "From about 120 of 200 starts it does. All others end at 75%: three corners right, one given up, and "
         "nothing in between. Patience hardly helps: with 1000 epochs instead of 100 they are 2 more. Another start "
         "does.",
         {**NETS, "hidden_units": 2, "init_seed": 5, "others": "init_seed"},
@@ -159,7 +159,7 @@ LESSONS = (
         "Look at the hidden space: where are the rows? A relu says 0 wherever its weighted sum is below 0.",
         "A relu that says 0 on every row has no gradient: no step moves it any more. From about 135 of 200 starts two "
         "relus end with such a dead one, and not one of these solves XOR. With eight of them as large a part dies, "
-        "about 40 %, but what is left is enough: about 185 starts solve it.",
+        "about 40%, but what is left is enough: about 185 starts solve it.",
         {**NETS, "hidden_units": 2, "activation": "relu", "init_seed": 1, "others": "init_seed", "picture": "hidden"},
         ("features", "hand"),
     ),

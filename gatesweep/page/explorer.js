@@ -222,7 +222,7 @@ export class Explorer {
       chosen: row.cells.map((cell) => ({low: isShare ? NaN : to(cell.low), high: isShare ? NaN : to(cell.high), middle: to(middleOf(cell))})),
     }, across, scale, ticksOf(scale));
     $("curves-title").textContent = [row.panel, `${names[y] ?? y} ${row.value}`].filter(Boolean).join(", ");
-    const entries = [["middle", isShare ? `share of ${what}` : `${this.data.explorer.statistics[statistic === "spread" ? "median" : statistic]}, and 10 to 90 % of ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
+    const entries = [["middle", isShare ? `share of ${what}` : `${this.data.explorer.statistics[statistic === "spread" ? "median" : statistic]}, and 10 to 90% of ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
       ...(limits ? [["best", "best line"], ["bayes", "Bayes limit"]] : [])];
     $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([mark, text]) => {
       const entry = document.createElement("span"), stroke = Object.assign(document.createElement("i"), {className: `stroke ${mark}`});

@@ -23,8 +23,8 @@ export function jobOf(values, {shared, compare}) {
 // Why a job cannot be trained; empty where it can.
 export function refusalOf({settings, axes}) {
   if (![settings.hidden_units ?? 0, ...(axes.hidden_units ?? [])].some((units) => units > 0)) return "";
-  if (settings.solver === "newton") return "newton needs a convex loss, which a model with hidden units has not. Take adam or sgd.";
-  return settings.init === "population" ? "population is an optimum of models without hidden units. Take linear." : "";
+  if (settings.solver === "newton") return "newton needs a convex loss, which a model with hidden neurons has not. Take adam or sgd.";
+  return settings.init === "population" ? "population is an optimum of models without hidden neurons. Take linear." : "";
 }
 
 // The decimals that the command line gives 0:1:21.

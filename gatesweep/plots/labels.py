@@ -10,6 +10,7 @@ LABELS = {
     "test_noise_level": "test noise level",
     "seed": "seed",
     "num_samples": "rows",
+    "hidden_units": "hidden neurons",
     "C": "C (inverse penalty)",
     "learning_rate": "learning rate",
     "features": "features",

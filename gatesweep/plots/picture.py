@@ -76,7 +76,7 @@ class Picture:
     marked: tuple[int, int, int] | None = None
     """The cell (panel, row, column) that has a frame."""
     noun: str = "model"
-    """What one of the models is called: a net, if it has hidden units."""
+    """What one of the models is called: a net, if it has hidden neurons."""
 
     @classmethod
     def of(
@@ -184,7 +184,7 @@ class Picture:
     @property
     def band_name(self) -> str:
         """What the band holds."""
-        return f"10 to 90 % of {self.of_what}"
+        return f"10 to 90% of {self.of_what}"
 
     @property
     def is_of_seeds(self) -> bool:
@@ -271,7 +271,7 @@ class Picture:
 
     @property
     def names(self) -> list[str]:
-        """What every cell is called: "XOR, noise level 0.1"; "20 nets of 2 hidden units, noise level 0.1"."""
+        """What every cell is called: "XOR, noise level 0.1"; "20 nets of 2 hidden neurons, noise level 0.1"."""
         rows, columns = ([self._place(axis, text) for text in axis.texts] for axis in (self.y, self.x))
         panels = [self._place(self.panel, text) for text in self.panel.texts] if self.panel else [""]
         return [self._cell(a, b, c) for a in panels for b in rows for c in columns]
@@ -284,11 +284,13 @@ class Picture:
         alone = self.n_models in (1, None)
         nets = "a net" if alone else f"{self.n_models:,} nets"
         models = "a model" if alone else f"{self.n_models:,} models"
-        return f"{models} without hidden units" if text == "0" else f"{nets} of {text} hidden unit{'s'[text == '1' :]}"
+        return (
+            f"{models} without hidden neurons" if text == "0" else f"{nets} of {text} hidden neuron{'s'[text == '1' :]}"
+        )
 
     def _cell(self, *places: str) -> str:
         """The models first: they are what lies at all the rest."""
-        return ", ".join(sorted(filter(None, places), key=lambda place: "hidden unit" not in place))
+        return ", ".join(sorted(filter(None, places), key=lambda place: "hidden neuron" not in place))
 
     @property
     def tooltip(self) -> str:

@@ -260,7 +260,7 @@ def test_the_lecture_shows_every_picture_and_again_when_it_is_opened(
     run_all(page)
     painted(page, PICTURES)
     explorer = page.locator(".jp-CodeCell", has=page.get_by_text("explorer = gs.Explorer()")).first
-    for text in ("1,260 models", "Exact accuracy, median of 20 seeds", "Bayes limit", "10 to 90 % of seeds"):
+    for text in ("1,260 models", "Exact accuracy, median of 20 seeds", "Bayes limit", "10 to 90% of seeds"):
         expect(explorer.get_by_text(text).first).to_be_visible()
     for name, value in (("Measure", "exact accuracy"), ("Across", "noise level"), ("Down", "gate")):
         expect(explorer.get_by_role("combobox", name=name).first).to_have_text(value)

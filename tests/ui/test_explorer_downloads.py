@@ -149,7 +149,7 @@ def test_svg_holds_the_gates_as_text(explorer, tmp_path):
         texts = {"".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")}
         assert {"AND", "OR", "XOR", "0.1", "0.9", "noise level"} <= texts
         assert "Exact accuracy, median of 4 seeds" in texts
-        assert (name == "curves") == ({"median", "10 to 90 % of seeds", "Bayes limit", "best line"} <= texts)
+        assert (name == "curves") == ({"median", "10 to 90% of seeds", "Bayes limit", "best line"} <= texts)
         assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) > 10
     numbers = {f"{value:.2f}" for value in cells(explorer)["number"]}
     heatmap = ElementTree.fromstring(pictures["heatmap.svg"].read_text())

@@ -149,8 +149,8 @@ class OwnRows:
         settings, place = self.settings, Place.of(self.settings["dtype"], "cpu")
         method, X = self.solver, expand(self.X[rows], self.features)
         if self.hidden_units and method.needs_convex_loss:
-            remedy = "Choose sgd or adam, or no hidden units"
-            raise InputError(f"{settings['solver']} trains models without hidden units", self.hidden_units, remedy)
+            remedy = "Choose sgd or adam, or no hidden neurons"
+            raise InputError(f"{settings['solver']} trains models without hidden neurons", self.hidden_units, remedy)
         dense, batch = dense_design(X, self.y[rows], weight, method.any_coordinates, place)
         units = self.hidden_units, settings["activation"]
         design: Any = NetworkDesign(dense, *units) if self.hidden_units else dense
