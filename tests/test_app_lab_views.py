@@ -173,14 +173,16 @@ def test_what_is_refused_is_said_beside_its_field_until_something_else_is_shown(
     assert lab.solver == "newton"
 
 
-def test_a_number_out_of_its_range_is_said_beside_its_field(lab):
-    link, field = lab.link_values, lab.view.controls.named["seed"]
-    field.objects[0].value = -5
-    told = neighbours(lab, "seed").object
-    assert "from 0 to 4,294,967,295, got -5. The last good model is still on show" in told and "role=alert" in told
-    assert (lab.seed, field.objects[0].value, lab.link_values) == (link["seed"], link["seed"], link)
-    field.objects[0].value = 7
-    assert lab.seed == 7 and not hasattr(neighbours(lab, "seed"), "object")
+def test_what_is_no_number_of_the_range_is_said_beside_its_field_each_time(lab):
+    link, field = lab.link_values, lab.view.controls.named["seed"].objects[0]
+    for number, text in enumerate(("-5", "-5", "many", "1.5", ""), 1):
+        field._handle_msg({"n": number, "text": text})
+        told = neighbours(lab, "seed").object
+        assert f"Seed must be a whole number from 0 to 4,294,967,295, got {text or 'nothing'}. The last good" in told
+        assert "role=alert" in told and field.told["is_refused"] and field.told["text"] == "42"
+        assert lab.link_values == link
+    field._handle_msg({"n": 6, "text": "7"})
+    assert lab.seed == 7 and not hasattr(neighbours(lab, "seed"), "object") and not field.told["is_refused"]
 
 
 def test_the_loss_chart_follows_a_line_set_by_hand(lab):

@@ -635,7 +635,6 @@ def _icon_rule() -> str:
 
 
 WIDGET_HEIGHTS = {
-    pmui.IntInput: 40,
     pmui.RadioButtonGroup: 39,
     pmui.Button: 35,
     pmui.Select: 35,

@@ -11,7 +11,9 @@ import param
 from gatesweep.app.assets import sheets
 from gatesweep.app.compat import WIDGET_HEIGHTS, Dropdown, answer_after
 from gatesweep.app.explain import explain_class
-from gatesweep.app.numbered import Numbered, Range, Slider
+from gatesweep.app.numbered import Field, Numbered, Range, Slider
+from gatesweep.codec import read
+from gatesweep.errors import InputError
 
 __all__ = [
     "BRISK",
@@ -132,29 +134,41 @@ def _following(state: param.Parameterized, name: str, control: Followed) -> Foll
     return control
 
 
-def number(state: Any, name: str, label: str, **options: Any) -> Any:
-    """A field for a whole number whose range is too wide for a slider; what is out of it, `state.refused` says."""
+def number(state: Any, name: str, label: str, highest: Callable[[], int] | None = None, **options: Any) -> Field:
+    """A field for a whole number whose range is too wide for a slider; what is out of it, `state.refused` says.
+
+    Args:
+        highest: what the range ends at, where that changes.
+    """
     declared = state.param[name]
-    low, high = declared.bounds
-    # Its two small buttons have no name that could be read out; the arrow keys do the same.
-    bare = {"& .MuiInputAdornment-root": {"display": "none"}, "& .MuiInputBase-input": {"paddingLeft": "14px"}}
-    options = WIDE | {"start": low, "end": high, "sx": bare, "placeholder": "none"} | options
-    options |= {"css_classes": [explain_class(name)]}
-    widget = pmui.IntInput(label=label, value=getattr(state, name), margin=(6, 10), **options)
+    low = declared.bounds[0]
 
-    def take(event: Any) -> None:
-        if event.new is None and not declared.allow_None:
-            widget.value = getattr(state, name)  # an emptied field
-        elif event.new is not None and not low <= event.new <= (np.inf if high is None else high):
-            widget.value = getattr(state, name)
-            ends = f"from {low:,} up" if high is None else f"from {low:,} to {high:,}"
-            state.refused = {name: f"{label.lower()} must be a whole number {ends}, got {event.new:,}"}
+    def high() -> int:
+        return declared.bounds[1] if highest is None else max(low, highest())
+
+    def show() -> dict[str, Any]:
+        value = getattr(state, name)
+        text = "" if value is None else str(min(value, high()))
+        told = {"text": text, "low": low, "high": high(), "is_refused": name in state.refused}
+        return {"label": label, "placeholder": "none" if declared.allow_None else ""} | told
+
+    def take(request: Mapping[str, Any]) -> None:
+        text = str(request.get("text", ""))[:40].strip()
+        try:
+            value = None if declared.allow_None and not text else read(declared, text)
+        except InputError:
+            value = np.nan
+        if value is None or low <= value <= high():
+            state.refused = {}
+            state.param.update(**{name: value})
         else:
-            setattr(state, name, event.new)
+            rule = f"{label} must be a whole number from {low:,} to {high():,}"
+            state.refused = {name: f"{rule}, got {text or 'nothing'}"}
 
-    state.param.watch(lambda event: setattr(widget, "value", getattr(state, name)), name)
-    widget.param.watch(take, "value")
-    return brisk(widget)
+    look = {"sizing_mode": "stretch_width", "margin": (6, 10), "css_classes": [explain_class(name)]} | options
+    made = _following(state, name, Field(show, take, **look))
+    state.param.watch(made.tell, "refused")
+    return made
 
 
 def choice(state: param.Parameterized, name: str, label: str, **options: Any) -> Any:

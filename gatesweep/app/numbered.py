@@ -9,7 +9,7 @@ from panel.custom import JSComponent
 
 from gatesweep.app.assets import asset, sheets
 
-__all__ = ["Numbered", "Range", "Slider"]
+__all__ = ["Field", "Numbered", "Range", "Slider"]
 
 
 class Numbered(JSComponent):
@@ -75,3 +75,18 @@ class Range(Numbered):
         self, show: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any]], None], **look: Any
     ) -> None:
         super().__init__(show, take, stylesheets=sheets("slider", "range"), **({"min_height": 51} | look))
+
+
+class Field(Numbered):
+    """A whole number to type.
+
+    It is told `label`, `text`, `placeholder`, the ends `low` and `high` of what the arrow keys reach, and `is_refused`,
+    whether the last text was. It asks for a `text`: whatever was typed.
+    """
+
+    _esm = asset("numbered.js") + asset("field.js")
+
+    def __init__(
+        self, show: Callable[[], Mapping[str, Any]], take: Callable[[Mapping[str, Any]], None], **look: Any
+    ) -> None:
+        super().__init__(show, take, stylesheets=sheets("field"), **({"min_height": 40} | look))

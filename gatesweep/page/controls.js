@@ -1,5 +1,7 @@
 // Controls made of a run's dimensions: native elements, so that keyboard and screen reader work.
 
+import {grouped} from "./grouped.js";
+
 export const $ = (id) => document.getElementById(id);
 export const element = (tag, values = {}, ...children) => {
   const made = Object.assign(document.createElement(tag), values);
@@ -40,13 +42,33 @@ function slider(dim, index, pick) {
 
 // A whole number to type; empty for none where that is a value.
 function typed(dim, index, pick) {
-  const [low, high] = dim.number, input = element("input", {type: "number", id: `value-${dim.name}`, min: low, max: high, value: dim.values[index] ?? ""});
-  input.onchange = () => {
-    const value = input.value === "" ? null : Number(input.value);
-    if (value === null ? dim.values.includes(null) : Number.isInteger(value) && value >= low && value <= high) pick(value);
-    else input.value = dim.values[index] ?? "";
-  };
+  const input = element("input", {type: "number", id: `value-${dim.name}`});
+  input.min = dim.number[0];
+  fillNumber(input, dim.values[index]);
+  takeWhole(input, dim.label, () => dim.number, pick, dim.values.includes(null));
   return element("label", {className: "row"}, element("span", {textContent: dim.label}), input);
+}
+// A field's value is also what it comes back to.
+export function fillNumber(input, value) { input.value = input.defaultValue = value ?? ""; }
+
+// Has a field take whole numbers within its ends; what else is typed is said beside it, and the last good one comes back.
+export function takeWhole(input, label, ends, pick, hasNone = false) {
+  input.onchange = () => {
+    const isEmpty = input.value === "" && !input.validity.badInput, value = isEmpty && hasNone ? null : input.valueAsNumber, [low, high] = ends();
+    forgive();
+    if (value === null || (Number.isInteger(value) && value >= low && value <= high)) return pick(value);
+    refuse(input, `${label} must be a whole number from ${grouped(low)} to ${grouped(high)}, got ${input.value || "none"}.`);
+    input.value = input.defaultValue;
+  };
+}
+// Says beside a control what was refused, until something else is shown.
+export function refuse(control, text) {
+  control.ariaInvalid = true;
+  (control.closest("label") ?? control).after(element("p", {className: "note problem refused", role: "alert", textContent: `${text} The last good model is still on show.`}));
+}
+export function forgive() {
+  for (const said of document.querySelectorAll(".refused")) said.remove();
+  for (const control of document.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
 function choices(dim, index, pick) {
@@ -70,7 +92,8 @@ function list(dim, index, pick) {
 export function showValue(dim, index) {
   const input = $(`value-${dim.name}`), value = dim.values[index];
   if (input?.type === "range") Object.assign(input, {max: dim.values.length - 1, value: index}).show();
-  else if (input) input.value = value ?? "";
+  else if (input?.type === "number") fillNumber(input, value);
+  else if (input) input.value = value;
   choose(`value-${dim.name}`, String(value));
 }
 

@@ -1,7 +1,7 @@
 // The Lab: one model on one noisy gate. `values` holds the settings and the view under the names of the app's links.
 
 import {Board} from "./board.js";
-import {$, choose, control, fillMenu, onChoice, showValue} from "./controls.js";
+import {$, choose, control, fillMenu, fillNumber, forgive, onChoice, refuse, showValue, takeWhole} from "./controls.js";
 import {GATES} from "./engine/lecture.js";
 import {Hand} from "./hand.js";
 import {LiveRun} from "./live.js";
@@ -99,8 +99,12 @@ export class Lab {
       else next.hidden_units = 0;
     }
     if (next.hidden_units && next.init === "population") next.init = "auto";
-    if (this.run.live && !LiveRun.affords({...next, ...(next.source === "own" && {num_samples: next.own.points.length})})) next.epochs = next.num_samples = null;
-    if (next.epochs === null) return this.draw();
+    forgive();
+    if (this.run.live && !LiveRun.affords({...next, ...(next.source === "own" && {num_samples: next.own.points.length})})) {
+      const asked = Object.keys(changes).find((name) => changes[name] !== this.values[name]);
+      this.draw();
+      return refuse(document.querySelector(`[data-control="${asked}"]`) ?? $("stage"), "That would take too long while you wait: take fewer rows or epochs.");
+    }
     if (!("epoch" in changes) && !this.isPlaying && Object.keys(changes).some((name) => settings.includes(name))) next.epoch = null;
     this.values = next;
     this.#fit();
@@ -255,7 +259,7 @@ export class Lab {
     onChoice("source", (source) => this.set({source}));
     $("standardize").onchange = () => this.set({standardize: $("standardize").checked});
     $("from-gate").onclick = () => this.#takeGateRows();
-    $("row").onchange = () => this.set({row: Math.max(1, Math.round(Number($("row").value)) || 1)});
+    takeWhole($("row"), "Row", () => [1, Math.max(1, this.values.own.points.length)], (row) => this.set({row}));
     $("loss_over").onchange = () => this.set({loss_over: $("loss_over").value});
     for (const [id, share] of Object.entries({worst: 0, median: 0.5, best: 1})) $(id).onclick = () => this.openQuantile(share);
     fillMenu($("speed"), Object.fromEntries([1, 2, 5, 10, 20].map((pace) => [pace, `${pace} / s`])));
@@ -431,7 +435,7 @@ export class Lab {
     choose("source", this.values.source);
     this.board.show(this.picture);
     $("standardize").checked = this.values.standardize;
-    $("row").value = row;
+    fillNumber($("row"), Math.min(row, Math.max(1, own.points.length)));
     $("unlinked").textContent = isLinkable(own) ? "" : unlinked(own.points.length);
   }
 

@@ -140,15 +140,6 @@ def test_the_values_that_are_compared_can_be_typed(page):
     shows(page, median("test_loss", dims, C=(0.01, 5, 50)))
 
 
-def test_values_that_are_no_numbers_are_refused_in_words(page):
-    dims = ("gate", "C", "noise_level")
-    start(page, BY_C, dims=dims, C=(0.1, 1))
-    type_values(page, 0, "0.01, many")
-    expect(page.get_by_role("alert")).to_contain_text("C must be a number, more than 0, got 'many'", timeout=SOON)
-    expect(page.get_by_role("alert")).to_contain_text("The last picture stays")
-    shows(page, median(dims=dims, C=(0.1, 1)))
-
-
 def exact_accuracy(dataset: xr.Dataset, noise_level: float) -> np.ndarray:
     """Accuracy of every line for AND, OR and XOR (its first axis) on rows of this noise level, by the normal law."""
     weight, intercept = (dataset[name].values.astype(float) for name in ("weight", "intercept"))

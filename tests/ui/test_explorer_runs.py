@@ -97,10 +97,10 @@ def prepare_long_run(page: Page) -> xr.Dataset:
 
 def test_a_long_run_says_its_price_and_waits(page):
     dataset = prepare_long_run(page)
-    price = page.get_by_text(re.compile(r"60,600 models, ([\d.]+) MB, about \d"))
+    price = page.get_by_text(re.compile(r"60,600 models, ([\d.]+)\sMB, about \d"))
     expect(price).to_be_visible(timeout=SOON)
     size = sum(v.nbytes * (200 if "seed" in v.dims else 1) for v in dataset.variables.values()) / 1e6
-    said = re.search(r"models, ([\d.]+) MB, about ([\d.]+)\s(s|min)", price.inner_text())
+    said = re.search(r"models, ([\d.]+)\sMB, about ([\d.]+)\s(s|min)", price.inner_text())
     assert float(said[1]) == pytest.approx(size, abs=0.1) and float(said[2]) > 0
     expect(button(page, "Train")).to_be_visible()
     expect(bar(page)).to_be_hidden()

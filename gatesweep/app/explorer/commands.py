@@ -21,6 +21,8 @@ class Commands(Playing, ExplorerState):
 
     dataset = param.ClassSelector(class_=xr.Dataset, doc="The sweep on show.")
     error = param.String("", doc="Why the grid can't be trained; empty if it can.")
+    refused: Mapping[str, str] = {}
+    """What of the grid that is asked for cannot be, each parameter with what is wrong."""
     picture: Picture | None = None
     """What is drawn of the sweep."""
 

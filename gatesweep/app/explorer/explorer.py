@@ -84,6 +84,7 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
         return self.layout.root
 
     def _begin(self) -> None:
+        self._good = {name: getattr(self, name) for name in GRID_NAMES}
         self.param.watch(self._changed, ["preset", "revision", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
         self.layout.presets.ask()
         self._paint()
@@ -170,11 +171,10 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
             if self._is_served:
                 affordable(experiment)
         except InputError as error:
-            self.error = str(error)
-            self.trainer.cancel()
-            self.layout.idle("failed")
+            self._refuse(str(error))
             return False
-        self.error = ""
+        self.error, self.refused = "", {}
+        self._good = {name: getattr(self, name) for name in GRID_NAMES}
         if self._file is not None and not force and self._is_as_opened():
             self._reopen(self._file)
             return True
@@ -192,6 +192,15 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
         )
         self.layout.running(seconds > SHORT)
         return True
+
+    def _refuse(self, reason: str) -> None:
+        """Say why this grid cannot be, beside what was last changed to it; said again, it stays where it was said."""
+        if reason not in self.refused.values():
+            wrong = [name for name in GRID_NAMES if getattr(self, name) != self._good[name]]
+            self.refused = dict.fromkeys(wrong, reason)
+        self.error = reason
+        self.trainer.cancel()
+        self.layout.idle("failed")
 
     def _is_on_show(self) -> bool:
         """Whether the grid that the parameters describe is the one on show."""
@@ -319,6 +328,9 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
     def _rearrange(self, name: str) -> None:
         """Show a newly swept parameter down the heatmap, one picture a gate; a link that says its values says all."""
         swept = getattr(self, name)
+        if self.compare == self.also != "none":
+            self.retrain()  # It says what is wrong.
+            return
         values = {f"{name}_values": COMPARE[swept], "at": ""}
         if name == "compare":
             x, y = "noise_level", "gate" if swept == "none" else swept

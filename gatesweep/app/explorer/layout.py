@@ -31,6 +31,7 @@ from gatesweep.app.explorer.state import COMPARE
 from gatesweep.app.explorer.view_model import ViewModel
 from gatesweep.app.finger import Finger
 from gatesweep.app.player import Player
+from gatesweep.app.refusal import Place, Refusal
 from gatesweep.engine.solvers import solver_class
 from gatesweep.experiment import Experiment
 from gatesweep.plots.labels import short_label
@@ -54,7 +55,7 @@ class Layout:
     def __init__(self, explorer: Commands, figures: tuple[figure, figure]) -> None:
         self._explorer, self._figures = explorer, figures
         self._ticker = None
-        self._title = ""
+        self._title = self._note = ""
         self._is_of_run_before = False
         """Whether the picture still shows what was trained before this run."""
         self.presets, self.finger = PresetBar(explorer), Finger()
@@ -81,7 +82,7 @@ class Layout:
             "epochs": slider(e, "epochs", "Epochs", end=100),
             "num_samples": slider(e, "num_samples", "Rows", start=20, end=1000, step=20),
             "features": choice(e, "features", "Features", options={"x₁, x₂": "linear", "x₁, x₂, x₁x₂": "interaction"}),
-            "hidden_units": slider(e, "hidden_units", "Hidden units"),
+            "hidden_units": slider(e, "hidden_units", "Hidden neurons"),
             "activation": choice(e, "activation", "Activation"),
             "compare_values": text(e, "compare_values", "Values"),
             "also": choice(e, "also", "And", options=compare),
@@ -96,20 +97,25 @@ class Layout:
         e.param.watch(lambda *_: self._fold(), ["solver", "hidden_units", "compare", "also", "record"])
         self._fold()
         c = self.conditional
-        return filled(
-            pn.Column(
-                css_classes=["gs-controls"], stylesheets=sheets("card", "explorer/controls"),
-                sizing_mode="stretch_width", margin=0,
-            ),
-            choices(e, "gate", "Gates"), range_slider(e, "noise_level", "Noise level"),
-            slider(e, "noise_count", "Noise levels", start=2, end=101),
-            slider(e, "seed_count", "Seeds", start=1, end=200), c["num_samples"], c["features"],
-            c["hidden_units"], c["activation"],
-            choice(e, "solver", "Solver"), c["C"], c["learning_rate"], c["epochs"], self.live,
-            choice(e, "compare", "Compare also", options=compare), c["compare_values"],
-            c["also"], c["also_values"],
-            self._run_card(),
+        fields = {
+            "gate": choices(e, "gate", "Gates"),
+            "noise_level": range_slider(e, "noise_level", "Noise level"),
+            "noise_count": slider(e, "noise_count", "Noise levels", start=2, end=101),
+            "seed_count": slider(e, "seed_count", "Seeds", start=1, end=200),
+            **{name: c[name] for name in ("num_samples", "features", "hidden_units", "activation")},
+            "solver": choice(e, "solver", "Solver"),
+            **{name: c[name] for name in ("C", "learning_rate", "epochs")},
+            "record": self.live,
+            "compare": choice(e, "compare", "Compare also", options=compare),
+            **{name: c[name] for name in ("compare_values", "also", "also_values")},
+        }
+        column = pn.Column(
+            css_classes=["gs-controls"], stylesheets=sheets("card", "explorer/controls"),
+            sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
+        places = {name: Place(column, field) for name, field in fields.items()}
+        self.refusal = Refusal(lambda: places, "The last picture stays.")
+        return filled(column, *fields.values(), self._run_card())
 
     def _run_card(self) -> pn.Column:
         e = self._explorer
@@ -234,7 +240,8 @@ class Layout:
 
     def show(self, view: ViewModel) -> None:
         """Title, legend, menus and player for a new picture."""
-        self.title.object = self._title = view.title
+        self._title = view.title
+        self.title.object = self._note + self._title
         self._is_of_run_before = False
         # What is higher than half a phone does not stay there.
         self._figures[0].css_classes = ["gs-heatmap"] if view.axes["panel"].value else ["gs-heatmap", "gs-low"]
@@ -303,6 +310,8 @@ class Layout:
             self.status.object = words.progress(job)
 
     def _buttons(self, train: bool = False) -> None:
+        self.refusal.say({})
+        self._note = ""
         self.title.object = self._title
         self.train.visible = train
         self.stop.visible = self.bar.visible = False
@@ -312,11 +321,17 @@ class Layout:
 
     def idle(self, word: str) -> None:
         """A run ended without a result."""
+        e = self._explorer
         self._buttons(train=word == "cancelled")
-        self.status.object = words.ended(word, self._explorer.error, has_picture=bool(self._title))
+        if word == "failed":
+            self._note = words.kept(has_picture=bool(self._title))
+            self.title.object = self._note + self._title
+        is_said = self.refusal.say(e.refused)
+        self.status.object = "" if is_said else words.ended(word, e.error, has_picture=bool(self._title))
 
     def opened(self, dataset: Any) -> None:
         """A finished sweep is on show."""
+        self._buttons()
         self.status.object = words.opened(dataset)
         self.presets.say("A finished sweep. A click on another comparison or a slider trains a new one.")
 

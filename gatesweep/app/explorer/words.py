@@ -8,6 +8,7 @@ import xarray as xr
 from gatesweep.app.explain import explained
 from gatesweep.app.jobs import Job
 from gatesweep.app.legend import Key
+from gatesweep.app.refusal import problem
 from gatesweep.app.theme import Palette
 from gatesweep.experiment import Experiment
 from gatesweep.plots.curves import MAX_BANDS, line_colours, line_names, single_name
@@ -19,6 +20,7 @@ __all__ = [
     "cell_keys",
     "ended",
     "estimate",
+    "kept",
     "keys",
     "legend",
     "opened",
@@ -43,7 +45,8 @@ def _time(seconds: float) -> str:
 
 
 def _bytes(count: float) -> str:
-    return f"{count / 1e6:.1f} MB" if count < 1e9 else f"{count / 1e9:.1f} GB"
+    size, unit = (count / 1e6, "MB") if count < 1e9 else (count / 1e9, "GB")
+    return f"{size:.1f}\N{NO-BREAK SPACE}{unit}"
 
 
 def estimate(experiment: Experiment, n_bytes: int, seconds: float) -> str:
@@ -63,6 +66,11 @@ def waiting(has_picture: bool) -> str:
     return f"<div class=title><b>Training …</b>{rest}</div>"
 
 
+def kept(has_picture: bool) -> str:
+    """What stands above the picture while another one is asked for that cannot be."""
+    return "<div class=title><b>The last good picture:</b></div>" * has_picture
+
+
 def trained(dataset: xr.Dataset, seconds: float) -> str:
     """What a run did."""
     n = dataset["status"].size
@@ -78,8 +86,7 @@ def ended(word: str, reason: str, has_picture: bool) -> str:
     """Why a run gave no result."""
     if word == "cancelled":
         return f"Cancelled{'; the last picture stays' * has_picture}."
-    rest = " The last picture stays." if has_picture else ""
-    return f"<div class=problem role=alert>{escape(reason.rstrip('.'))}.{rest}</div>"
+    return problem(f"{reason.rstrip('.')}.{' The last picture stays.' * has_picture}")
 
 
 def sentence(text: str, more: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import panel as pn
@@ -17,6 +16,7 @@ from gatesweep.app.lab.state import DATA, MODEL, SCIKIT_LEARN, TRAINING, in_swee
 from gatesweep.app.lab.truth_table import TruthTable
 from gatesweep.app.lab.words import LINE, PARAMETERS
 from gatesweep.app.numbered import Slider
+from gatesweep.app.refusal import Place
 from gatesweep.engine.solvers import solver_class
 from gatesweep.lessons import LESSONS
 from gatesweep.models import n_params
@@ -111,8 +111,6 @@ class Controls(pn.viewable.Viewer):
             self.training,
             self.by_hand,
         )
-        self._problem = pn.pane.HTML("", stylesheets=sheets("problem"), margin=(0, 12), sizing_mode="stretch_width")
-        lab.param.watch(self._say_refusal, "refused")
         lab.param.watch(
             lambda *events: self.draw(),
             ["source", "solver", "features", "hidden_units", "network", "init", "hide", "by_hand"],
@@ -148,26 +146,11 @@ class Controls(pn.viewable.Viewer):
             control.visible = is_whole and place < len(names)
         self.training.visible, self.by_hand.visible = "training" not in lab.hide, "hand" not in lab.hide
 
-    def _say_refusal(self, *events: Any) -> None:
-        """Beside the field that asked for it; the controls themselves are back at what is on show."""
-        for column in (self._layout, self.training[0]):
-            if self._problem in column.objects:
-                column.remove(self._problem)
-        refused = self._lab.refused
-        if not refused:
-            return
-        said = next(iter(refused.values()))
-        told = f"{said[0].upper()}{said[1:]}. The last good model is still on show."
-        name = next((name for name in self.named if name in refused and name not in self._lab.hide), None)
-        if name is None:  # A link may ask for what has no field here.
-            if pn.state.notifications:
-                pn.state.notifications.error(told, duration=8000)
-            return
-        if name in TRAINING:
-            self.training.active = [0]
-        column = self.training[0] if name in TRAINING else self._layout
-        self._problem.object = f"<div class=problem role=alert>{escape(told)}</div>"
-        column.insert(column.objects.index(self.named[name]) + 1, self._problem)
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where each setting's field stands."""
+        folded = {name: Place(self.training[0], self.named[name], self.training) for name in TRAINING}
+        return {name: Place(self._layout, field) for name, field in self.named.items()} | folded
 
     def _unfold(self, *events: Any) -> None:
         """What the lesson is about is open; what a visitor opened stays so until the next lesson."""

@@ -382,6 +382,8 @@ class Lab(Guest, Commands, pn.viewable.Viewer):
         """The one place that answers to a change: what it takes to show the state as it is now."""
         names = {event.name for event in events}
         is_whole = "revision" in names
+        if names - {"epoch", "population"}:
+            self.refused = {}
         if self.hidden_units and needs_convex_loss(self.solver) and (is_whole or "hidden_units" in names):
             own = {name for name in TRAINED_NETWORK if getattr(self, name) != self.param[name].default} - {"solver"}
             usual = {name: value for name, value in TRAINED_NETWORK.items() if name not in own}
@@ -433,7 +435,6 @@ class Lab(Guest, Commands, pn.viewable.Viewer):
 
     def _take(self, settings: dict[str, Any], run: Run, keeps_epoch: bool) -> None:
         self._good = settings | {name: getattr(self, name) for name in OWN}
-        self.refused = {}
         epoch = self.epoch if keeps_epoch else None
         self.param.update(fit=run, epoch=min(self.shown_epoch, run.last_epoch) if self.playing else epoch)
         self._train_others()

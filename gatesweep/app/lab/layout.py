@@ -31,6 +31,7 @@ from gatesweep.app.lab.state import PAIRS, LabState, unit_of
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
 from gatesweep.app.player import Player
+from gatesweep.app.refusal import Place
 from gatesweep.lessons import LESSONS
 from gatesweep.plots.labels import unit_name
 
@@ -246,10 +247,17 @@ class Stage(pn.viewable.Viewer):
             return switch(lab, "limits", "Limits", margin=(4, 10)), self.cloud, surface
         if name == "neuron":
             inputs = toggle(lab, "corner", "Inputs", {f"{c[0]} {c[1]}": c for c in CORNERS})
-            return inputs, number(lab, "row", "Row", sizing_mode=None, width=90)
+            row = number(lab, "row", "Row", highest=lambda: len(lab.own), sizing_mode=None, width=90)
+            lab.param.watch(row.tell, "own")
+            return inputs, row
         if name == "s_curve":
             return (slider(lab, "threshold", "Threshold", max_width=260),)
         return tuple(menu.select for menu in self._axes)
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where the field of the row stands, once there is one."""
+        return {"row": Place(self._layout, self._top)} if "neuron" in self._beside else {}
 
     def _stand(self, name: str) -> None:
         """Give one of the large pictures its place. It keeps it: what leaves a page comes back as another model."""

@@ -16,6 +16,7 @@ from gatesweep.app.compat import Dropdown
 from gatesweep.app.controls import WIDE, brisk
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.own import Own
+from gatesweep.app.refusal import problem
 from gatesweep.errors import InputError
 from gatesweep.tables.labelled import BUILT_IN, MAX_BYTES, LabelledTable, Selection, built_in
 
@@ -146,8 +147,7 @@ class TablePanel(pn.viewable.Viewer):
         return True
 
     def _refuse(self, error: InputError) -> None:
-        said = str(error)
-        self.said.object = f"<div class=problem role=alert>{escape(said[0].upper() + said[1:])}</div>"
+        self.said.object = problem(str(error))
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from typing import Any
+
+import panel as pn
 
 from gatesweep.app.drawing import drawing
 from gatesweep.app.explain import Explain
@@ -14,6 +17,7 @@ from gatesweep.app.lab.pointer import Pointer
 from gatesweep.app.lab.state import LabState, unit_of
 from gatesweep.app.lab.view_model import ViewModel
 from gatesweep.app.lab.words import PARAMETERS
+from gatesweep.app.refusal import Refusal
 
 __all__ = ["View"]
 
@@ -32,8 +36,18 @@ class View:
         self._waiting: dict[str, set[str]] = {name: set() for name in STAGED}
         self.lessons, self.controls = LessonBar(lab), Controls(lab, pictures.boundary)
         self.stage, self.numbers = Stage(lab, pictures), Numbers(lab, pictures)
+        self.refusal = Refusal(
+            lambda: self.controls.places | self.stage.places, "The last good model is still on show."
+        )
+        lab.param.watch(self._say_refusal, "refused")
         self.pointer = Pointer(lab, pictures)
         self.root = page(self.lessons, self.controls, self.stage, self.numbers, self.pointer.grips, Explain(lab))
+
+    def _say_refusal(self, *events: Any) -> None:
+        """The controls themselves are back at what is on show. A link may ask for what has no field here."""
+        refused = self._lab.refused
+        if not self.refusal.say(refused) and refused and pn.state.notifications:
+            pn.state.notifications.error(self.refusal.text(refused), duration=8000)
 
     @property
     def spans(self) -> bool:
