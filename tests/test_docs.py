@@ -88,7 +88,7 @@ def test_the_readme_s_shares_of_nets_that_solve_xor_are_what_its_page_prints() -
     [call] = re.findall(r"gs\.sweep\((.*?)\n\)", blocks(page)[0], re.DOTALL)
     assert gs.Experiment.of(**asked) == gs.Experiment.of(**eval(f"dict({call})"))
     table = [line.split() for line in outputs(page)[2:]]
-    said = re.findall(r"from ([\d, and]+) %", readme.read_text("utf-8"))
+    said = re.findall(r"from ([\d, and]+)%", readme.read_text("utf-8"))
     for column, text in enumerate(said, start=1):
         assert [int(number) for number in NUMBER.findall(text.replace(",", " "))] == [
             round(100 * float(row[column])) for row in table
