@@ -6,6 +6,8 @@ What a parameter means is its declaration's `doc` (`gatesweep.settings`), what a
 
 from dataclasses import dataclass
 
+from gatesweep.lessons.lesson import unbroken
+
 __all__ = ["EXPLANATIONS", "Explanation"]
 
 
@@ -15,6 +17,9 @@ class Explanation:
 
     term: str
     sentence: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sentence", unbroken(self.sentence))
 
 
 EXPLANATIONS: dict[str, Explanation] = {

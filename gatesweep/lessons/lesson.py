@@ -4,10 +4,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Lesson"]
+__all__ = ["Lesson", "unbroken"]
 
 KEPT = re.compile(r" (?=[=+−] )|(?<= [=+−]) |(?<=\d) (?=points?\b)")
 """Spaces at which no line may break: those within an equation, and before a number's unit."""
+
+
+def unbroken(text: str) -> str:
+    """The text with no space at which a line could break where none should."""
+    return KEPT.sub("\N{NO-BREAK SPACE}", text)
 
 
 @dataclass(frozen=True)
@@ -24,4 +29,4 @@ class Lesson:
 
     def __post_init__(self) -> None:
         for name in ("question", "hint", "answer"):
-            object.__setattr__(self, name, KEPT.sub("\N{NO-BREAK SPACE}", getattr(self, name)))
+            object.__setattr__(self, name, unbroken(getattr(self, name)))
