@@ -23,7 +23,8 @@ export function readQuery(query, rules) {
   return values;
 }
 
-function read(text, rule) {
+// One value that a text says; undefined where it breaks its rule.
+export function read(text, rule) {
   if (rule.none && text.toLowerCase() === "none") return null;
   if (rule.kind === "flag") return {true: true, false: false}[text];
   if (rule.kind === "choice") return rule.choices.find((choice) => String(choice) === text);

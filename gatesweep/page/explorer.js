@@ -1,8 +1,9 @@
 // The Explorer: every gate, noise level and seed of a comparison at once. `values` has the names of the app's links.
 
-import {$, fillMenu} from "./controls.js";
+import {$, element, fillMenu} from "./controls.js";
 import {Population} from "./crew.js";
 import {jobOf, refusalOf} from "./grids.js";
+import {GridPanel} from "./grid_panel.js";
 import {Player} from "./player.js";
 import {everyOf, onScale, scaleOf, ticksOf} from "./scale.js";
 import {axesOf, cellOf, drawn, placesOf, TEST_NOISE} from "./summary.js";
@@ -12,7 +13,8 @@ import {grouped} from "./grouped.js";
 const GAP = 0.5;
 // Milliseconds between two pictures of a grid that is still being trained.
 const PAUSE = 100;
-const FINEST = {noise_count: 101, seed_count: 100};
+// Names that stand before others where no axis is wished for.
+const FIRST = ["noise_level", "gate"];
 
 export class Explorer {
   // `open` shows a model in the Lab; `changed` is called when the link to what is on show has changed.
@@ -74,12 +76,14 @@ export class Explorer {
     const hasLosses = ([name]) => this.isLive || !/loss|separable|converged|diverged|transfer/.test(name);
     fillMenu($("measure"), Object.fromEntries(labels.filter(hasLosses)));
     fillMenu($("statistic"), statistics);
-    fillMenu($("open-run"), Object.fromEntries(runs.map((run) => [run, run])));
+    fillMenu($("open-run"), Object.fromEntries(runs.map((run) => [run, `${run} run`])));
     fillMenu($("preset"), Object.fromEntries(this.data.comparisons.map(({name, title}, i) => [name, `${i + 1}  ${title}`])));
     for (const name of ["measure", "statistic"]) $(name).onchange = () => this.set({[name]: $(name).value});
     $("open-run").onchange = () => this.set({run: $("open-run").value});
-    $("finest").onchange = () => this.set($("finest").checked ? FINEST : {noise_count: this.usual(this.values.preset).noise_count, seed_count: this.usual(this.values.preset).seed_count});
-    $("finest-row").hidden = $("preset").hidden = !this.isLive;
+    for (const axis of ["x", "y", "panel"]) $(`axis-${axis}`).onchange = () => this.set({[axis]: $(`axis-${axis}`).value});
+    this.panel = new GridPanel(this.isLive ? this.data.explorer.dims : [], (changes) => this.set({...changes, ...("compare" in changes && {compare_values: ""}), ...("also" in changes && {also_values: ""})}));
+    $("grid").hidden = $("preset").hidden = !this.isLive;
+    $("explorer").classList.toggle("packed", !this.isLive);
     $("open").onclick = () => this.openModel();
     $("cancel").onclick = () => { this.crew.cancel("map"); this.cancelled = this.job; this.draw(); };
   }
@@ -95,6 +99,17 @@ export class Explorer {
     this.chosen = {row, column};
     this.draw();
     return true;
+  }
+
+  // Whether a control of the grid means anything beside the others.
+  #uses(name) {
+    const {solver, hidden_units: units, compare, also} = this.values, compared = [compare, also];
+    if (compared.includes(name)) return false;
+    const {dims} = this.data.live.find(({constants}) => constants.solver === solver), has = (one) => dims.some((dim) => dim.name === one);
+    if (["C", "learning_rate", "epochs"].includes(name)) return has(name);
+    if (name === "hidden_units") return has("activation");
+    if (name === "activation") return has(name) && (units > 0 || compared.includes("hidden_units"));
+    return compare !== "none" || !["compare_values", "also", "also_values"].includes(name);
   }
 
   #isNetwork({hidden_units: place}) { return (place === undefined ? this.values.hidden_units : this.picture.axes.hidden_units[place]) > 0; }
@@ -130,9 +145,9 @@ export class Explorer {
     Object.assign($("statistic"), {value: values.statistic});
     Object.assign($("open-run"), {value: values.run});
     if (this.isLive) $("preset").value = values.preset;
-    this.refusal = this.isLive ? refusalOf(jobOf(values, this.data.explorer)) : "";
+    this.refusal = this.isLive ? refusalOf(jobOf(values, this.data.explorer), values, this.data.explorer, this.data.rules) : "";
     if (!this.refusal) void this.grid; // Is asked for: the models need no figure to be trained.
-    $("finest").checked = values.noise_count === FINEST.noise_count && values.seed_count === FINEST.seed_count;
+    if (this.isLive) this.panel.show(values, (name) => this.#uses(name));
     this.#later();
     this.changed();
   }
@@ -150,10 +165,9 @@ export class Explorer {
   // The rows of the picture, first on top, each with its cells; a cell whose models are not all there is empty.
   #rows(grid, axes) {
     const {values} = this, {x, y, panel} = this.#fitting(axes), isThere = this.#ready(grid, axes), rows = [];
-    const look = `${values.measure} ${values.statistic} ${x} ${y} ${panel} ${this.epoch} ${this.isLive ? "" : this.lab.run.key(this.lab.at)}`;
+    const look = `${values.measure} ${values.statistic} ${x} ${y} ${panel} ${values.at} ${this.epoch} ${this.isLive ? "" : this.lab.run.key(this.lab.at)}`;
     if (look !== this.look) [this.look] = [look, this.cells.clear()];
-    const over = drawn(axes, {[x]: 0, [y]: 0, [panel]: 0}), base = Object.fromEntries(Object.keys(axes).filter((name) => !over.includes(name)).map((name) => [name, 0]));
-    if ("epoch" in base) base.epoch = this.epoch;
+    const over = drawn(axes, {[x]: 0, [y]: 0, [panel]: 0}), base = this.#base(axes, over);
     (panel ? axes[panel] : [null]).forEach((panelValue, p) => axes[y].forEach((value, r) => {
       const cells = axes[x].map((_, c) => {
         const index = {...base, [y]: r, [x]: c, ...(panel && {[panel]: p})}, key = `${p} ${r} ${c}`;
@@ -169,6 +183,12 @@ export class Explorer {
     rows.forEach((row, i) => { row.up = rows.length - 1 - i - GAP * (panel ? axes[panel].indexOf(row.panel) : 0); });
     return {rows, x, y, panel};
   }
+  // Where all cells stand along what is not drawn and not an axis of the picture: as `at` says (gate:XOR,C:1), or at the first.
+  #base(axes, over) {
+    const asked = Object.fromEntries(this.values.at.split(",").map((part) => part.split(":")));
+    const placeOf = (name) => (name === "epoch" ? this.epoch : Math.max(0, axes[name].findIndex((value) => String(value) === asked[name])));
+    return Object.fromEntries(Object.keys(axes).filter((name) => !over.includes(name)).map((name) => [name, placeOf(name)]));
+  }
   #ready(grid, axes) {
     if (grid.done) return () => true;
     const names = Object.keys(grid.axes);
@@ -176,8 +196,8 @@ export class Explorer {
   }
   // The wished axes where the grid has them, else the nearest ones it has.
   #fitting(axes) {
-    const known = Object.keys(axes).filter((name) => name !== "seed"), {x, y, panel} = this.values;
-    const across = known.includes(x) ? x : "noise_level", down = known.includes(y) && y !== across ? y : known.find((name) => name !== across);
+    const rank = (name) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length), known = Object.keys(axes).sort((a, b) => rank(a) - rank(b)), {x, y, panel} = this.values;
+    const across = known.includes(x) ? x : known[0], down = known.includes(y) && y !== across ? y : known.find((name) => name !== across);
     return {x: across, y: down, panel: known.includes(panel) && ![across, down].includes(panel) ? panel : ""};
   }
 
@@ -187,9 +207,10 @@ export class Explorer {
       return;
     }
     if (!["heatmap", "curves"].every((name) => this.figures.has(name, () => this.#later()))) return;
-    const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y} = this.#rows(grid, axes);
+    const {values, figures, grid} = this, axes = axesOf(grid, values.measure), {rows, x, y, panel} = this.#rows(grid, axes);
     const {label, kind, doc} = this.data.explorer.measures[values.measure], {statistics} = this.data.explorer, names = {...this.data.explorer.names, epoch: this.unit}, isShare = kind === "share";
     this.#progress(grid);
+    this.#offerAxes(axes, {x, y, panel}, rows[0].cells[0].index, names);
     $("grid-player").hidden = !this.last || x === "epoch";
     this.player.show();
     this.picture = {rows, columns: {name: x, values: axes[x]}, axes};
@@ -200,13 +221,32 @@ export class Explorer {
     figures.heatmap(shown, axes[x].map((_, i) => i).concat(axes[x].length), across, scale, ticksOf(scale), this.lab.palette);
     const row = rows[Math.min(this.chosen.row, rows.length - 1)], column = Math.min(this.chosen.column, axes[x].length - 1), cell = row.cells[column];
     figures.picked(column, column + 1, row.up);
-    const of = isShare ? "" : `, ${statistics[values.statistic]} of ${this.#numberOf(axes, cell.index)}`;
+    const of = isShare || !drawn(axes, cell.index).length ? "" : `, ${statistics[values.statistic]} of ${this.#numberOf(axes, cell.index)}`;
     $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}${of}`;
     $("heatmap-title").title = doc;
     const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
     $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? cell.value.toFixed(3) : "not there yet"}`;
     this.#curves(rows, row, {x, column, across, kind, names, y}, axes, grid);
   }
+
+  // Menus of the axes, and of what else was swept: which of its values is on show.
+  #offerAxes(axes, shown, index, names) {
+    const called = Object.fromEntries(Object.keys(axes).map((name) => [name, (names[name] ?? name).split(" (")[0]])), others = Object.values(shown);
+    for (const [axis, name] of Object.entries(shown)) {
+      fillMenu($(`axis-${axis}`), axis === "panel" ? {"": "none", ...called} : called);
+      $(`axis-${axis}`).value = name;
+    }
+    const rest = Object.keys(index).filter((name) => !others.includes(name) && name !== "epoch" && axes[name].length > 1);
+    if (rest.join() !== this.rest) {
+      this.rest = rest.join();
+      $("rest").replaceChildren(...rest.map((name) => element("label", {}, `${called[name]} `, element("select", {id: `rest-${name}`, onchange: () => this.#pickRest(rest)}))));
+    }
+    for (const name of rest) {
+      fillMenu($(`rest-${name}`), Object.fromEntries(axes[name].map((value) => [value, value])));
+      $(`rest-${name}`).value = axes[name][index[name]];
+    }
+  }
+  #pickRest(names) { this.set({at: names.map((name) => `${name}:${$(`rest-${name}`).value}`).join()}); }
 
   // The chosen row with its band, the others of its panel faintly, and the limits where the measure has them.
   #curves(rows, row, {x, column, across, kind, names, y}, axes, grid) {

@@ -1,5 +1,6 @@
 // What the Explorer trains, as a job for the crew.
 
+import {read} from "./address.js";
 import {modelCount} from "./engine/crowd.js";
 
 // Models times epochs that are kept at most.
@@ -10,9 +11,8 @@ const MOST_RECORDED = 4e6;
 export function jobOf(values, {shared, compare}) {
   const axes = {gate: values.gate, noise_level: evenLevels(values)}, settings = {};
   for (const name of shared) settings[name] = values[name];
-  for (const [name, text] of [[values.compare, values.compare_values], [values.also, values.also_values]]) {
-    if (name === "none") continue;
-    axes[name] = (text || compare[name]).split(",").map((item) => (Number.isNaN(Number(item)) ? item.trim() : Number(item)));
+  for (const [name, items] of comparedIn(values, compare)) {
+    axes[name] = items.map((item) => (Number.isNaN(Number(item)) ? item : Number(item)));
     delete settings[name];
   }
   axes.seed = Array.from({length: values.seed_count}, (_, i) => values.seed + i);
@@ -20,8 +20,21 @@ export function jobOf(values, {shared, compare}) {
   return {...job, path: values.record === "epoch" && modelCount(job) * (values.epochs + 1) < MOST_RECORDED};
 }
 
-// Why a job cannot be trained; empty where it can.
-export function refusalOf({settings, axes}) {
+// Parameters that are compared, each with the texts of its values.
+function comparedIn({compare, compare_values, also, also_values}, usual) {
+  return [[compare, compare_values], [also, also_values]].filter(([name]) => name !== "none")
+    .map(([name, text]) => [name, (text || usual[name]).split(",").map((item) => item.trim())]);
+}
+
+// Why a job cannot be trained; empty where it can. `rules` are those of a link.
+export function refusalOf({settings, axes}, values, {compare: usual, names}, rules) {
+  const {gate, compare, also} = values;
+  if (!gate.length) return "A grid needs at least one gate. Choose one under Gates.";
+  if (compare === also && compare !== "none") return "Two compared parameters must differ. Choose another one, or nothing else.";
+  for (const [name, items] of comparedIn(values, usual)) {
+    const wrong = items.find((item) => read(item, rules[name]) === undefined);
+    if (wrong !== undefined) return `${names[name]} cannot be ${wrong || "nothing"}.`;
+  }
   if (![settings.hidden_units ?? 0, ...(axes.hidden_units ?? [])].some((units) => units > 0)) return "";
   if (settings.solver === "newton") return "newton needs a convex loss, which a model with hidden neurons has not. Take adam or sgd.";
   return settings.init === "population" ? "population is an optimum of models without hidden neurons. Take linear." : "";

@@ -13,6 +13,7 @@ import {plainScript} from "./plain.js";
 import {pairOf} from "./hidden.js";
 import {binOf} from "./plots.js";
 import {rowsCsv} from "./rows_csv.js";
+import {admit} from "./runs.js";
 import {sCurveColumns, sCurveSpan} from "./s_curve.js";
 import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
@@ -68,9 +69,9 @@ export class Lab {
   // The place of the chosen values on the run's grid: the nearest where a packed run lacks a value.
   get at() {
     const at = {};
-    for (const {name, values} of this.run.dims) {
-      const wanted = this.values[name];
-      if (this.run.live) this.run.admit(name, wanted);
+    for (const dim of this.run.dims) {
+      const {name, values} = dim, wanted = this.values[name];
+      if (this.run.live) admit(dim, wanted);
       let best = Math.max(0, values.indexOf(wanted));
       if (typeof wanted === "number" && values[best] !== wanted) {
         const distance = (value) => Math.abs(Number(value === "inf" ? Infinity : value) - wanted);

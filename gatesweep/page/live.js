@@ -21,14 +21,6 @@ export class LiveRun extends Run {
 
   get seeds() { return SEEDS; }
 
-  // Takes in a value that no control offers by itself (from a link, say), so that the control can show it.
-  admit(name, value) {
-    const dim = this.dim(name);
-    if (!dim || dim.values.includes(value) || typeof value !== "number") return;
-    const place = dim.values.findIndex((known) => known === "inf" || known > value);
-    dim.values.splice(place < 0 ? dim.values.length : place, 0, value);
-  }
-
   // Whether the page can train this while its visitor waits.
   static affords({solver, num_samples, epochs, batch_size, max_iter, hidden_units}) {
     const steps = solver === "newton" ? max_iter : epochs * Math.ceil(num_samples / batch_size);

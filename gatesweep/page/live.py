@@ -12,7 +12,7 @@ from gatesweep.codec import to_json
 from gatesweep.engine.solvers import solver_class
 from gatesweep.gates import GATE_MENU
 from gatesweep.page.pack import dimension
-from gatesweep.plots.labels import label
+from gatesweep.plots.labels import label, short_label
 from gatesweep.results.measures import MEASURES, TEST_NOISE
 from gatesweep.results.statistics import STATISTICS
 from gatesweep.settings import Settings
@@ -53,6 +53,29 @@ MORE: dict[str, dict[str, Any]] = {"seed": {"number": [0, 2**32 - 1]}, "init_see
 SOLVERS = ("newton", "sgd", "adam")
 """What the page's engine has."""
 UNUSED = {"newton": {"activation", "learning_rate", "epochs", "batch_size"}, "sgd": {"C"}, "adam": {"C"}}
+COMPARED = {"none": "nothing else"} | {name: short_label(name) for name in COMPARE if name != "none"}
+GRID: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "gate": ("Gates", GATE_MENU, {}),
+    "noise_level": ("Noise level", ExplorerState.param["noise_level"].softbounds,
+                    {"step": ExplorerState.param["noise_level"].step}),
+    "noise_count": ("Noise levels", range(2, 102), {}),
+    "seed_count": ("Seeds", range(1, 201), {}),
+    "num_samples": ("Rows", SIZES, {}),
+    "features": ("Features", FEATURES, {"texts": FEATURES}),
+    "hidden_units": ("Hidden units", OFFERED["hidden_units"], {}),
+    "activation": ("Activation", OFFERED["activation"], {}),
+    "solver": ("Solver", SOLVERS, {"texts": {name: solver_class(name).label for name in SOLVERS}}),
+    "C": ("C (inverse penalty)", STRENGTHS, {}),
+    "learning_rate": ("Learning rate", RATES, {}),
+    "epochs": ("Epochs", EPOCHS, {}),
+    "record": ("Record", ("none", "epoch"),
+               {"texts": {name: f"Record every {solver_class(name).unit}" for name in SOLVERS}}),
+    "compare": ("Compare also", COMPARED, {"texts": COMPARED}),
+    "compare_values": ("Values", (), {"usual": COMPARE}),
+    "also": ("And", COMPARED, {"texts": COMPARED}),
+    "also_values": ("Values", (), {"usual": COMPARE}),
+}  # fmt: skip
+"""The Explorer's controls in the app's order: label, values, and what a control needs besides."""
 NOT_HERE = ("dtype",)
 """What the page's Lab has not: its engine computes in float64."""
 UNSEEN = ("C", "train_seed", "split", "max_iter")
@@ -101,6 +124,10 @@ def explorer_data() -> dict[str, Any]:
         "rules": {name: _rule(declared[name]) for name in names},
         "shared": [name for name in SHARED if name != "dtype"],
         "compare": COMPARE,
+        "dims": [
+            {"name": name, "label": title, "doc": declared[name].doc, "values": list(map(to_json, values))} | more
+            for name, (title, values, more) in GRID.items()
+        ],
         "measures": {
             name: {"label": one.label, "kind": one.kind, "doc": one.doc}
             for name, one in MEASURES.items()

@@ -7,6 +7,13 @@ import {scoresOf} from "./engine/training.js";
 import {valley} from "./engine/valley.js";
 import {modelOf, numbersOf} from "./models.js";
 
+// Takes in a value that no control offers by itself (from a link, say), so that the control can show it.
+export function admit({values}, value) {
+  if (values.includes(value) || typeof value !== "number") return;
+  const place = values.findIndex((known) => known === "inf" || known > value);
+  values.splice(place < 0 ? values.length : place, 0, value);
+}
+
 // A grid of models: `at` is a place on it, an index for each dimension by name. `start` holds the numbers set by
 // hand; with `byHand` they are on show in the place of the trained model. Who inherits has `trained(at, epoch)`, the parameters in the engine's order.
 export class Run {

@@ -141,7 +141,7 @@ def test_epochs_scrub_and_play(static, runs: list[xr.Dataset]) -> None:
 
 def test_the_explorer_holds_the_sweep_and_opens_its_models(static, runs: list[xr.Dataset]) -> None:
     page = static("#view=explorer")
-    page.get_by_role("combobox", name="Statistic").select_option(label="mean")
+    page.get_by_role("combobox", name="Of the seeds").select_option(label="mean")
     means = runs[0].sel(num_samples=500).mean("seed")
     for measure in ("test accuracy", "train accuracy", "exact accuracy"):
         page.get_by_role("combobox", name="Measure", exact=True).select_option(label=measure)
@@ -150,7 +150,7 @@ def test_the_explorer_holds_the_sweep_and_opens_its_models(static, runs: list[xr
         np.testing.assert_allclose(cells, means[measure.replace(" ", "_")], atol=2e-6)
     page.locator("#heatmap").click(position={"x": 600, "y": 40})
     expect(page.locator("#cell")).to_contain_text("gate AND, noise level")
-    page.get_by_role("button", name="Open in the Lab").click()
+    page.get_by_role("button", name="Open this model").click()
     expect(summary(page)).to_contain_text("AND gate, noise level")
 
 

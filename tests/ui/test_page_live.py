@@ -253,7 +253,7 @@ def test_hidden_units_are_a_map_s_rows(live) -> None:
     expected = sweep.train_loss.median("seed").squeeze("gate").transpose("hidden_units", "noise_level")
     cells = drawn(page, "heatmap", "cells")["value"]
     np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-4)
-    page.get_by_role("button", name="Open in the Lab").click()
+    page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_role("slider", name="Hidden neurons")).to_have_value("2")
 
 
@@ -556,12 +556,47 @@ def test_a_table_s_rows_are_shown_with_refits_folds_and_the_best_line(live) -> N
 
 def test_a_great_map_can_be_cancelled(live) -> None:
     page = live("#view=explorer&noise_count=101&seed_count=100")
-    expect(page.get_by_role("checkbox", name="101 noise levels, 100 seeds")).to_be_checked()
+    expect(page.locator("#value-grid-noise_count-text")).to_have_text("101")
     expect(page.locator("#about")).to_contain_text("of 30,300 models")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#about")).to_have_text("Cancelled; the last picture stays.")
-    page.get_by_role("checkbox", name="101 noise levels, 100 seeds").uncheck()
+    page.keyboard.press("1")
     expect(page.locator("#about")).to_contain_text("1,260 models trained in", timeout=90_000)
+
+
+def test_every_control_of_the_grid_trains_the_sweep_s_models(live) -> None:
+    page = live("#view=explorer")
+    page.get_by_text("Gates: AND, OR, XOR").click()
+    for gate in ("AND", "OR", "NAND"):
+        page.get_by_role("checkbox", name=gate, exact=True).click()
+    page.get_by_role("slider", name="Noise level, highest").fill("0.5")
+    slide(page, "grid-noise_count", 1)
+    slide(page, "grid-seed_count", 3)
+    slide(page, "grid-num_samples", 4)
+    page.get_by_role("radio", name="Adam").check(force=True)
+    slide(page, "grid-learning_rate", 4)
+    slide(page, "grid-epochs", 1)
+    page.get_by_role("checkbox", name="Record every epoch").check()
+    page.get_by_role("combobox", name="Compare also").select_option("features")
+    page.get_by_role("combobox", name="And").select_option("init_seed")
+    values = page.get_by_role("textbox", name="Values of also")
+    values.fill("3, 4")
+    values.press("Enter")
+    expect(page.locator("#about")).to_contain_text("96 models trained in", timeout=90_000)
+    page.get_by_role("combobox", name="Down").select_option("features")
+    page.get_by_role("combobox", name="Side by side").select_option("seed")
+    page.get_by_role("combobox", name="gate", exact=True).select_option("NAND")
+    sweep = gs.sweep(
+        gate=("XOR", "NAND"), noise_level=(0, 0.25, 0.5), seed=range(4), num_samples=100, solver="adam",
+        learning_rate=0.1, epochs=2, features=("linear", "interaction"), init_seed=(3, 4), dtype="float64", record="epoch",
+    )  # fmt: skip
+    first = sweep.exact_accuracy_history.sel(gate="NAND", epoch=0).median("init_seed")
+    expected = first.transpose("seed", "features", "noise_level")
+    cells = drawn(page, "heatmap", "cells")["value"]
+    np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-5)
+    values.fill("3, x")
+    values.press("Enter")
+    expect(page.locator("#about")).to_have_text("init seed cannot be x. The last picture stays.")
 
 
 def test_the_lessons_and_comparisons_are_the_app_s(live) -> None:
