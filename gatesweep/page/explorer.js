@@ -64,6 +64,11 @@ export class Explorer {
     this.values = {...this.usual(known), ...values};
     this.draw();
   }
+  // Whether anything but the model to open and the epoch is not as the comparison has it.
+  get isChanged() {
+    const usual = this.usual(this.values.preset);
+    return Object.keys(usual).some((name) => !["run", "epoch"].includes(name) && String(usual[name]) !== String(this.values[name]));
+  }
   scrub(epoch) { this.set({epoch}); }
   press(key) {
     if (key === " " && this.last) this.player.toggle();

@@ -31,6 +31,8 @@ const CORNER_REACH = 0.2;
 const SETTLING = 120;
 // What decides how own rows are trained on.
 const OF_OWN_DATA = ["standardize", "split", "train_seed"];
+// What may differ from a lesson without its being changed: epochs are played, own rows stay, pairs follow the model.
+const AT_WILL = ["epoch", "own", "loss_over"];
 
 export class Lab {
   // `changed` is called when what is on show has changed, `last` tells whether it will rest.
@@ -152,6 +154,11 @@ export class Lab {
     $("training-fold").open = this.data.training.some((name) => settings[name]);
     $("hand-fold").open = this.values.by_hand;
   }
+  // Whether a lesson is open and not as it was when it was opened.
+  get isChanged() {
+    const usual = this.usual(this.data, this.values.lesson);
+    return this.values.lesson > 0 && Object.keys(usual).some((name) => !AT_WILL.includes(name) && String(usual[name]) !== String(this.values[name]));
+  }
   restore(values) {
     this.player.stop();
     const index = this.run.live ? this.index : this.runs.findIndex((run) => !run.live && this.#has(run, values));
@@ -251,7 +258,7 @@ export class Lab {
     $("pin").onclick = () => this.#togglePin();
     $("cloud").onchange = () => this.set({cloud: $("cloud").checked});
     $("by_hand").onchange = () => this.set({by_hand: $("by_hand").checked, ...($("by_hand").checked && this.#inHand())});
-    $("threshold").oninput = () => this.set({threshold: Number($("threshold").value)});
+    for (const input of document.querySelectorAll(".threshold")) input.oninput = () => this.set({threshold: Number(input.value)});
     $("learn").onclick = () => this.learn();
     $("learn").hidden = !this.runs.some((run) => run.live);
     onChoice("surface", (surface) => this.set({surface}));
@@ -411,8 +418,8 @@ export class Lab {
     $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}${isOwn ? "" : `, exact ${percent(run.exactOf(pinned.params, at, pinned.kind))}`}` : "";
     $("cloud").checked = values.cloud;
     $("by_hand").checked = values.by_hand;
-    $("threshold").value = values.threshold;
-    $("threshold-text").textContent = String(values.threshold);
+    for (const input of document.querySelectorAll(".threshold")) input.value = values.threshold;
+    for (const output of document.querySelectorAll(".threshold-text")) output.textContent = String(values.threshold);
     choose("surface", values.surface);
     this.hand.show({...values, network: units ? [...run.handed(at)] : []}, run.parameterNames(at), units > 0);
     for (const part of document.querySelectorAll("#lab [data-control]")) part.classList.toggle("hide", values.hide.includes(part.dataset.control));

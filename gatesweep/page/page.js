@@ -73,6 +73,7 @@ export class Page {
     $("more").textContent = lesson?.[this.more] ?? "";
     $("more").hidden = !this.more;
     $("lesson-pick").value = this.lab.values.lesson;
+    $("reset").hidden = !(this.view === "lab" ? this.lab.isChanged : this.explorer.isLive && this.explorer.isChanged);
   }
   reveal(part) {
     if (!this.#lesson) return;
@@ -108,6 +109,7 @@ export class Page {
     $("lesson-pick").onchange = () => this.lab.teach(Number($("lesson-pick").value));
     $("preset").onchange = () => this.explorer.restore({preset: $("preset").value});
     for (const part of ["hint", "answer"]) $(part).onclick = () => this.reveal(part);
+    $("reset").onclick = () => (this.view === "lab" ? this.lab.teach(this.lab.values.lesson) : this.explorer.restore({preset: this.explorer.values.preset}));
     $("previous").onclick = () => this.#step(-1);
     $("next").onclick = () => this.#step(1);
     $("theme").onclick = () => this.setMode(this.mode === "dark" ? "light" : "dark");

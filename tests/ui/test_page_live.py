@@ -215,6 +215,32 @@ def test_the_threshold_moves_the_boundary_and_the_confusion_matrix(live) -> None
     assert_same_boundary(drawn(page, "boundary", "boundary"), model.weight.values, shift)
 
 
+def test_the_threshold_stands_beside_the_s_curve_too(live) -> None:
+    page = live("#gate=OR&noise_level=0.5&picture=s_curve")
+    page.get_by_role("slider", name="Threshold").fill("0.9")
+    expect(summary(page)).to_contain_text("at threshold 0.9")
+    page.get_by_role("radio", name="Plane").check(force=True)
+    expect(page.get_by_role("slider", name="Threshold")).to_be_hidden()
+
+
+def test_reset_leads_back_to_the_lesson_or_the_comparison(live) -> None:
+    page = live("#lesson=3")
+    reset, noise = page.get_by_role("button", name="Reset"), page.locator("#value-noise_level")
+    expect(page.locator("#question")).to_have_text(LESSONS[2].question)
+    expect(reset).to_be_hidden()
+    before = noise.input_value()
+    slide(page, "noise_level", 77)
+    page.keyboard.press("a")
+    reset.click()
+    expect(noise).to_have_value(before)
+    expect(reset).to_be_hidden()
+    page.keyboard.press("v")
+    expect(reset).to_be_hidden()
+    page.get_by_role("combobox", name="Measure").select_option("test_accuracy")
+    reset.click()
+    expect(page.get_by_role("combobox", name="Measure")).to_have_value("exact_accuracy")
+
+
 def test_the_loss_surface_has_the_path_of_training(live) -> None:
     page = live("#gate=AND&noise_level=0.2&solver=sgd")
     page.get_by_role("radio", name="Loss surface").check(force=True)
@@ -588,7 +614,8 @@ def test_every_control_of_the_grid_trains_the_sweep_s_models(live) -> None:
     page.get_by_role("combobox", name="gate", exact=True).select_option("NAND")
     sweep = gs.sweep(
         gate=("XOR", "NAND"), noise_level=(0, 0.25, 0.5), seed=range(4), num_samples=100, solver="adam",
-        learning_rate=0.1, epochs=2, features=("linear", "interaction"), init_seed=(3, 4), dtype="float64", record="epoch",
+        learning_rate=0.1, epochs=2, features=("linear", "interaction"), init_seed=(3, 4), dtype="float64",
+        record="epoch",
     )  # fmt: skip
     first = sweep.exact_accuracy_history.sel(gate="NAND", epoch=0).median("init_seed")
     expected = first.transpose("seed", "features", "noise_level")
