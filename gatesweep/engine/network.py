@@ -18,6 +18,11 @@ from gatesweep.engine.design import Layered, PullBack
 __all__ = ["ACTIVATIONS", "Activation", "NetworkDesign", "Weights", "joined", "n_weights"]
 
 
+# Types of a function within another one, where they would be worked out anew at each step of training.
+OfRows = Float[Tensor, "*batch n"]
+OfParams = Float[Tensor, "*batch q"]
+
+
 @dataclass(frozen=True)
 class Activation:
     """What a hidden unit makes of its line, and how an error comes back through it."""
@@ -126,7 +131,7 @@ class NetworkDesign:
         for j in range(1, self.n_units):
             logits.addcmul_(units[..., j, :], weights.output[..., j, None])
 
-        def pull_back(residual: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch q"]:
+        def pull_back(residual: OfRows) -> OfParams:
             error = self.inputs.weighted(self.inputs.signed(residual))
             product = memory.empty("product", (units.numel(),), units).as_strided(units.shape, units.stride())
             output = torch.mul(units, error[..., None, :], out=product).sum(-1)

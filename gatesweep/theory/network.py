@@ -33,6 +33,7 @@ TOLERANCE = 1e-5
 NARROWEST = REACH / 2**13
 ELEMENTS = 1 << 21
 """Outputs of hidden units held at once; bounds memory to about 50 MB."""
+LINES_AT_ONCE = ELEMENTS // (LOSS_PARTS * LOSS_NODES)
 
 KRONROD = np.array(
     [
@@ -98,7 +99,7 @@ def network_accuracy(network: Network, gate: GateLike, noise_level: ArrayLike, f
     >>> network_accuracy(or_less_and, "XOR", 0.1).round(3).item()
     1.0
     """
-    return np.clip(_over_corners(_Models.class_one, network, gate, noise_level, features), 0, 1)
+    return np.clip(_over_corners(_Models.right, network, gate, noise_level, features), 0, 1)
 
 
 def network_log_loss(network: Network, gate: GateLike, noise_level: ArrayLike, features: str = "linear") -> Array:
@@ -110,17 +111,19 @@ def network_log_loss(network: Network, gate: GateLike, noise_level: ArrayLike, f
     >>> network_log_loss(or_less_and, "XOR", 0.1).round(4).item()
     0.0011
     """
-    return _over_corners(_Models.softplus, network, gate, noise_level, features)
+    return _over_corners(_Models.loss, network, gate, noise_level, features)
 
 
 @dataclass(frozen=True)
 class _Models:
-    """Networks whose inputs stand at one corner: units (models, h, 2, ..., 2), where entry [.., i1, .., ik]
-    multiplies u1^i1 * .. * uk^ik of the noise u; weights (models, h) and intercepts (models,) of the output."""
+    """Networks whose inputs stand each at one corner: units (models, h, 2, ..., 2), where entry [.., i1, .., ik]
+    multiplies u1^i1 * .. * uk^ik of the noise u; weights (models, h) and intercepts (models,) of the output; and the
+    gate's output there, bool (models,)."""
 
     units: Array
     output: Array
     intercept: Array
+    truth: Array
     activation: str
 
     def along(self, model: Array, others: Array) -> tuple[Array, Array]:
@@ -132,13 +135,14 @@ class _Models:
 
     def logits(self, model: Array, constant: Array, slope: Array, t: Array) -> Array:
         """(lines, n) for the last input's noise t, (n,) or (lines, n)."""
-        total = np.broadcast_to(self.intercept[model, None], (len(model), t.shape[-1])).astype(constant.dtype)
+        total = np.empty((len(model), t.shape[-1]), constant.dtype)
+        total[:] = self.intercept[model, None]
         for j in range(self.output.shape[1]):
             unit = constant[:, j, None] + slope[:, j, None] * t
             total += self.output[model, j, None].astype(unit.dtype) * ACTIVATIONS[self.activation](unit)
         return total
 
-    def class_one(self, model: Array, others: Array, truth: int) -> Array:
+    def right(self, model: Array, others: Array) -> Array:
         """The share of each line's noise on which the answer is the truth, (lines,)."""
         constant, slope = self.along(model, others)
         t = np.linspace(-REACH, REACH, STEPS + 1)
@@ -149,7 +153,7 @@ class _Models:
         crossing = self._root(model[line], constant[line], slope[line], t[step], t[step + 1])
         rises = np.where(positive[line, step], -1.0, 1.0)
         share = positive[:, -1] - np.bincount(line, rises * ndtr(crossing), len(model))
-        return share if truth else 1 - share
+        return np.where(self.truth[model], share, 1 - share)
 
     def _root(self, model: Array, constant: Array, slope: Array, low: Array, high: Array) -> Array:
         """Where the logit is 0 between low and high: regula falsi, the end that stays counting half (Illinois)."""
@@ -164,14 +168,14 @@ class _Models:
             at_low, at_high = np.where(below, value, at_low / 2), np.where(below, at_high / 2, value)
         return np.where(np.abs(at_low) < np.abs(at_high), low, high)
 
-    def softplus(self, model: Array, others: Array, truth: int) -> Array:
+    def loss(self, model: Array, others: Array) -> Array:
         """The mean log loss of each line, (lines,)."""
         t, weights = _parts(LOSS_PARTS, LOSS_NODES)
         logits = self.logits(model, *self.along(model, others), t)
-        return np.logaddexp(0, -logits if truth else logits) @ weights
+        return np.logaddexp(0, np.where(self.truth[model, None], -logits, logits)) @ weights
 
 
-Leaf = Callable[[_Models, Array, Array, int], Array]
+Leaf = Callable[[_Models, Array, Array], Array]
 
 
 @lru_cache
@@ -190,12 +194,22 @@ def _over_corners(leaf: Leaf, network: Network, gate: GateLike, noise_level: Arr
     if network.activation not in ACTIVATIONS:
         raise InputError("activation must be sigmoid, tanh or relu", network.activation, "Choose one of them")
     shape, hidden, lines, output, intercept, sigma = _flat(network, noise_level)
-    result = np.zeros(len(intercept))
-    for place, truth in enumerate(table.truth):
-        units = _at_corner(table, place, hidden, lines, sigma, features)
-        models = _Models(units, output, intercept, network.activation)
+    result, corners = np.empty(len(intercept)), len(table.truth)
+    at_once = max(1, LINES_AT_ONCE // corners)
+    for start in range(0, len(intercept), at_once):
+        part = slice(start, start + at_once)
+        # All corners side by side: a step costs as much for a few networks as for some hundred.
+        models = _Models(
+            np.concatenate(
+                [_at_corner(table, i, hidden[part], lines[part], sigma[part], features) for i in range(corners)]
+            ),
+            np.tile(output[part], (corners, 1)),
+            np.tile(intercept[part], corners),
+            np.repeat(np.array(table.truth, bool), len(intercept[part])),
+            network.activation,
+        )
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-            result += _mean(leaf, models, truth, place) / len(table.truth)
+            result[part] = _mean(leaf, models, corners).reshape(corners, -1).mean(0)
     result[np.isnan(intercept)] = np.nan
     return result.reshape(shape)
 
@@ -238,33 +252,32 @@ def _at_corner(table: Gate, place: int, hidden: Array, lines: Array, sigma: Arra
     return units
 
 
-def _mean(leaf: Leaf, models: _Models, truth: int, stream: int) -> Array:
-    """The leaf's mean over the noise of all inputs but the last: shape (models,)."""
+def _mean(leaf: Leaf, models: _Models, corners: int) -> Array:
+    """The leaf's mean over the noise of all inputs but the last: shape (models,), of one corner after the other."""
     count, k = len(models.intercept), models.units.ndim - 2
     every = np.arange(count)
     # What differs from the corner's own value is averaged: so a constant stays exactly what it is.
-    centre = leaf(models, every, np.zeros((count, k - 1)), truth)
+    centre = leaf(models, every, np.zeros((count, k - 1)))
     if k == 1:
         return centre
     if k == 2:
-        return centre + _refined(lambda model, u: leaf(models, model, u, truth) - centre[model], models)
-    points, total = normal_points(NODES[k], k - 1, stream), np.zeros(count)
-    size = max(1, _lines_at_once(models) // len(points))
-    for start in range(0, count, size):
-        model = np.repeat(every[start : start + size], len(points))
-        values = leaf(models, model, np.tile(points, (len(model) // len(points), 1)), truth) - centre[model]
-        total[start : start + size] = values.reshape(-1, len(points)).mean(1)
+        return centre + _refined(lambda model, u: leaf(models, model, u) - centre[model], models)
+    total = np.zeros(count)
+    for place, of_corner in enumerate(np.split(every, corners)):
+        points = normal_points(NODES[k], k - 1, place)
+        size = max(1, LINES_AT_ONCE // len(points))
+        for start in range(0, len(of_corner), size):
+            some = of_corner[start : start + size]
+            model = np.repeat(some, len(points))
+            values = leaf(models, model, np.tile(points, (len(some), 1))) - centre[model]
+            total[some] = values.reshape(-1, len(points)).mean(1)
     return centre + total
-
-
-def _lines_at_once(models: _Models) -> int:
-    return max(1, ELEMENTS // (LOSS_PARTS * LOSS_NODES))
 
 
 def _refined(function: Callable[[Array, Array], Array], models: _Models) -> Array:
     """E[function(u)] for u standard normal, for each model: adaptive, all models' parts side by side."""
     count = len(models.intercept)
-    total, at_once = np.zeros(count), max(1, _lines_at_once(models) // len(PLACES))
+    total, at_once = np.zeros(count), max(1, LINES_AT_ONCE // len(PLACES))
     model = np.repeat(np.arange(count), 2)
     low, high = np.tile([-REACH, 0.0], count), np.tile([0.0, REACH], count)
     while len(model):
