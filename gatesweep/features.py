@@ -6,7 +6,7 @@ import numpy as np
 
 from gatesweep.gates import corners
 
-__all__ = ["expand", "factor_columns", "factor_lift", "feature_names"]
+__all__ = ["exclusive_columns", "expand", "factor_columns", "factor_lift", "feature_names"]
 
 
 def _subsets(n_inputs: int, features: str) -> list[tuple[int, ...]]:
@@ -25,8 +25,22 @@ def expand(X: np.ndarray, features: str) -> np.ndarray:
     return np.stack([X[..., list(s)].prod(-1) for s in _subsets(X.shape[-1], features)], -1)
 
 
+def _corner_basis(n_inputs: int, features: str) -> tuple[np.ndarray, np.ndarray]:
+    """What the corners are to the columns, (corners, k), and what turns weights and intercept into its coefficients,
+    (k, p): the corner's features and a one, or the one-hot corner where that has no more columns.
+    """
+    at = np.pad(expand(corners(n_inputs), features), [(0, 0), (0, 1)], constant_values=1)
+    return (at, np.eye(at.shape[1])) if at.shape[1] < len(at) else (np.eye(len(at)), at)
+
+
+def exclusive_columns(n_inputs: int, features: str) -> int:
+    """How many of the last `factor_columns` are one-hot."""
+    basis, _ = _corner_basis(n_inputs, features)
+    return len(basis) if basis.shape[0] == basis.shape[1] else 0
+
+
 def factor_columns(eps: np.ndarray, corner: np.ndarray, features: str) -> np.ndarray:
-    """Columns that serve every gate and noise level: noise polynomials, then the one-hot corner.
+    """Columns that serve every gate and noise level: noise polynomials, then what the corner is without noise.
 
     A product of noisy inputs is a polynomial in the noise level: prod (c_i + s e_i) over a subset is
     the sum over t of s^t times a column of noise and corner alone. The power t = 0 is the corner's own.
@@ -47,8 +61,8 @@ def factor_columns(eps: np.ndarray, corner: np.ndarray, features: str) -> np.nda
                 for noisy in combinations(subset, power)
             ]
             columns.append(sum(terms))
-    one_hot = corner[..., None] == np.arange(2**n_inputs)
-    return np.concatenate([np.stack(columns, -1), one_hot], -1)
+    basis, _ = _corner_basis(n_inputs, features)
+    return np.concatenate([np.stack(columns, -1), basis[corner]], -1)
 
 
 def factor_lift(noise_level: np.ndarray, n_inputs: int, features: str) -> tuple[np.ndarray, np.ndarray]:
@@ -63,9 +77,7 @@ def factor_lift(noise_level: np.ndarray, n_inputs: int, features: str) -> tuple[
     """
     subsets = _subsets(n_inputs, features)
     powers = [(f, t) for f, subset in enumerate(subsets) for t in range(1, len(subset) + 1)]
-    at = expand(corners(n_inputs), features)
-    exponents = [t for _, t in powers] + [0] * len(at)
-    noise = np.eye(len(subsets))[[f for f, _ in powers]]
-    lift = np.pad(np.concatenate([noise, at]), [(0, 0), (0, 1)])
-    lift[len(powers) :, -1] = 1
-    return noise_level[:, None] ** np.array(exponents), lift
+    _, of_corner = _corner_basis(n_inputs, features)
+    exponents = [t for _, t in powers] + [0] * len(of_corner)
+    noise = np.eye(len(subsets), len(subsets) + 1)[[f for f, _ in powers]]
+    return noise_level[:, None] ** np.array(exponents), np.concatenate([noise, of_corner])

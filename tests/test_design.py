@@ -8,7 +8,7 @@ import torch
 from torch.testing import assert_close
 
 from gatesweep.engine.design import CornerDesign, DenseDesign, log_loss
-from gatesweep.features import expand, factor_columns, factor_lift
+from gatesweep.features import exclusive_columns, expand, factor_columns, factor_lift
 from gatesweep.gates import corners
 from gatesweep.lecture import draw
 from tests.tolerances import TOLERANCE
@@ -25,7 +25,7 @@ def both_designs(n_inputs: int, features: str) -> tuple[CornerDesign, DenseDesig
     eps, corner = np.stack([d.eps for d in draws]), np.stack([d.corner for d in draws])
     sign = 1.0 - 2.0 * np.moveaxis(truth[:, corner], 0, 1)
     arrays = factor_columns(eps, corner, features), sign, *factor_lift(LEVELS, n_inputs, features)
-    factored = CornerDesign(*(torch.tensor(a) for a in arrays), 2**n_inputs)
+    factored = CornerDesign(*(torch.tensor(a) for a in arrays), exclusive_columns(n_inputs, features))
 
     X = corners(n_inputs)[corner][:, None] + LEVELS[:, None, None] * eps[:, None]
     rows = np.concatenate([expand(X, features), np.ones((*X.shape[:-1], 1))], -1)

@@ -461,15 +461,15 @@ class CornerDesign:
     """Rows of noisy corners, factored: row (s, g, r, i) is sign[s, g, i] * (columns[s, i] * scale[r]) @ lift.
 
     A row is corner + noise_level * eps, so w.x + b = (w.corner + b) + noise_level * w.eps: a few columns
-    for each seed (the noise and a one-hot corner) serve every gate and noise level, and the rows of
+    for each seed (the noise, and what the corner is) serve every gate and noise level, and the rows of
     the models are never built.
 
     Args:
-        columns: shape (seeds, n, q); the last `n_corners` of the q columns are one-hot.
+        columns: shape (seeds, n, q).
         sign: 1 - 2 y, shape (seeds, gates, n).
         scale: shape (r, q), r counting the noise levels (and whatever else varies within a gate).
         lift: shape (q, p), what turns a model's parameters into coefficients of the scaled columns.
-        n_corners: number of one-hot columns.
+        n_exclusive: how many of the last columns are one-hot.
 
     The batch shape is (seeds, gates, r). Logits and residuals lie in memory with r last, after the rows: a product
     then sums over rows that stand below each other, which takes BLAS half the time, and its result is wide.
@@ -485,9 +485,9 @@ class CornerDesign:
         sign: Float[Tensor, "seeds gates n"],
         scale: Float[Tensor, "r q"],
         lift: Float[Tensor, "q p"],
-        n_corners: int,
+        n_exclusive: int,
     ) -> None:
-        self.columns, self.sign, self.scale, self.lift, self.n_corners = columns, sign, scale, lift, n_corners
+        self.columns, self.sign, self.scale, self.lift, self.n_exclusive = columns, sign, scale, lift, n_exclusive
         self.n_params = lift.shape[-1]
         self.count: Tensor | int = columns.shape[1]
         self.n_rows = columns.shape[1]
@@ -510,7 +510,7 @@ class CornerDesign:
     @cached_property
     def _pairs(self) -> tuple[Tensor, Tensor, Tensor]:
         """The same for products of two columns: columns (seeds, pairs, n), scale (pairs, r), lift (pairs, p * p)."""
-        first, second = _column_pairs(self.columns.shape[-1], self.n_corners)
+        first, second = _column_pairs(self.columns.shape[-1], self.n_exclusive)
         columns = self.columns.mT[:, first] * self.columns.mT[:, second]
         outer = self.lift[first, :, None] * self.lift[second, None, :]
         same = torch.tensor([f == s for f, s in zip(first, second, strict=True)], device=outer.device)

@@ -15,7 +15,7 @@ from gatesweep.engine.network import NetworkDesign
 from gatesweep.engine.path import Path
 from gatesweep.engine.solvers.protocol import Solver
 from gatesweep.experiment import Experiment
-from gatesweep.features import factor_columns, factor_lift, feature_names
+from gatesweep.features import exclusive_columns, factor_columns, factor_lift, feature_names
 from gatesweep.grids.plan import COLUMNS, Block, Chunk
 from gatesweep.lecture import Draw, Stream, draw, split_rows
 from gatesweep.results import schema
@@ -117,7 +117,7 @@ class Batch:
         def design(rows: np.ndarray) -> Design:
             part = tensor(np.take_along_axis(columns, rows[..., None], 1))
             labels = tensor(np.take_along_axis(sign, rows[:, None], 2))
-            inputs = CornerDesign(part, labels, scale, lift, 2**n_inputs)
+            inputs = CornerDesign(part, labels, scale, lift, exclusive_columns(n_inputs, features))
             return NetworkDesign(inputs, chunk.hidden_units, chunk.activation) if chunk.hidden_units else inputs
 
         train, test = map(design, self.rows)
