@@ -41,6 +41,8 @@ UNVALIDATED = len(Status)
 
 BLOCK_ELEMENTS = 150_000
 """Rows times models of a block: what an operation works on stays in a core's cache."""
+PART_ELEMENTS = 300_000
+"""The same of samples that are fitted at once: their products are large, and an operation takes a while to begin."""
 ROW_ELEMENTS = 2_000_000
 """Numbers in the rows of a block, filled up."""
 NEIGHBOURS = 10.0
@@ -373,7 +375,7 @@ def _two(which: np.ndarray) -> list[np.ndarray]:
 
 def _parts(block: Block, n_samples: int, at: np.ndarray, aligned: int) -> Iterator[tuple[slice, np.ndarray]]:
     """The samples and C of the models that are fitted at once: in an even number of parts, for two cores' sake."""
-    room = max(1, BLOCK_ELEMENTS // block.counts.numel())
+    room = max(1, PART_ELEMENTS // block.counts.numel())
     width = min(len(at), room)
     count = -(-n_samples // max(1, room // width))
     height = -(-n_samples // (count + count % 2) // aligned) * aligned

@@ -168,8 +168,9 @@ class Newton(Solver[NewtonState, LinearDesign]):
         logits = design.logits(state.params)
         if state.watch:
             separated = state.running & state.unbounded & on_right_side(design, state.params, logits)
-            running = state.running & ~separated
-            state = replace(state, running=running, separated=state.separated | separated)
+            if separated.device.type != "cpu" or to_host(separated.any()):
+                running = state.running & ~separated
+                state = replace(state, running=running, separated=state.separated | separated)
         error = logits.sigmoid_()
         gradient = design.gradient(error).addcmul_(state.penalty, state.params)
         matrix = design.hessian(error.addcmul_(error, error, value=-1))
