@@ -8,11 +8,12 @@ import weakref
 
 import panel_material_ui as pmui
 import pytest
+from bokeh.application.handlers.document_lifecycle import DocumentLifecycleHandler
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.models import GlyphRenderer, Plot
 from panel.io.application import Application
 from panel.io.session import generate_session
-from panel.io.state import set_curdoc
+from panel.io.state import set_curdoc, state
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.websocket import WebSocketClosedError
 
@@ -43,6 +44,18 @@ def test_nothing_of_a_visitor_stays(view):
     while any(part() is not None for part in parts):  # A thread may be about to return.
         assert time.monotonic() < end, [part() for part in parts]
         gc.collect()
+
+
+def test_panel_forgets_a_page_whose_session_has_ended():
+    application = Application(FunctionHandler(lambda document: made(document, "lab")))
+    application.add(DocumentLifecycleHandler())  # As Bokeh's server does.
+    known = set(state._views)
+    session = generate_session(application)
+    context = session.document.session_context
+    assert set(state._views) > known
+    session.destroy()
+    asyncio.run(application.on_session_destroyed(context))
+    assert set(state._views) == known
 
 
 def test_keys_lead_where_their_list_says():
@@ -86,11 +99,14 @@ def first_view(view: str, scheme: str = "light"):
     line = RequestStartLine("GET", "/", "HTTP/1.1")
     request = HTTPServerRequest(start_line=line, headers=headers, connection=Connection())
 
-    def make(document):
-        with set_curdoc(document):
-            create_app(view=view).server_doc(document)
+    application = Application(FunctionHandler(lambda document: made(document, view)))
+    return generate_session(application, request=request).document
 
-    return generate_session(Application(FunctionHandler(make)), request=request).document
+
+def made(document, view):
+    """A newcomer's page, in this document."""
+    with set_curdoc(document):
+        create_app(view=view).server_doc(document)
 
 
 class Connection:

@@ -55,6 +55,7 @@ __all__ = [
     "answer_after",
     "file_button",
     "has_extension",
+    "forget_at_end",
     "ignore_busy_state",
     "keep_newest",
     "keep_sheets",
@@ -506,6 +507,26 @@ def ignore_busy_state(page: pmui.Page) -> None:
     """
     with edit_readonly(page):
         page.busy = param.rx(False)  # a reference takes the old one's place; a plain value would leave it
+
+
+def forget_at_end() -> None:
+    """Let Panel forget all of the page that is being made, when its session ends.
+
+    It keeps the view of a page's notifications for ever, 36 kB a visitor: they are a root of the page, but in no list
+    of documents by which `Viewable._server_destroy` would find them.
+
+    Leans on: state._views. Not reported upstream.
+    """
+    document = pn.state.curdoc
+
+    def forget(_context: Any) -> None:
+        for ref, (view, root, its_document, _comm) in list(state._views.items()):
+            if its_document is document:
+                view._cleanup(root)
+                del state._views[ref]
+
+    if document is not None:
+        pn.state.on_session_destroyed(forget)
 
 
 def spare_components() -> None:

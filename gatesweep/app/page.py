@@ -13,7 +13,15 @@ from gatesweep.app import code
 from gatesweep.app.address import Address, read_query, to_query
 from gatesweep.app.assets import asset, sheets
 from gatesweep.app.browser import Browser
-from gatesweep.app.compat import SCHEME, ignore_busy_state, page_template, send_at_once, take_sheets_from_here, valid
+from gatesweep.app.compat import (
+    SCHEME,
+    forget_at_end,
+    ignore_busy_state,
+    page_template,
+    send_at_once,
+    take_sheets_from_here,
+    valid,
+)
 from gatesweep.app.controls import brisk, filled
 from gatesweep.app.explorer import downloads
 from gatesweep.app.explorer.explorer import Explorer
@@ -411,4 +419,5 @@ def create_app(
     pn.config.theme = "dark" if pn.state.cookies.get(SCHEME) == "dark" else "default"
     send_at_once()
     take_sheets_from_here()
+    forget_at_end()
     return App(dataset, models, view=view, has_student_page=has_student_page).page
