@@ -5,8 +5,8 @@ row, and within a block every model of a group shares its rows. The batch is (gr
 one sample: the loop goes on without the models that are done, along the last dimension.
 
 Where a fit starts decides how many steps it takes, not where it ends. Folds and bootstraps start from the optimum on
-all rows, bootstraps a step ahead of it. Of many C a few are fitted first; the others start from what these tell about
-the path between them.
+all rows, bootstraps after steps of their own that share one matrix. Of many C a few are fitted first; the others start
+from what these tell about the path between them.
 """
 
 import threading
