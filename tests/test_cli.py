@@ -382,3 +382,17 @@ def test_where_python_is_told_the_encoding(tmp_path):
     done = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "cp1252"})
     assert done.returncode == 0, done.stderr
     assert b"XOR" in done.stdout and done.stdout.isascii()
+
+
+def test_numbers_of_nets_are_whole_beside_their_long_names(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    path, parameters = tmp_path / "nets.zarr", {
+        "gate": "XOR", "noise_level": "0.1", "seed": "0", "hidden_units": "1,2", "activation": "sigmoid,relu",
+        "init_seed": "0:4", "solver": "adam", "epochs": "2", "num_samples": "60",
+    }  # fmt: skip
+    words = [word for name, text in parameters.items() for word in (f"--{name.replace('_', '-')}", text)]
+    run("sweep", *words, "--out", path)
+    shown = run("show", path).stdout
+    for accuracy in store.open_store(path)["exact_accuracy"].mean("init_seed").values.ravel():
+        assert f"{accuracy:.3f}" in shown
+    assert "\N{HORIZONTAL ELLIPSIS}" not in shown

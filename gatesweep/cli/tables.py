@@ -88,12 +88,16 @@ def _accuracies(dataset: xr.Dataset, width: int, bars: str) -> Table:
     table = Table(title=f"Accuracy against noise level, mean over {over}", title_justify="left")
     table.add_column("gate", no_wrap=True)
     table.add_column("accuracy", no_wrap=True)
-    table.add_column(f"noise {levels[0]:g} to {levels[-1]:g}", no_wrap=True)
+    is_one = len(levels) == 1
+    if not is_one:
+        table.add_column(f"noise {levels[0]:g} to {levels[-1]:g}", no_wrap=True)
     for level in levels[shown]:
-        table.add_column(f"{level:g}", justify="right", no_wrap=True)
+        # Where it is too narrow for all, labels are cut, not numbers.
+        table.add_column(f"{'noise ' * is_one}{level:g}", justify="right", no_wrap=True, min_width=5)
     for label, measure, values, ends_section in rows[:MAX_ROWS]:
         cells = ["" if np.isnan(v) else f"{v:.3f}" for v in values[shown]]
-        table.add_row(Text(label), measure, sparkline(values, room, bars), *cells, end_section=ends_section)
+        bar = [] if is_one else [sparkline(values, room, bars)]
+        table.add_row(Text(label), measure, *bar, *cells, end_section=ends_section)
     if len(rows) > MAX_ROWS:
         table.caption = f"{len(rows) - MAX_ROWS:,} more rows are in the file"
     return table
