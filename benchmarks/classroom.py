@@ -282,12 +282,20 @@ async def play_until(over: asyncio.Event, visitor: Visitor, think: float) -> lis
     return times
 
 
+def family(process: int) -> list[psutil.Process]:
+    """A server with all its processes."""
+    return [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
+
+
 def used(process: int) -> tuple[float, float]:
-    """CPU seconds and megabytes of a server with all its processes."""
-    server = psutil.Process(process)
-    family = [server, *server.children(recursive=True)]
-    spent = sum(p.cpu_times().user + p.cpu_times().system for p in family)
-    return spent, sum(p.memory_full_info().uss for p in family) / 1e6
+    """CPU seconds and megabytes of a server."""
+    spent = sum(p.cpu_times().user + p.cpu_times().system for p in family(process))
+    return spent, sum(p.memory_full_info().uss for p in family(process)) / 1e6
+
+
+def open_files(process: int) -> int:
+    """Files and connections that a server holds."""
+    return sum(p.num_fds() for p in family(process))
 
 
 async def measure(url: str, process: int, n: int, arguments: argparse.Namespace) -> dict[str, float]:
@@ -336,7 +344,7 @@ async def measure(url: str, process: int, n: int, arguments: argparse.Namespace)
         await asyncio.gather(*(v.leave() for v in early))
     if arguments.forget:
         await asyncio.sleep(GONE)
-        found["MB left"] = used(process)[1] - memory
+        found |= {"MB left": used(process)[1] - memory, "files": open_files(process)}
     return found
 
 
@@ -359,7 +367,7 @@ def main(words: Sequence[str] | None = None) -> None:
     ask.add_argument("--moves", type=int, default=5, help="moves a visitor (5)")
     ask.add_argument("--heavy", type=float, default=0, help="share of visitors with the longest training (0)")
     ask.add_argument("--storm", action="store_true", help="all reload at once")
-    ask.add_argument("--forget", action="store_true", help=f"look at the memory {GONE} s after they have gone")
+    ask.add_argument("--forget", action="store_true", help=f"memory and open files {GONE} s after they have gone")
     ask.add_argument("--students", type=int, default=0, help="clients that fetch /page while the class is in (0)")
     ask.add_argument("--server", nargs=2, metavar=("URL", "PID"), help="a server that runs already")
     ask.add_argument("--processes", type=int, help="processes of a server of its own")
