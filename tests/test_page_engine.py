@@ -14,8 +14,10 @@ import pytest
 
 import gatesweep as gs
 from gatesweep.engine.solvers.protocol import Status
+from gatesweep.experiment import Experiment
 from gatesweep.gates import GATE_NAMES
-from gatesweep.lecture import draw, minibatches
+from gatesweep.grids.model import Rows
+from gatesweep.lecture import draw, minibatches, split_rows
 from gatesweep.page.scripts import bundle
 from tests.page_cases import ENGINE, NODE, model_cases, network_cases, node, row_cases, swept
 
@@ -73,6 +75,36 @@ def test_models_are_the_sweep_s(tmp_path) -> None:
             assert found[name] == pytest.approx(float(model[name]), rel=1e-5, abs=1e-5), (name, case)
     assert differing <= 3
     assert statuses >= {"converged", "max_iter", "separable"}
+
+
+def test_splits_are_the_lecture_s(tmp_path) -> None:
+    cases = [
+        {"seed": seed, "num_samples": n, "split": split, "train_seed": train_seed}
+        for split in ("sklearn", "torch", "stratified")
+        for n in (24, 60, 100, 222, 500)
+        for seed, train_seed in ((0, 140), (7, 3), (42, 2**32 - 1))
+    ]
+    program = "(s) => { const {train, test} = dataOf(s); return [[...train], [...test]]; }"
+    for case, found in zip(cases, engine(program, cases, tmp_path), strict=True):
+        corner = draw(case["seed"], case["num_samples"]).corner
+        expected = split_rows(corner, case["split"], case["train_seed"])
+        assert found == [part.tolist() for part in expected], case
+
+
+WALK = "(settings) => { const {path, status} = fit(settings); return {path: path.map((step) => [...step]), status}; }"
+
+
+def test_newton_goes_the_engine_s_way_step_by_step(tmp_path) -> None:
+    cases = [case for case in model_cases(300) if case["solver"] == "newton"]
+    cases += [case | {"C": np.inf} for case in cases[:40]] + [case | {"init": "ones"} for case in cases]
+    lengths = set()
+    for case, found in zip(cases, engine(WALK, cases, tmp_path), strict=True):
+        rows = Rows.of(Experiment.of(**case, dtype="float64"))
+        walk = rows.fit(rows.origin if case["init"] == "auto" else None)
+        assert (found["status"], len(found["path"])) == (walk.status.name, len(walk.model.params)), case
+        np.testing.assert_allclose(found["path"], walk.model.params, rtol=1e-6, atol=1e-7, err_msg=str(case))
+        lengths.add(len(found["path"]))
+    assert len(lengths) > 8
 
 
 def test_first_values_are_torch_s_bit_for_bit(tmp_path) -> None:

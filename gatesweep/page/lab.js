@@ -19,7 +19,7 @@ import {showAccuracies, showErrors, showTruth, showWords} from "./show.js";
 import {TablePanel} from "./table_panel.js";
 import {Turns} from "./turns.js";
 import {UNIT} from "./window.js";
-import {equation, heading, ownHeading, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
+import {atTheirMeans, equation, heading, ownHeading, ownKeys, ownSummary, parameterName, percent, probe, summary, unitName, unlinked} from "./words.js";
 
 const ON_TOP = ["gate", "noise_level", "num_samples", "seed", "hidden_units", "activation", "features"];
 const HAND = ["w1", "w2", "w3", "intercept", "network"];
@@ -412,8 +412,10 @@ export class Lab {
     $("key-bayes").hidden = !values.limits || isOwn;
     $("key-best").textContent = best;
     [zero, one].forEach((text, label) => { $(`key-${label}`).textContent = text; });
-    $("key-units").hidden = !units;
+    $("key-units").hidden = $("key-into").hidden = !units;
+    $("key-rest").textContent = atTheirMeans(units - 2);
     const pinned = this.#pinned;
+    $("key-pinned").hidden = !pinned;
     $("pin").textContent = pinned ? "Unpin" : "Pin";
     $("pinned").textContent = pinned ? `pinned: ${equation(pinned)}${isOwn ? "" : `, exact ${percent(run.exactOf(pinned.params, at, pinned.kind))}`}` : "";
     $("cloud").checked = values.cloud;

@@ -1,7 +1,7 @@
 // A visitor's own rows: what a link says of them, how they are edited, which are held out. As gatesweep/app/lab/own.py.
 
 import {RandomState} from "./engine/random.js";
-import {splitRows} from "./engine/lecture.js";
+import {splitGroups, splitRows} from "./engine/lecture.js";
 import {InputError} from "./refuse.js";
 import {LabelledTable} from "./table.js";
 import {UNIT, Window} from "./window.js";
@@ -80,7 +80,8 @@ export const isLinkable = (own) => Boolean(own.table) || (own.points.length <= M
 export function ownData({points, named}, window, {standardize = false, split = "auto", train_seed: seed} = {}) {
   const n = points.length, isTest = points.map((_, i) => n >= HELD_OUT_FROM && i % EVERY === EVERY - 1), all = points.map((_, i) => i);
   const part = (wanted) => Uint32Array.from(all.filter((i) => isTest[i] === wanted));
-  const {train, test} = split === "auto" || n < HELD_OUT_FROM ? {train: part(false), test: part(true)} : splitRows(n, split, seed);
+  const inGroups = split === "stratified" && n >= HELD_OUT_FROM ? splitGroups(points.map(([,, label]) => label), seed) : null;
+  const {train, test} = inGroups ?? (split === "auto" || n < HELD_OUT_FROM ? {train: part(false), test: part(true)} : splitRows(n, split, seed));
   const isScaled = standardize && train.length > 0, scales = [0, 1].map((axis) => (isScaled ? scaleOfColumn(points, train, axis) : [0, 1]));
   const [centre, unit] = [0, 1].map((place) => scales.map((scale) => scale[place]));
   const column = (axis) => Float64Array.from(points, (point) => (point[axis] - centre[axis]) / unit[axis]);

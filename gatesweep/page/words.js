@@ -117,6 +117,9 @@ export const ownKeys = ([zero = "0", one = "1"], known) => [
   known === undefined ? "best line" : known && (known.best.isExact ? "best line on these rows" : "best line found"),
 ];
 
+// What becomes of the hidden neurons that are no axis of the hidden space.
+export const atTheirMeans = (rest) => (rest < 1 ? "" : rest === 1 ? "the other neuron at its mean" : `the other ${rest} neurons at their mean`);
+
 export const unlinked = (n) => `${grouped(n)} rows are more than a link carries: whoever opens it sees none. Share them as a file: Share, Rows as CSV.`;
 
 export function ownSummary({rows: {n, label}, wrong, threshold, scores, classes: [zero, one] = ["0", "1"]}) {

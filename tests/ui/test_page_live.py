@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -15,8 +16,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import gatesweep as gs
-from gatesweep.app.address import to_query
+from gatesweep.app.address import read_query, to_query
 from gatesweep.app.lab.own import Own
+from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.page.export import render
 from gatesweep.tables.labelled import BUILT_IN, built_in
@@ -401,6 +403,52 @@ def test_own_rows_are_drawn_moved_and_erased(live) -> None:
     expect(page.get_by_text("more than a link carries")).to_be_visible()
 
 
+STATES = [
+    {"lesson": 4},
+    {"gate": "IMPLY", "noise_level": 0.55, "C": float("inf"), "features": "interaction", "epoch": 3, "limits": True},
+    {"gate": "XNOR", "noise_level": 1.7, "seed": 7, "split": "stratified", "init": "ones", "threshold": 0.2},
+    {"gate": "NAND", "solver": "sgd", "init": "linear", "num_samples": 123, "pin": [1.0, 2.0, -1.5]},
+    {"gate": "X1", "noise_level": 0.3, "by_hand": True, "w1": -2.5, "picture": "neuron"},
+    NET | {"hidden_units": 3, "picture": "hidden", "epoch": 5},
+    NET | {"features": "interaction", "activation": "tanh", "picture": "neuron", "corner": "01"},
+    NET | {"init": "hand", "network": [1.0, 2.0, -1.0, -2.0, 1.0, 0.5, 3.0, -1.0, 0.25], "limits": True},
+    {"source": "own", "own": Own.from_text("wine.0.6.0.1"), "standardize": True, "split": "stratified"},
+]
+"""What a link may ask for."""
+TEXTS = "parts => parts.filter((part) => part.checkVisibility()).map((part) => part.textContent).join(' ')"
+
+
+def said(content: str) -> str:
+    """The letters of some HTML."""
+    return letters(html.unescape(re.sub(r"<[^>]*>", "", content)))
+
+
+def letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_a_link_of_the_app_is_the_same_model_in_the_same_words_and_back(live) -> None:
+    page = live(permissions=["clipboard-read", "clipboard-write"])
+    for state in STATES:
+        lab = gs.Lab()
+        lab.restore(state | {"dtype": "float64"})
+        page.evaluate("link => { location.hash = link; }", to_query(state, {}).lstrip("?"))
+        stage, numbers = lab.view.stage, lab.view.numbers
+        expect(summary(page)).to_have_text(re.sub(r"<[^>]*>", "", stage.spoken.object))
+        told = [page.locator(place).inner_text() for place in ("#status", "#equation", "#pinned")]
+        assert letters("".join(told)) == said(stage.progress.object + stage.equation.object), state
+        if lab.source == "gate":  # Of own rows the page knows by now how refits and other lines do.
+            assert letters(page.locator("#meaning, #losses").evaluate_all(TEXTS)) == said(numbers.meaning.object), state
+            assert letters(page.locator("#stage .key > span").evaluate_all(TEXTS)) == said(stage.legend.object), state
+        shared(page, "Copy link")
+        link = page.evaluate("navigator.clipboard.readText()").partition("#")[2]
+        values, complaints = read_query(lab, (*SETTINGS, *VIEW), link)
+        assert not complaints
+        names = {*SETTINGS, *VIEW} - {"dtype", "loss_over"}
+        back = lab.usual(values.get("lesson", 0)) | values
+        assert {name: back[name] for name in names} == {name: getattr(lab, name) for name in names}, state
+
+
 def shared(page: Page, what: str) -> None:
     """Take an entry of the menu Share."""
     page.get_by_role("button", name="Share").click()
@@ -444,7 +492,7 @@ def test_the_plain_script_makes_the_model_on_show(live, state: dict) -> None:
     [
         ("#gate=OR&noise_level=0.3&limits=true", "boundary", ["OR, noise level 0.3: p = σ(", "test row", "best line"]),
         (
-            "#picture=hidden&hidden_units=2&solver=adam",
+            "#picture=hidden&hidden_units=3&solver=adam",
             "hidden",
             ["AND, noise level 0.05: p = σ(", "digits: the four corners"],
         ),

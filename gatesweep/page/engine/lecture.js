@@ -52,6 +52,36 @@ export function splitRows(n, split, trainSeed = TRAIN_SEED) {
   return {train: order.slice(0, train), test: order.slice(train)};
 }
 
+// scikit-learn's train_test_split with every group in the same proportion; `groups` says for each row which one it is of.
+// null where a group is too small for that.
+export function splitGroups(groups, trainSeed = TRAIN_SEED) {
+  const stream = new RandomState(trainSeed), n = groups.length, nTest = Math.ceil(TEST_FRACTION * n), members = [];
+  groups.forEach((group, row) => (members[group] ??= []).push(row));
+  const rows = members.filter(Boolean), counts = rows.map(({length}) => length);
+  if (Math.min(...counts) < 2 || nTest < rows.length || n - nTest < rows.length) return null;
+  const nTrains = shared(counts, n - nTest, stream), nTests = shared(counts.map((count, i) => count - nTrains[i]), nTest, stream), train = [], test = [];
+  rows.forEach((own, i) => {
+    const order = [...stream.permutation(own.length)].map((place) => own[place]);
+    train.push(...order.slice(0, nTrains[i]));
+    test.push(...order.slice(nTrains[i], nTrains[i] + nTests[i]));
+  });
+  return {train: stream.permutation(train.length).map((place) => train[place]), test: stream.permutation(test.length).map((place) => test[place])};
+}
+
+// So many draws shared out in proportion to the counts; what rounding leaves over goes to the largest remainders, among equals by chance.
+function shared(counts, draws, stream) {
+  const sum = counts.reduce((a, b) => a + b, 0), exact = counts.map((count) => count / sum * draws), parts = exact.map(Math.floor);
+  const rest = exact.map((share, i) => share - parts[i]), values = [...new Set(rest)].sort((a, b) => b - a);
+  let left = draws - parts.reduce((a, b) => a + b, 0);
+  for (const value of values) {
+    if (!left) break;
+    const places = [...rest.keys()].filter((i) => rest[i] === value), chosen = stream.permutation(places.length).slice(0, left);
+    for (const place of chosen) parts[places[place]]++;
+    left -= chosen.length;
+  }
+  return parts;
+}
+
 // random_split rounds both parts down and gives what is left over to the first.
 function torchParts(n) {
   const parts = [1 - TEST_FRACTION, TEST_FRACTION].map((share) => Math.floor(n * share));

@@ -100,7 +100,8 @@ function newtonFrom(start, derivatives) {
       let trace = 0;
       for (let j = 0; j < p; j++) trace += matrix[j * (p + 1)];
       for (let j = 0; j < p; j++) matrix[j * (p + 1)] += 1e-15 * trace + 1e-290;
-      step = (solve(matrix, slope, p) ?? slope.map(() => 0)).map((value) => -value);
+      const {solved} = solve(matrix, slope, p), isFound = solved.every(Number.isFinite);
+      step = solved.map((value) => (isFound ? -value : 0));
       descent = -dot(slope, step);
     } else {
       step = step.map((value) => value / 2);

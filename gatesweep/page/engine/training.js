@@ -1,7 +1,7 @@
 // One model from its settings: rows, split, training, scores. Equal to what gatesweep.sweep gives for them.
 
 import {descent} from "./descent.js";
-import {draw, makeRows, miniBatches, splitRows, TRAIN_SEED, truthOf} from "./lecture.js";
+import {draw, makeRows, miniBatches, splitGroups, splitRows, TRAIN_SEED, truthOf} from "./lecture.js";
 import {designOf, scoresOn} from "./logistic.js";
 import {throughUnits} from "./network.js";
 import {newton} from "./newton.js";
@@ -35,7 +35,8 @@ const optimumOf = remembered(256, populationOptimum);
 // The rows of a model, in the lecture's shuffled order, and which of them are its training and its test part.
 export function dataOf(settings) {
   const s = {...DEFAULTS, ...settings}, drawn = drawOf(s.seed, s.num_samples);
-  return {rows: makeRows(drawn, truthOf(s.gate), s.noise_level), ...splitOf(drawn.n, splitNameOf(s), s.train_seed)};
+  const split = splitNameOf(s), parts = split === "stratified" ? splitGroups(drawn.corner, s.train_seed) : null;
+  return {rows: makeRows(drawn, truthOf(s.gate), s.noise_level), ...(parts ?? splitOf(drawn.n, split, s.train_seed))};
 }
 export const splitNameOf = ({split, solver}) => (split !== "auto" ? split : solver === "newton" ? "sklearn" : "torch");
 
