@@ -50,7 +50,7 @@ class Settings(param.Parameterized):
     features = param.Selector(
         default="linear",
         objects=["linear", "interaction"],
-        doc="The inputs alone, or with all their products (x1*x2), which lets the boundary bend.",
+        doc="The inputs alone, or with all their products (x₁x₂), which lets the boundary bend.",
     )
     hidden_units = param.Integer(
         0,

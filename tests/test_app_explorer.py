@@ -89,6 +89,16 @@ def test_bad_grids_are_said_and_the_picture_stays(explorer):
         parse_values("num_samples", "10.5")
 
 
+def test_an_open_answer_stays_when_a_training_is_done(explorer):
+    presets, before = explorer.layout.presets, explorer.dataset
+    presets.reveal("answer")
+    shown = presets._question.object
+    explorer.seed_count += 1
+    wait(lambda: explorer.dataset is not before)
+    assert COMPARISONS[explorer.preset].answer[:40] in shown == presets._question.object
+    presets.reveal("answer")
+
+
 def test_a_change_trains_again(explorer):
     before = explorer.dataset
     explorer.num_samples = 80

@@ -227,11 +227,40 @@ def _() -> None:
     assert round(slow) == 92 and min(fast) > 85
 
 
-@of(STEP, "the weights stay near 640 from the tenth epoch on")
+@of(STEP, "the weights swing around 640 from the tenth epoch on")
 def _() -> None:
     # Chaotic as above: the median of 100 seeds leaps by some percent from epoch to epoch.
     norm = median(np.sqrt((rates().weight_history.sel(learning_rate=1000.0) ** 2).sum("feature")))
     np.testing.assert_allclose(norm.isel(epoch=slice(10, None)), 640, rtol=0.1)
+    one = np.sqrt((rates().weight_history.sel(learning_rate=1000.0, seed=42) ** 2).sum("feature"))[10:]
+    assert float(one.max() / one.min()) > 1.3
+
+
+@of(STEP, "Most steps jump over the valley of the loss to its other wall")
+def _() -> None:
+    """Beyond the lowest point of its own mini-batch, the slope along the step points the other way."""
+    X, y = (torch.tensor(part, dtype=torch.float32) for part in rows("AND", 0.3)[2:])
+    torch.manual_seed(140)
+    train = torch.utils.data.random_split(torch.utils.data.TensorDataset(X, y), [0.8, 0.2])[0]
+    params, batches, turned = torch.ones(3, requires_grad=True), torch.utils.data.DataLoader(train, 64, True), []
+
+    def slope(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ params[:2] + params[2], label)
+        return torch.autograd.grad(loss, params)[0]
+
+    for _ in range(30):
+        for batch in batches:
+            before = slope(*batch)
+            params = (params - 60 * before).detach().requires_grad_()
+            turned.append(bool(before @ slope(*batch) < 0))
+    assert 0.6 < np.mean(turned) < 0.95
+
+
+@of(STEP, "and the boundary with it")
+def _() -> None:
+    path = rates().sel(learning_rate=60.0, seed=42).isel(epoch=slice(5, None))
+    place = -path.intercept_history / np.sqrt((path.weight_history**2).sum("feature"))
+    assert float(place.max() - place.min()) > 0.3
 
 
 @of(STEP, "the loss swings instead of falling")
@@ -358,7 +387,7 @@ def _() -> None:
     assert round(1e-6 / (1 - float(theory.bayes_accuracy("XOR", 0.1)))) == 2 and wrong < 5e-6
 
 
-@of(TWO, "both of these corners lie at one place")
+@of(TWO, "both corners lie at one place")
 def _() -> None:
     hidden = network(TWO.settings["network"])(np.array([(0, 1), (1, 0)]))[:, :2]
     np.testing.assert_array_equal(hidden[0], hidden[1])

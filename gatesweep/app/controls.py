@@ -189,7 +189,8 @@ def choices(state: param.Parameterized, name: str, label: str) -> Any:
 
 def text(state: param.Parameterized, name: str, label: str) -> Any:
     """A field for a parameter that is text."""
-    options = WIDE | {"margin": (6, 10), "css_classes": [explain_class(name)]}
+    cut = {"& input": {"textOverflow": "ellipsis"}}
+    options = WIDE | {"margin": (6, 10), "css_classes": [explain_class(name)], "sx": cut}
     return pmui.TextInput.from_param(state.param[name], label=label, **options)
 
 

@@ -70,8 +70,8 @@ LESSONS = (
         "Too large a step",
         "What happens when the learning rate is too large?",
         "Play the epochs. Then try learning rates of 1 and of 1000.",
-        "Each step jumps over the valley of the loss to its other wall: the loss swings instead of falling, and the "
-        "boundary with it. It neither settles nor flies away: at a rate of 1000 the weights stay near 640 from the "
+        "Most steps jump over the valley of the loss to its other wall: the loss swings instead of falling, and the "
+        "boundary with it. It neither settles nor flies away: at a rate of 1000 the weights swing around 640 from the "
         "tenth epoch on. The accuracy tells little of it: over 100 seeds its median is 92% at a rate of 1, and still "
         "above 85% at 60 and at 1000.",
         {"gate": "AND", "noise_level": 0.3, "solver": "sgd", "learning_rate": 60.0, "epochs": 30},
@@ -123,8 +123,8 @@ LESSONS = (
         "them? Then look at the hidden space, and take other weights by hand.",
         "The first says OR: 20x₁ + 20x₂ − 10. The second says NAND: −20x₁ − 20x₂ + 30. The output is the AND of both: "
         "20h₁ + 20h₂ − 30. OR and NAND are both 1 at (0, 1) and (1, 0) alone, and that is XOR: right on 99.97% here, "
-        "where Bayes is wrong on one point in two million. In the hidden space both of these corners lie at one place, "
-        "and one line parts it from the others.",
+        "where Bayes is wrong on one point in two million. In the hidden space both corners lie at one place, and a "
+        "line parts it from the others.",
         {
             **NETS,
             "hidden_units": 2,

@@ -83,7 +83,7 @@ def run_entry(dataset: xr.Dataset, experiment: Experiment, packer: Packer) -> di
 def _label(experiment: Experiment, has_path: bool) -> str:
     solver = experiment.solver
     name = f"{solver.label}, {solver.unit} by {solver.unit}" if has_path else solver.label
-    return name + " with x1·x2" if experiment.grid["features"] == ("interaction",) else name
+    return name + " with x₁x₂" if experiment.grid["features"] == ("interaction",) else name
 
 
 def dimension(name: str, values: Iterable) -> dict[str, Any]:

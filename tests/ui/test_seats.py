@@ -277,18 +277,29 @@ def test_an_answer_in_the_explorer_leaves_pictures_and_menus_free(page, app_url,
     assert outside(opened, {"answer": more}) == {}
 
 
-def test_an_answer_moves_nothing(lab):
-    show(lab, "?lesson=3")
-    lab.wait_for_function(STILL, arg="boundary")
-    before = box(lab, "boundary"), box(lab, control(lab, "combobox", "Gate"))
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1920, 1080)])
+@pytest.mark.parametrize("lesson", [7, 12])
+def test_an_answer_moves_nothing_and_covers_nothing(lab, width, height, lesson):
+    """The two longest ones."""
+    show(lab)
+    sit(lab, width, height)
+    go(lab, f"?lesson={lesson}")
+    menu = control(lab, "combobox", f"Lesson {lesson} of {len(LESSONS)}")
+    expect(menu).to_be_visible(timeout=SOON)
+    parts = {name: control(lab, "button", name) for name in ("Plane", "Hint", "Gate")}
+    parts |= {"menu": menu, "gates": control(lab, "combobox", "Gate"), "scores": "scores", "others": "seeds"}
+    parts["picture"] = "hidden" if lesson == 12 else "boundary"
+    lab.wait_for_function(STILL, arg=parts["picture"])
+    before = {name: box(lab, part) for name, part in parts.items()}
     press(lab, "Answer")
     answer = lab.locator(".more")
-    expect(answer).to_be_visible()
-    assert outside(lab, {"answer": answer}) == {}
-    assert are_apart(box(lab, answer), box(lab, "scores")), "it speaks of the numbers"
-    assert (box(lab, "boundary"), box(lab, control(lab, "combobox", "Gate"))) == before
+    expect(answer).to_have_text(LESSONS[lesson - 1].answer)
+    assert outside(lab, {"answer": answer} | parts) == {}
+    assert {name: box(lab, part) for name, part in parts.items()} == before
+    assert [name for name, place in before.items() if not are_apart(box(lab, answer), place)] == []
     press(lab, "Answer")
     expect(answer).to_be_hidden()
+    sit(lab, 1400, 900)
 
 
 @pytest.mark.parametrize(("link", "picture"), [("?lesson=5", "boundary"), (LINK + "&preset=penalty", "heatmap")])

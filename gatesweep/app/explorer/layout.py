@@ -337,5 +337,5 @@ class Layout:
 
     def trained(self, dataset: Any, seconds: float) -> None:
         self._buttons()
-        self.presets.ask()
+        self.presets.write()
         self.status.object = words.trained(dataset, seconds)

@@ -92,12 +92,16 @@ class PresetBar(pn.viewable.Viewer):
         self._more = ""
         preset = self._explorer.preset
         self._progress.object = words.place(list(COMPARISONS).index(preset) + 1, len(COMPARISONS))
-        self.say(COMPARISONS[preset].question)
+        self.write()
 
     def reveal(self, more: str) -> None:
         """Show the hint or the answer under the question; asked for again, hide it."""
-        chosen = COMPARISONS[self._explorer.preset]
         self._more = "" if more == self._more else more
+        self.write()
+
+    def write(self) -> None:
+        """The question, with the hint or the answer that is open."""
+        chosen = COMPARISONS[self._explorer.preset]
         self.say(chosen.question, getattr(chosen, self._more) if self._more else "")
 
     def say(self, sentence: str, more: str = "") -> None:

@@ -78,7 +78,6 @@ class LessonBar(pn.viewable.Viewer):
             "stylesheets": sheets("lab/lesson_button", "lab/lesson_arrow"),
         }
         self.reset = button("Reset", lambda: lab.teach(lab.lesson), "restart_alt", **arrow)
-        self.draw()
         self._buttons = filled(
             pn.Row(margin=0),
             self.reset,
@@ -93,10 +92,10 @@ class LessonBar(pn.viewable.Viewer):
             self.select,
             self.question,
             self._buttons,
-            css_classes=["gs-lesson"],
             stylesheets=sheets("card", "lab/lesson"),
             **ACROSS,
         )
+        self.draw()
 
     def go(self, by: int) -> None:
         """Open the lesson that is so many on; beyond the last one the Lab is free, and then comes the first."""
@@ -111,6 +110,7 @@ class LessonBar(pn.viewable.Viewer):
         self._more = ""
         self.select.value = self._lab.lesson
         self.hint.visible = self.answer.visible = bool(self._lab.lesson)
+        self._layout.css_classes = ["gs-lesson", *(["gs-open"] if self._lab.lesson else [])]
         self.select.label = f"Lesson {self._lab.lesson} of {len(LESSONS)}" if self._lab.lesson else "Lesson"
         self._offer_reset()
         self._write()

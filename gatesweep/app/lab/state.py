@@ -123,7 +123,7 @@ class LabState(Settings):
         "the hidden neurons put them.",
     )
     corner = param.Selector(
-        default="11", objects=["00", "01", "10", "11"], doc="The inputs x1, x2 that the neuron is shown."
+        default="11", objects=["00", "01", "10", "11"], doc="The inputs x₁, x₂ that the neuron is shown."
     )
     row = param.Integer(1, bounds=(1, None), doc="The own row that the neuron is shown.")
     surface = param.Selector(default="probability", objects=["probability", "label"], doc="What colours the plane.")
@@ -151,9 +151,9 @@ class LabState(Settings):
         default="sigmoid", objects=[*Settings.param.activation.objects], doc="What they make of their weighted sums."
     )
     by_hand = param.Boolean(False, doc="Show the line set by hand instead of the trained one.")
-    w1 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x1, by hand.")
-    w2 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x2, by hand.")
-    w3 = param.Number(0.0, bounds=(-1e6, 1e6), softbounds=(-40, 40), step=0.1, doc="Weight of x1*x2, by hand.")
+    w1 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x₁, by hand.")
+    w2 = param.Number(1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Weight of x₂, by hand.")
+    w3 = param.Number(0.0, bounds=(-1e6, 1e6), softbounds=(-40, 40), step=0.1, doc="Weight of x₁x₂, by hand.")
     intercept = param.Number(-1.0, bounds=(-1e6, 1e6), softbounds=(-20, 20), step=0.1, doc="Intercept, by hand.")
     network = param.List(
         [],
