@@ -186,6 +186,10 @@ export class Figures {
     label(colours, bar);
     this.layers.heatmap.cells.glyph.fill_color.transform.setv({low, high, palette: palette.ramps[isDiverging ? "diverging" : "plain"]});
   }
+  // Frames around cells.
+  marked(boxes) {
+    this.fill("heatmap", {mark: Object.fromEntries(["left", "right", "bottom", "top"].map((side) => [side, boxes.map((box) => box[side])]))});
+  }
   picked(left, right, bottom) {
     const box = {left: [left], right: [right], bottom: [bottom], top: [bottom + 1]};
     this.fill("heatmap", {"picked's edge": box, picked: box});

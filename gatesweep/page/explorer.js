@@ -133,7 +133,7 @@ export class Explorer {
   }
 
   // What can be taken away.
-  get pictured() { return {figure: "heatmap", title: $("heatmap-title").textContent, keys: []}; }
+  get pictured() { return {figure: "heatmap", title: $("heatmap-title").textContent, keys: [...$("heatmap-key").children]}; }
 
   // What a cell is of: "20 seeds", or with first weights drawn as well "40 nets".
   #numberOf(axes, index) {
@@ -226,12 +226,27 @@ export class Explorer {
     figures.heatmap(shown, axes[x].map((_, i) => i).concat(axes[x].length), across, scale, ticksOf(scale), this.lab.palette);
     const row = rows[Math.min(this.chosen.row, rows.length - 1)], column = Math.min(this.chosen.column, axes[x].length - 1), cell = row.cells[column];
     figures.picked(column, column + 1, row.up);
+    const marked = this.#marked(rows, axes);
+    figures.marked(marked);
+    $("key-marked").hidden = !marked.length;
+    $("key-diverged").hidden = !rows.some(({cells}) => cells.some(({diverged}) => diverged >= 0.5));
     const of = isShare || !drawn(axes, cell.index).length ? "" : `, ${statistics[values.statistic]} of ${this.#numberOf(axes, cell.index)}`;
     $("heatmap-title").textContent = `${label[0].toUpperCase()}${label.slice(1)}${of}`;
     $("heatmap-title").title = doc;
     const where = [row.panel, `${names[y] ?? y} ${row.value}`, `${names[x] ?? x} ${axes[x][column]}`].filter(Boolean).join(", ");
     $("cell").textContent = `${where}: ${Number.isFinite(cell.value) ? cell.value.toFixed(3) : "not there yet"}`;
     this.#curves(rows, row, {x, column, across, kind, names, y}, axes, grid);
+  }
+
+  // The cells with the model that `mark` tells of.
+  #marked(rows, axes) {
+    const wanted = this.values.mark.split(",").filter(Boolean).map((part) => part.split(":"));
+    const holds = (index) => wanted.every(([name, text]) => {
+      const is = (value) => String(value) === text || value === Number(text);
+      return name in axes && (name in index ? is(axes[name][index[name]]) : axes[name].some(is));
+    });
+    if (!wanted.length) return [];
+    return rows.flatMap(({cells, up}) => cells.flatMap(({index}, i) => (holds(index) ? [{left: i, right: i + 1, bottom: up, top: up + 1}] : [])));
   }
 
   // Menus of the axes, and of what else was swept: which of its values is on show.
@@ -267,7 +282,7 @@ export class Explorer {
       chosen: row.cells.map((cell) => ({low: isShare ? NaN : to(cell.low), high: isShare ? NaN : to(cell.high), middle: to(middleOf(cell))})),
     }, across, scale, ticksOf(scale));
     $("curves-title").textContent = [row.panel, `${names[y] ?? y} ${row.value}`].filter(Boolean).join(", ");
-    const entries = [["middle", isShare ? `share of ${what}` : `${this.data.explorer.statistics[statistic === "spread" ? "median" : statistic]}, and 10 to 90% of ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
+    const isSingle = !drawn(axes, row.cells[0].index).length, entries = [["middle", isSingle ? $("curves-title").textContent : isShare ? `share of ${what}` : `${this.data.explorer.statistics[statistic === "spread" ? "median" : statistic]}, and 10 to 90% of ${what}`], ["others", others.slice(0, 8).map(({value}) => value).join(", ")],
       ...(limits ? [["best", "best line"], ["bayes", "Bayes limit"]] : [])];
     $("curves-key").replaceChildren(...entries.filter(([, text]) => text).map(([mark, text]) => {
       const entry = document.createElement("span"), stroke = Object.assign(document.createElement("i"), {className: `stroke ${mark}`});

@@ -147,6 +147,7 @@ def _heatmap() -> figure:
     _layer(plot, "quad", "cells", *BOX, "value", fill_color=colour, line_color=colour)
     _layer(plot, "quad", "diverged", *BOX, fill_color=None, line_color=None, hatch_pattern="/", hatch_color=ACCENT,
            hatch_weight=1.2, hatch_scale=9)  # fmt: skip
+    _layer(plot, "quad", "mark", *BOX, fill_color=None, line_color=ACCENT, line_width=3)
     for label, line_width in (("picked's edge", 5), ("picked", 2)):
         _layer(plot, "quad", label, *BOX, fill_color=None, line_width=line_width)
     plot.grid.visible = False

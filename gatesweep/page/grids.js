@@ -20,6 +20,20 @@ export function jobOf(values, {shared, compare}) {
   return {...job, path: values.record === "epoch" && modelCount(job) * (values.epochs + 1) < MOST_RECORDED};
 }
 
+// Values of the Explorer for one model among those that differ from it along its noise level, its seed or its gate, with it marked.
+// As gatesweep/app/explorer/state.py; `usual` are those of the first comparison.
+export function sliceOf({gate, noise_level: level, seed, ...settings}, over, {shared, dims, usual}) {
+  const isEven = level <= 1 && Number.isInteger(20 * level), most = 2 ** 32 - seed, values = {...usual};
+  for (const name of shared) if (name in settings) values[name] = settings[name];
+  Object.assign(values, {gate: [gate], seed, seed_count: 1, noise_level: isEven ? [0, 1] : [0, 2 * level], noise_count: 21, mark: `gate:${gate},noise_level:${level},seed:${seed}`});
+  const slices = {
+    noise_level: {seed_count: Math.min(20, most), y: "seed"},
+    seed: {gate: [...new Set([...usual.gate, gate])], noise_level: [level, level], noise_count: 1, seed_count: Math.min(50, most), x: "seed"},
+    gate: {gate: dims.find(({name}) => name === "gate").values},
+  };
+  return {...values, ...slices[over]};
+}
+
 // Parameters that are compared, each with the texts of its values.
 function comparedIn({compare, compare_values, also, also_values}, usual) {
   return [[compare, compare_values], [also, also_values]].filter(([name]) => name !== "none")

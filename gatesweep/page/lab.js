@@ -440,7 +440,7 @@ export class Lab {
     const {own, row} = this.values;
     $("source").hidden = !this.run.live || this.values.hide.includes("gate");
     $("own").hidden = !isOwn;
-    $("copy-plain").hidden = isOwn || !this.run.live;
+    $("copy-plain").hidden = $("slices").hidden = isOwn || !this.run.live;
     for (const part of document.querySelectorAll("[data-of]")) part.hidden = (part.dataset.of === "own") !== isOwn;
     choose("source", this.values.source);
     this.board.show(this.picture);

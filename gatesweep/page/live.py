@@ -5,7 +5,7 @@ from typing import Any
 
 import param
 
-from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, ExplorerState
+from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, SLICES, ExplorerState
 from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINED_NETWORK, TRAINING, VIEW, LabState
 from gatesweep.codec import to_json
@@ -124,6 +124,7 @@ def explorer_data() -> dict[str, Any]:
         "rules": {name: _rule(declared[name]) for name in names},
         "shared": [name for name in SHARED if name != "dtype"],
         "compare": COMPARE,
+        "slices": {f"This model, {words}": name for words, name in SLICES.items()},
         "dims": [
             {"name": name, "label": title, "doc": declared[name].doc, "values": list(map(to_json, values))} | more
             for name, (title, values, more) in GRID.items()

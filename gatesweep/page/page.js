@@ -4,6 +4,7 @@ import {readQuery, toQuery} from "./address.js";
 import {$, choose, element, fillMenu, onChoice, pause} from "./controls.js";
 import {Explorer} from "./explorer.js";
 import {marginOf} from "./first.js";
+import {sliceOf} from "./grids.js";
 import {Lab} from "./lab.js";
 import {isLinkable, NO_ROWS} from "./own.js";
 import {savePicture} from "./picture.js";
@@ -123,6 +124,7 @@ export class Page {
       "fill-screen": () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.().catch(() => {})),
     };
     for (const [id, act] of Object.entries(shared)) $(id).onclick = act;
+    $("slices").append(...Object.entries(this.data.explorer.slices).map(([textContent, over]) => element("button", {textContent, onclick: () => this.#explore(over)})));
     $("keys-open").onclick = () => $("keys").showModal();
     $("keys").querySelector("tbody").append(...this.data.keys.map(([names, meaning]) =>
       element("tr", {}, element("th", {scope: "row", textContent: names}), element("td", {textContent: meaning}))));
@@ -200,6 +202,13 @@ export class Page {
     this.show("lab");
     if (this.run.live) lab.restore(values);
     else lab.set({...values, hide: []});
+  }
+
+  // The Lab's model among those that differ from it in one way.
+  #explore(over) {
+    const {values} = this.lab, settings = {...values, solver: this.run.constants.solver, init: values.init === "hand" ? "auto" : values.init};
+    this.explorer.restore(sliceOf(settings, over, {...this.data.explorer, usual: this.explorer.usual("three_gates")}));
+    this.show("explorer");
   }
 
   // ---- what can be taken away

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import gatesweep as gs
 from gatesweep.app.address import read_query, to_query
+from gatesweep.app.explorer.state import LINKED, SLICES, ExplorerState, slice_of
 from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import SETTINGS, VIEW
 from gatesweep.lessons import COMPARISONS, LESSONS
@@ -518,6 +519,25 @@ def test_the_picture_is_a_file_with_its_heading_and_keys(live, link: str, name: 
     assert 30 <= pixels.shape[0] - box["height"] <= 80, "room for the title and the keys"
     assert (pixels[..., 3] == 255).all()
     assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
+
+
+@pytest.mark.parametrize(("words", "over"), SLICES.items())
+def test_the_lab_s_model_is_marked_among_many(live, words: str, over: str) -> None:
+    settings = {"gate": "NAND", "noise_level": 0.1, "seed": 7, "solver": "sgd", "epochs": 3}
+    page = live("#" + to_query(settings, {}).lstrip("?"), permissions=["clipboard-read", "clipboard-write"])
+    shared(page, f"This model, {words}")
+    expect(page.locator("#about")).to_contain_text("models trained in", timeout=90_000)
+    shared(page, "Copy link")
+    link = page.evaluate("navigator.clipboard.readText()").partition("#")[2]
+    state = ExplorerState()
+    values, complaints = read_query(state, LINKED, link, ignore=("view",))
+    expected = state.usual("three_gates") | slice_of(settings, over)
+    assert not complaints
+    assert state.usual("three_gates") | values == expected
+    mark = drawn(page, "heatmap", "mark")
+    row = len(expected["gate"]) - 1 - expected["gate"].index("NAND") if over != "noise_level" else 19
+    assert (mark["left"], mark["bottom"]) == ([0 if over == "seed" else 2], [row])
+    expect(page.get_by_text("the model from the Lab")).to_be_visible()
 
 
 def test_it_fills_the_screen_and_leaves_it_again(live) -> None:

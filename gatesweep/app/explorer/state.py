@@ -18,6 +18,7 @@ __all__ = [
     "COMPARE",
     "GRID_NAMES",
     "LINKED",
+    "SHARED",
     "SLICES",
     "VIEW_NAMES",
     "ExplorerState",
