@@ -178,9 +178,10 @@ class Newton(Solver[NewtonState, LinearDesign]):
         size.add_(state.penalty)
         solved, pivot = solve_symmetric(matrix, gradient)
         here = Slopes(gradient, _dot(gradient, state.direction), size, solved, pivot, _dot(gradient, solved))
-        if state.running.numel() == 1 and state.running.device.type == "cpu":
-            return self._plain_step(design, state, here) or self._guarded_step(design, state, here)
-        return self._guarded_step(design, state, here)
+        if state.running.device.type != "cpu":  # Asking would wait for it.
+            return self._guarded_step(design, state, here)
+        plain = self._plain_step if state.running.numel() == 1 else self._plain_steps
+        return plain(design, state, here) or self._guarded_step(design, state, here)
 
     def _plain_step(self, design: LinearDesign, state: NewtonState, here: Slopes) -> NewtonState | None:
         """The step of one model, if there is nothing to guard against: what a guarded one does in many more operations.
@@ -204,6 +205,31 @@ class Newton(Solver[NewtonState, LinearDesign]):
             anchor=state.params,
             direction=-here.solved,
             slope=-here.decrement,
+        )
+
+    def _plain_steps(self, design: LinearDesign, state: NewtonState, here: Slopes) -> NewtonState | None:
+        """The same for many models at once, if there is nothing to guard against in any that is running."""
+        kind, running = state.params.dtype, state.running
+        half = torch.where(state.slope < 0, state.slope / -2, torch.finfo(kind).max)
+        fine = (torch.maximum(here.slope, here.decrement) <= half) & (here.pivot > LEAST_PIVOT[kind])
+        count = design.count[..., 0] if isinstance(design.count, Tensor) else design.count
+        fine &= (_dot(here.gradient, state.params) <= math.log(2) * count) & (state.stalls == 0)
+        if not to_host((fine | ~running).all()):
+            return None
+        settled = here.decrement <= TOLERANCE[kind] * here.size[..., -1]
+        if to_host(settled.any()):
+            settled = settled & self._is_still(design, state, here)
+            if to_host((settled & running & _is_rounded(state.params)).any()):
+                return None
+        step = torch.where(running[..., None], here.solved, 0)
+        return replace(
+            state,
+            params=state.params - step,
+            n_iter=state.n_iter + running,
+            running=running & ~settled,
+            anchor=state.params,
+            direction=-step,
+            slope=torch.where(running, -here.decrement, 0),
         )
 
     def _guarded_step(self, design: LinearDesign, state: NewtonState, here: Slopes) -> NewtonState:
