@@ -345,13 +345,14 @@ class Newton(Solver[NewtonState, LinearDesign]):
         Far from zero, or with columns that all but depend on each other, their logits are small differences of
         numbers that may be too large for float64. Where the rounding of these logits alone could decide, they are
         computed again without it; where neither that nor the rounding of the design's rows could, in no model,
-        nothing is: a change of a logit changes the loss of its row by no larger share.
+        nothing is: a change of a logit changes the loss of its row by no larger share. Combinations of columns may
+        have lost more.
         """
         kind, params, own = state.params.dtype, wide(path.params), wide(path.steps[-1])
         converged = path.status == Status.converged
         rounding = design.n_params * torch.finfo(params.dtype).eps * design.magnitude_as_given(params)
         of_rows = torch.finfo(kind).eps / 2 * design.magnitude(own)
-        if to_host((~converged | (4 * (rounding + of_rows) <= LOST[kind])).all()):
+        if design.is_given and to_host((~converged | (4 * (rounding + of_rows) <= LOST[kind])).all()):
             return torch.zeros_like(converged)
         count = wide(design.count[..., 0]) if isinstance(design.count, Tensor) else design.count
         best = count * wide(path.last.loss) + (wide(state.penalty) * own.square()).sum(-1) / 2
