@@ -100,8 +100,6 @@ def send_at_once() -> None:
     WSHandler.open = _open_and_send_at_once
 
 
-_overridden_defaults: Any = HasProps.__dict__["_overridden_defaults"].__func__
-_has_unstable_default = PropertyDescriptor.has_unstable_default
 _get_default = PropertyDescriptor._get_default
 _query_values = HasProps.query_properties_with_values
 _encode = Serializer.encode
@@ -120,13 +118,11 @@ def remember_defaults() -> None:
     otherwise or a function makes it; then it is worked out as before. Each page is also sent the definitions of 150
     classes, the same for all.
 
-    Leans on: HasProps._overridden_defaults, themed_values, __init__ and query_properties_with_values,
-    has_unstable_default and _get_default of PropertyDescriptor, visit_immediate_value_references, Serializer.encode
-    and its encoder of classes: replaced.
+    Leans on: __init__ and query_properties_with_values of HasProps, PropertyDescriptor._get_default,
+    visit_immediate_value_references, Serializer.encode and its encoder of classes: replaced; and on a model's
+    __themed_values__, HasProps._overridden_defaults and PropertyDescriptor.has_unstable_default.
     https://github.com/bokeh/bokeh/pull/13174 (merged) calls it a very expensive operation, and saves it for some.
     """
-    overridden: dict[type[HasProps], dict[str, Any]] = {}
-    unstable: dict[tuple[Any, type[HasProps]], bool] = {}
     plain: dict[tuple[Any, type[HasProps]], Any] = {}
     definitions: dict[type[HasProps], Any] = {}
 
@@ -141,12 +137,12 @@ def remember_defaults() -> None:
     @cache
     def empty(cls: type[HasProps]) -> frozenset[str]:
         """What is an empty list or dictionary by default."""
-        return frozenset(d.name for d in own(cls) if _has_unstable_default(d, cls) and is_empty(d.class_default(cls)))
+        return frozenset(d.name for d in own(cls) if d.has_unstable_default(cls) and is_empty(d.class_default(cls)))
 
     @cache
     def made_for_each(cls: type[HasProps]) -> list[Any]:
         """Descriptors of what no two models share by default. What is empty is made once it is asked for."""
-        return [d for d in own(cls) if _has_unstable_default(d, cls) and d.name not in empty(cls)]
+        return [d for d in own(cls) if d.has_unstable_default(cls) and d.name not in empty(cls)]
 
     @cache
     def settable(cls: type[HasProps]) -> dict[str, Any]:
@@ -156,7 +152,7 @@ def remember_defaults() -> None:
     @cache
     def required(cls: type[HasProps]) -> list[str]:
         """What has no default."""
-        overridden = overridden_of(cls)
+        overridden = cls._overridden_defaults()
         return [d.name for d in own(cls) if overridden.get(d.name, d.property._default) is Undefined]
 
     def put(model: HasProps, descriptor: Any, value: Any) -> None:
@@ -212,17 +208,6 @@ def remember_defaults() -> None:
                     visit_value(values[name], visitor)
                     break
 
-    def overridden_of(cls: type[HasProps]) -> dict[str, Any]:
-        if cls not in overridden:
-            overridden[cls] = _overridden_defaults(cls)
-        return overridden[cls]
-
-    def is_unstable(descriptor: Any, model: HasProps) -> bool:
-        key = descriptor, type(model)
-        if key not in unstable:
-            unstable[key] = _has_unstable_default(descriptor, model)
-        return unstable[key]
-
     def default_of(descriptor: Any, model: HasProps) -> Any:
         themed = themed_of(model)
         if themed is not None and descriptor.name in themed:
@@ -231,7 +216,7 @@ def remember_defaults() -> None:
         if key in plain:
             return plain[key]
         value = _get_default(descriptor, model)
-        if type(value) in _PLAIN and not is_unstable(descriptor, model):
+        if type(value) in _PLAIN and not descriptor.has_unstable_default(model):
             plain[key] = value
         return value
 
@@ -254,12 +239,9 @@ def remember_defaults() -> None:
         return value if type(value) in _SENT_AS_THEY_ARE else _encode(serializer, value)
 
     replaced: tuple[tuple[Any, str, Any], ...] = (
-        (HasProps, "_overridden_defaults", classmethod(overridden_of)),
-        (HasProps, "themed_values", themed_of),
         (HasProps, "__init__", begin),
         (HasProps, "query_properties_with_values", values_of),
         (bokeh.model.util, "visit_immediate_value_references", visit_given),
-        (PropertyDescriptor, "has_unstable_default", is_unstable),
         (PropertyDescriptor, "_get_default", default_of),
         (Serializer, "encode", encode),
     )
