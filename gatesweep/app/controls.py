@@ -216,9 +216,10 @@ def switch(state: param.Parameterized, name: str, label: str, **options: Any) ->
     return brisk(pmui.Switch.from_param(state.param[name], label=label, **options))
 
 
-def button(label: str, act: Any, icon: str | None = None, **options: Any) -> Any:
+def button(label: str, act: Any, icon: str | None = None, explained_by: str = "", **options: Any) -> Any:
     """A button that calls `act` without arguments; without text its label is read out and shown on hover."""
-    defaults = {"size": "small", "variant": "outlined", "margin": 0, "icon": icon, "label": label}
+    defaults: dict[str, Any] = {"size": "small", "variant": "outlined", "margin": 0, "icon": icon, "label": label}
+    defaults["css_classes"] = [explain_class(explained_by)] if explained_by else []
     made = brisk(pmui.Button(**(defaults | options)))
     made.on_click(lambda event: act())
     return made
@@ -264,11 +265,12 @@ def filled(layout: Layout, *parts: Any) -> Layout:
     return layout
 
 
-def fold(title: str, *parts: Any) -> pmui.Accordion:
+def fold(title: str, explained_by: str, *parts: Any) -> pmui.Accordion:
     """A fold that is filled when it is first opened: what nobody looks at is not part of the page's first view."""
     inside = pn.Column(sizing_mode="stretch_width", margin=0)
     fold = pmui.Accordion(
         (title, inside),
+        css_classes=[explain_class(explained_by)],
         active=[],
         disable_gutters=True,
         elevation=0,

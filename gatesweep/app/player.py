@@ -14,6 +14,7 @@ import param
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import brisk, button, wide, within
+from gatesweep.app.explain import explain_class
 from gatesweep.app.numbered import Slider
 
 __all__ = ["Player", "Playing"]
@@ -90,6 +91,7 @@ class Player(pn.viewable.Viewer):
             **wide("5.3rem"),
             margin=0,
             description="",
+            css_classes=[explain_class("speed")],
         )
         self._layout = pn.Row(
             button("Back", lambda: epochs.step(-1), "skip_previous", variant="text"),
@@ -98,6 +100,7 @@ class Player(pn.viewable.Viewer):
             self.slider,
             brisk(speed),
             stylesheets=sheets("player"),
+            css_classes=[explain_class("playing")],
             sizing_mode="stretch_width",
             margin=0,
         )

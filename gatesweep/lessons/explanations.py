@@ -147,6 +147,40 @@ EXPLANATIONS: dict[str, Explanation] = {
     "undecided": Explanation("undecided", "Neither fitted nor proven to have no optimum: rounding hides which."),
     "median": Explanation("median", "Half of a cell's models lie below, half above."),
     "mean": Explanation("mean", "The average over a cell's models."),
+    "lesson": Explanation(
+        "lesson", "A question, with the settings that show what it is about; its hint and its answer are a press away."
+    ),
+    "class": Explanation("class", "A row's label, 0 or 1: what the gate says of the corner that the row came from."),
+    "truth_table": Explanation(
+        "truth table", "The gate's output for each pair of inputs; a press changes one, and the gate's name follows."
+    ),
+    "new_draw": Explanation("new draw", "The next seed: other rows of the same gate and noise level."),
+    "training": Explanation("training", "How the weights are sought: penalty or step size, how long, and from where."),
+    "learn_from_here": Explanation(
+        "learn from here", "Trains from the weights that were set by hand, and plays what comes of them."
+    ),
+    "playing": Explanation(
+        "player", "The model as it was after each epoch or step of its training: play them, step, or drag."
+    ),
+    "equation": Explanation(
+        "equation", "The model itself: σ, the sigmoid, makes a probability of class 1 of the weighted sum in brackets."
+    ),
+    "pinned": Explanation("pinned", "A model that is kept beside the next ones, to compare them with it."),
+    "losses": Explanation(
+        "losses", "How the log loss changed while the model was trained, and what it is around the weights found."
+    ),
+    "others": Explanation(
+        "the others", "The 200 models that differ from this one by chance alone, and the errors of the one on show."
+    ),
+    "quantile": Explanation(
+        "worst, median, best", "Opens the one of the 200 whose exact accuracy is the lowest, the middle or the highest."
+    ),
+    "from_gate": Explanation("from the gate", "Takes the gate's rows for own ones, to move, erase and add to them."),
+    "table": Explanation("table", "Own rows out of a table: one that is built in, or a CSV file, dropped or pasted."),
+    "open_model": Explanation("open", "Shows one model of the chosen cell in the Lab: its median, best or worst run."),
+    "download": Explanation(
+        "download", "What is on show as a file: its numbers, the whole sweep, the Python that makes it, or the picture."
+    ),
     "low": Explanation("10% quantile", "One model in ten lies below."),
     "high": Explanation("90% quantile", "One model in ten lies above."),
     "worst": Explanation("lowest", "The model with the lowest value."),

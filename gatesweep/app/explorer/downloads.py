@@ -12,6 +12,7 @@ from bokeh.plotting import figure
 
 from gatesweep.app import code
 from gatesweep.app.compat import file_button, save_figures
+from gatesweep.app.explain import explain_class
 from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.state import ExplorerState
 from gatesweep.app.theme import FONT
@@ -71,4 +72,4 @@ def downloads(explorer: Commands, figures: tuple[figure, figure]) -> pn.Row:
         button = pmui.Button(label=kind.upper(), variant="text", **look)
         button.js_on_click(code=save_figures(figures, kind, FONT))
         buttons.append(button)
-    return pn.Row(*buttons, margin=0)
+    return pn.Row(*buttons, margin=0, css_classes=[explain_class("download")])

@@ -202,7 +202,10 @@ class Layout:
             {"median run": "median", "best run": "best", "worst run": "worst"},
             **wide("9.4rem"),
         )
-        button = pmui.Button(label="Open this model", size="small", margin=(10, 4), on_click=lambda _: self._open())
+        button = pmui.Button(
+            label="Open this model", size="small", margin=(10, 4), css_classes=[explain_class("open_model")],
+            on_click=lambda _: self._open(),
+        )  # fmt: skip
         opening = filled(
             pn.Row(margin=0, stylesheets=sheets("explorer/wrap")),
             self.cell["panel"],

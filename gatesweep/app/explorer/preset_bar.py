@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from gatesweep.app.assets import sheets
 from gatesweep.app.controls import brisk, button, choice
+from gatesweep.app.explain import explain_class
 from gatesweep.app.explorer import words
 from gatesweep.app.explorer.commands import Commands
 from gatesweep.app.explorer.state import GRID_NAMES, VIEW_NAMES
@@ -28,7 +29,13 @@ class PresetBar(pn.viewable.Viewer):
         self._explorer = explorer
         titles = {preset.title: name for name, preset in COMPARISONS.items()}
         preset, label = explorer.param.preset, "Comparison"
-        look = {"size": "small", "margin": (6, 8), "description": "", "sx": BUTTON}
+        look = {
+            "size": "small",
+            "margin": (6, 8),
+            "description": "",
+            "sx": BUTTON,
+            "css_classes": [explain_class("preset")],
+        }
         buttons = pmui.RadioButtonGroup.from_param(
             preset, options=titles, label=label, stylesheets=sheets("no_label", "explorer/only_wide"), **look
         )

@@ -73,7 +73,7 @@ class Controls(pn.viewable.Viewer):
             "num_samples": slider(lab, "num_samples", "Rows"),
             "seed": pn.Row(
                 number(lab, "seed", "Seed", sizing_mode="stretch_width"),
-                button("New draw", lab.new_draw, margin=(8, 10, 0, 0)),
+                button("New draw", lab.new_draw, explained_by="new_draw", margin=(8, 10, 0, 0)),
                 css_classes=["gs-seed"],
                 **ACROSS,
             ),
@@ -92,13 +92,14 @@ class Controls(pn.viewable.Viewer):
         self.hand = {name: slider(lab, name, label) for name, label in LINE.items()}
         self.network_hand = [_number_of_network(lab, place) for place in range(MOST_BY_HAND)]
         n = self.named
-        self.training = fold("Training", *(n[name] for name in TRAINING))
+        self.training = fold("Training", "training", *(n[name] for name in TRAINING))
         self.by_hand = fold(
             "By hand",
+            "by_hand",
             switch(lab, "by_hand", "Set the weights by hand"),
             *self.hand.values(),
             *self.network_hand,
-            button("Let it learn from here", lab.learn_from_here, margin=(6, 12)),
+            button("Let it learn from here", lab.learn_from_here, explained_by="learn_from_here", margin=(6, 12)),
         )
         self._boundary = boundary
         self._own = pn.Column(css_classes=["gs-own"], **ACROSS)

@@ -22,7 +22,7 @@ from gatesweep.app.controls import (
     toggle,
     wide,
 )
-from gatesweep.app.explain import explained, glossed
+from gatesweep.app.explain import explain_class, explained, glossed
 from gatesweep.app.lab import own_words, words
 from gatesweep.app.lab.commands import Commands
 from gatesweep.app.lab.pictures import Pictures
@@ -63,7 +63,16 @@ class LessonBar(pn.viewable.Viewer):
         self._lab = lab
         self._more = ""
         titles = {"Free play": 0} | {f"{i}  {lesson.title}": i for i, lesson in enumerate(LESSONS, 1)}
-        self.select = brisk(pmui.Select(label="Lesson", options=titles, value=lab.lesson, size="small", **ACROSS))
+        self.select = brisk(
+            pmui.Select(
+                label="Lesson",
+                options=titles,
+                value=lab.lesson,
+                size="small",
+                css_classes=[explain_class("lesson")],
+                **ACROSS,
+            )
+        )
         self.select.param.watch(lambda event: event.new == lab.lesson or lab.teach(event.new), "value")
         self.question = pn.pane.HTML(
             "", stylesheets=sheets("lab/text", "answer"), css_classes=["gs-question"], **ACROSS
@@ -145,7 +154,9 @@ def _card(*parts: Any, **options: Any) -> pn.Column:
 class Folio(pn.viewable.Viewer):
     """Pages of which one is on show. Each is made when it is first turned to, and kept."""
 
-    def __init__(self, label: str, pages: dict[str, Callable[[], pn.viewable.Viewable]], *beside: Any) -> None:
+    def __init__(
+        self, label: str, explained_by: str, pages: dict[str, Callable[[], pn.viewable.Viewable]], *beside: Any
+    ) -> None:
         super().__init__()
         self._make = pages
         self._pages: dict[str, pn.viewable.Viewable] = {}
@@ -158,6 +169,7 @@ class Folio(pn.viewable.Viewer):
                 size="small",
                 margin=(8, 10, 2, 10),
                 stylesheets=NO_LABEL,
+                css_classes=[explain_class(explained_by)],
             )
         )
         self._place = pn.Column(self._page(first), stylesheets=sheets("figure"), **FILL)
@@ -220,7 +232,7 @@ class Stage(pn.viewable.Viewer):
         self.pictures = toggle(lab, "picture", "Picture", PICTURES)
         lab.param.watch(self._offer, ["hidden_units", "picture"])
         self._offer()
-        self.pin = button("Pin", lab.toggle_pin, margin=(6, 8, 0, 0))
+        self.pin = button("Pin", lab.toggle_pin, explained_by="pinned", margin=(6, 8, 0, 0))
         self._top = pn.Row(self.pictures, pn.HSpacer(), stylesheets=sheets("lab/top"), **ACROSS)
         self._turn(lab.picture)
         self._layout = pn.Column(
@@ -304,9 +316,11 @@ class Stage(pn.viewable.Viewer):
         by_hand = view.hand is not None
         self._turn(view.picture)
         self.cloud.label = others(view)
-        pinned = "" if view.pinned is None else f"<div class=pinned>{words.pinned(view.pinned)}</div>"
+        pinned = (
+            "" if view.pinned is None else f"<div class=pinned>{explained('pinned', words.pinned(view.pinned))}</div>"
+        )
         of = own_words if view.is_own else None
-        self.equation.object = f"<div class=equation>{words.equation(view.shown)}</div>{pinned}"
+        self.equation.object = f"<div class=equation>{explained('equation', words.equation(view.shown))}</div>{pinned}"
         self.pin.label = "Unpin" if view.pinned else "Pin"
         behind = "by_hand" if by_hand else view.run.status
         severity, progress = words.progress(view.run, view.solver, view.epoch, by_hand)
@@ -333,6 +347,7 @@ class Numbers(pn.viewable.Viewer):
         self.meaning, self.confusion = text(), text()
         self.training = Folio(
             "Training",
+            "losses",
             {
                 "Losses": lambda: _chart(pictures.losses.figure),
                 SURFACE: lambda: _chart(pictures.loss_surface.figure),
@@ -345,6 +360,7 @@ class Numbers(pn.viewable.Viewer):
         self.draws = self._draws()
         self.others = Folio(
             "Behind it",
+            "others",
             {
                 "200 seeds": lambda: filled(
                     pn.Column(stylesheets=sheets("figure"), **FILL), self._differing(), _chart(pictures.seeds.figure)
@@ -397,7 +413,10 @@ class Numbers(pn.viewable.Viewer):
         go = self._lab.open_quantile
         row = (("Worst", 0.0), ("Median", 0.5), ("Best", 1.0))
         return pn.Row(
-            *(button(name, lambda q=q: go(q), variant="text", margin=0, sx=SLIM) for name, q in row),
+            *(
+                button(name, lambda q=q: go(q), explained_by="quantile", variant="text", margin=0, sx=SLIM)
+                for name, q in row
+            ),
             margin=(8, 4, 0, 0),
         )
 

@@ -33,7 +33,7 @@ class OwnPanel(pn.viewable.Viewer):
         self.undo = button("Undo", lab.undo, "undo", **look)
         self.redo = button("Redo", lab.redo, "redo", **look)
         self.clear = button("Clear", lambda: lab.edit(lab.own.cleared()), "delete_sweep", **look)
-        self.from_gate = button("From the gate", lab.take_gate_rows, **look)
+        self.from_gate = button("From the gate", lab.take_gate_rows, explained_by="from_gate", **look)
         self.tables = TablePanel(lab)
         self.note = pn.pane.HTML("", stylesheets=sheets("lab/text"), margin=(2, 12), sizing_mode="stretch_width")
         self._layout = pn.Column(
@@ -42,7 +42,7 @@ class OwnPanel(pn.viewable.Viewer):
             pn.FlexBox(self.undo, self.redo, self.clear, self.from_gate, self.board, **ACROSS),
             self.note,
             switch(lab, "standardize", "Standardise"),
-            fold("Table", self.tables),
+            fold("Table", "table", self.tables),
             **ACROSS,
         )
         lab.param.watch(lambda *events: self.draw(), ["source", "own", "tool", "fit"])

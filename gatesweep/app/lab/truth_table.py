@@ -3,6 +3,7 @@
 import panel as pn
 
 from gatesweep.app.controls import button
+from gatesweep.app.explain import explain_class
 from gatesweep.app.lab.commands import Commands
 from gatesweep.gates import as_gate
 
@@ -28,6 +29,7 @@ class TruthTable(pn.viewable.Viewer):
             pn.Row(*cells[2:], sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_width",
             margin=(0, 8, 4, 8),
+            css_classes=[explain_class("truth_table")],
         )
 
     def _label(self) -> None:

@@ -221,8 +221,8 @@ def keys(view: ViewModel) -> list[Key]:
         ]
     hollow, ring = f"fill='none' stroke='{palette.muted}'", f"fill='none' stroke='{palette.ink}'"
     found = [
-        Key(f"<circle cx='6' cy='6' r='5' fill='{zero}'/>", "class 0"),
-        Key(f"<rect x='1' y='1' width='10' height='10' fill='{one}'/>", "class 1"),
+        Key(f"<circle cx='6' cy='6' r='5' fill='{zero}'/>", "class 0", "class"),
+        Key(f"<rect x='1' y='1' width='10' height='10' fill='{one}'/>", "class 1", "class"),
         Key(f"<circle cx='6' cy='6' r='5' {hollow} stroke-width='2'/>", "test row", "test_row"),
         Key(
             f"<circle cx='6' cy='6' r='6.5' {ring} stroke-width='1.6'/><circle cx='6' cy='6' r='3' "
