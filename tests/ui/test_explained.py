@@ -30,7 +30,7 @@ MUTE = """() => {
 }"""
 """JavaScript: the texts of what is seen and has no sentence."""
 PLAIN = {"Previous", "Next", "Nextchevron_right", "Hint", "Answer", "Reset", "Undo", "Redo", "Clear", "Draw with keys"}
-PLAIN |= {"Lab", "Explorer", "Share", "Keys (?)", "the wider, the larger the weight", ""}
+PLAIN |= {"Lab", "Explorer", "Share", "Keys (?)", "Toggle theme", "the wider, the larger the weight", ""}
 """What says itself what it is."""
 OWN = "?source=own&own=0,0,0_0.2,0.6,0_1,1,1_1.2,0.3,1"
 

@@ -202,6 +202,16 @@ def test_each_picture_has_the_whole_frame(lab, picture):
     assert outside(lab, {picture: picture}) == {}
 
 
+def test_the_whole_screen_is_filled_and_left_again(lab):
+    show(lab)
+    for is_full in ("true", "false"):
+        lab.locator("header").get_by_role("button", name="Share").click()
+        lab.get_by_role("menuitem", name="Full screen").click()
+        lab.wait_for_function(f"Boolean(document.fullscreenElement) === {is_full}")
+        lab.wait_for_function(STILL, arg="boundary")
+        assert outside(lab, header(lab) | {"picture": "boundary", "scores": "scores"}) == {}
+
+
 def test_a_hall_has_larger_controls(lab):
     show(lab, "?gate=XOR")
     lab.evaluate(LISTEN)
