@@ -180,9 +180,9 @@ def loss_columns(train: np.ndarray, test: np.ndarray) -> Columns:
 def hand_columns(loss: float | None, span: tuple[float, float] = (0, 1)) -> Columns:
     """The training loss of a model set by hand, across all epochs; None where there is none. `span`: of the axis."""
     known = [] if loss is None or not np.isfinite(loss) else [loss]
-    # Below its line where there is room for it, else above.
+    # Below its line where there is room for it, else above; clear of the line's own width.
     low, high = span
-    places = [value if value > (low + high) / 2 else value + LINE_HEIGHT * (high - low) for value in known]
+    places = [value + (high - low) * (-0.04 if value > (low + high) / 2 else LINE_HEIGHT) for value in known]
     text = [f"\N{NO-BREAK SPACE}by hand {value:.3f}" for value in known]
     return {"by hand": {"y": known}, "by hand's value": {"epoch": [0] * len(known), "loss": places, "text": text}}
 
