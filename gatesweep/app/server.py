@@ -50,9 +50,8 @@ class WholeFile(RequestHandler):
     def initialize(self, make: Callable[[], str], content_type: str) -> None:
         self.make, self.content_type = make, content_type
 
-    async def get(self) -> None:
-        # Made on a thread: who is in the room already waits for nobody at the door.
-        packed = await asyncio.get_running_loop().run_in_executor(None, _packed, self.make)
+    def get(self) -> None:
+        packed = _packed(self.make)
         self.set_header("Content-Type", f"{self.content_type}; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Vary", "Accept-Encoding")
@@ -82,7 +81,7 @@ def serve(
     """Serve the app at http://address:port/ until interrupted or terminated; port 0 takes a free one.
 
     Args:
-        files: what is offered beside the app, made once it is asked for: the page that needs no server at /page.
+        files: what is offered beside the app: the page that needs no server at /page.
         allow_origin: other hosts ("course.example.org", with :port if it is not 80 or 443) whose pages may talk to
             this server, such as a proxy's; "*" for all.
         prefix: the path under which all of it lies, as a proxy may hand it on ("/lab").
@@ -155,6 +154,9 @@ def serve(
     remember_defaults()
     spare_components()
     warm_up()
+    # Before anyone is served: Bokeh knows one current document for all threads, and who draws takes it from the others.
+    for make, _ in (files or {}).values():
+        _packed(make)
     gc.collect()
     gc.freeze()
     # Making a page makes tens of thousands of objects that stay: looking for garbage among them all the while is vain.
