@@ -123,7 +123,7 @@ def nets(browser: Browser, url: str, repeats: int) -> tuple[list[float], list[fl
 
 def main(count: int = 40) -> None:
     """Serve, measure, print."""
-    with served() as (url, _), chromium() as browser:
+    with served(remembers=False) as (url, _), chromium() as browser:
         page = open_explorer(browser, url)
         for slider in ("Rows", "C (inverse penalty)"):
             report(f"{slider}: 1,260 models", moves(page, slider, count))

@@ -16,14 +16,16 @@ __all__ = ["IDLE", "chromium", "report", "served", "view"]
 
 SERVE = """import sys; from gatesweep.app.server import serve; from gatesweep.page.export import hosted
 serve(*sys.argv[1:] or [None], 0, "127.0.0.1", False, hosted())"""
+FORGETFUL = """from gatesweep.app.explorer import job; from gatesweep.app.known import Known; job._known = Known(0)
+"""
 IDLE = "window.Bokeh && Bokeh.documents.length && Bokeh.documents[0].is_idle"
 """JavaScript: the page has all that it will show."""
 
 
 @contextmanager
-def served(file: Path | None = None) -> Iterator[tuple[str, int]]:
-    """Address and process id of a `gatesweep serve` of its own."""
-    command = [sys.executable, "-c", SERVE, *([str(file)] if file else [])]
+def served(file: Path | None = None, remembers: bool = True) -> Iterator[tuple[str, int]]:
+    """Address and process id of a `gatesweep serve` of its own; unless it `remembers`, a grid is trained each time."""
+    command = [sys.executable, "-c", SERVE if remembers else FORGETFUL + SERVE, *([str(file)] if file else [])]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         line = server.stdout.readline()
