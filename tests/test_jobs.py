@@ -82,6 +82,16 @@ def test_a_queue_that_closes_stops_what_runs_and_drops_the_rest():
     assert running.may_end.is_set() and queue.length == 0 and not waiting.began.is_set()
 
 
+def test_work_that_fails_is_logged_and_the_next_is_done(caplog):
+    queue, done = Queue(heavy=1, small=0), threading.Event()
+    for _ in range(3):
+        queue.put(lambda: 1 / 0, done.set, "one", HEAVY)
+    queue.put(done.set, done.set, "other", HEAVY)
+    assert done.wait(10)
+    queue.close()
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError] * 3
+
+
 def test_a_worker_waits_until_its_newest_job_is_published():
     published = []
     worker = Worker(lambda job: published.append(job.result))

@@ -1,6 +1,7 @@
 """Work off the user's thread: the newest request wins, older ones are stopped and forgotten; all wait in one queue."""
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -125,6 +126,8 @@ class Queue:
         while (work := self._next()) is not None:
             try:
                 work.act()
+            except Exception:  # Of one's work, which is no reason to serve nobody any more.
+                logging.getLogger("gatesweep").exception("Error in work of the queue")
             finally:
                 with self._changed:
                     self._running.remove(work)
