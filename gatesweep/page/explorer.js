@@ -86,7 +86,6 @@ export class Explorer {
     for (const name of ["measure", "statistic"]) $(name).onchange = () => this.set({[name]: $(name).value});
     $("open-run").onchange = () => this.set({run: $("open-run").value});
     for (const axis of ["x", "y", "panel"]) $(`axis-${axis}`).onchange = () => this.set({[axis]: $(`axis-${axis}`).value});
-    this.panel = new GridPanel(this.isLive ? this.data.explorer.dims : [], (changes) => this.set({...changes, ...("compare" in changes && {compare_values: ""}), ...("also" in changes && {also_values: ""})}));
     $("grid").hidden = $("preset").hidden = !this.isLive;
     $("explorer").classList.toggle("packed", !this.isLive);
     $("open").onclick = () => this.openModel();
@@ -152,6 +151,8 @@ export class Explorer {
     if (this.isLive) $("preset").value = values.preset;
     this.refusal = this.isLive ? refusalOf(jobOf(values, this.data.explorer), values, this.data.explorer, this.data.rules) : "";
     if (!this.refusal) void this.grid; // Is asked for: the models need no figure to be trained.
+    // Made when it is first looked at: the Lab's first picture does not wait for it.
+    this.panel ??= new GridPanel(this.isLive ? this.data.explorer.dims : [], (changes) => this.set({...changes, ...("compare" in changes && {compare_values: ""}), ...("also" in changes && {also_values: ""})}));
     if (this.isLive) this.panel.show(values, (name) => this.#uses(name));
     this.#later();
     this.changed();
