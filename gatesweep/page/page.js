@@ -219,6 +219,9 @@ export class Page {
   }
 
   async #copy(text) {
+    // Nothing outside an open dialog can be selected.
+    $("sharing").close();
+    let isCopied = true;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -226,10 +229,11 @@ export class Page {
       const area = element("textarea", {value: text});
       document.body.append(area);
       area.select();
-      document.execCommand("copy");
+      isCopied = document.execCommand("copy");
       area.remove();
+      $("share").focus();
     }
-    $("share").textContent = "Copied";
+    $("share").textContent = isCopied ? "Copied" : "Not copied";
     setTimeout(() => { $("share").textContent = "Share"; }, 1500);
   }
 }

@@ -454,6 +454,19 @@ def shared(page: Page, what: str) -> None:
     page.get_by_role("button", name=what, exact=True).click()
 
 
+def test_where_a_page_has_no_clipboard_it_copies_all_the_same_or_says_that_it_did_not(live) -> None:
+    page = live("#gate=OR", permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate("window.kept = navigator.clipboard")
+    page.evaluate("void Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    shared(page, "Copy link")
+    expect(page.get_by_role("button", name="Copied", exact=True)).to_be_focused()
+    assert page.evaluate("kept.readText()") == page.url
+    page.evaluate("document.execCommand = () => false")
+    page.get_by_role("button", name="Copied", exact=True).click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Not copied")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     "state",
     [
