@@ -18,7 +18,9 @@ from gatesweep.app.lab import own_model, own_words, words
 from gatesweep.app.lab.model import LossGrid, Shown, rows_of, train
 from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
+from gatesweep.app.refusal import Refusal
 from gatesweep.engine.solvers import solver_class
+from gatesweep.errors import InputError
 from gatesweep.gates import GATE_NAMES
 from gatesweep.lessons import COMPARISONS, LESSONS
 from gatesweep.models import Neuron, model_of, n_params
@@ -281,6 +283,35 @@ def test_a_comparison_s_cells_are_the_explorer_s(name: str, tmp_path) -> None:
             np.testing.assert_allclose(
                 columns_of(column(part, cells)), expected[part].values, rtol=2e-3, atol=2e-3, err_msg=part
             )
+
+
+REFUSED = [
+    {"compare": "C", "compare_values": "0.01, many"},
+    {"compare": "num_samples", "compare_values": "20, 1.5"},
+    {"also": "activation", "also_values": "relu, gelu", "hidden_units": 2, "solver": "adam"},
+    {"compare": "C", "compare_values": "0.1, 10, 0.10"},
+    {"compare": "C", "compare_values": ","},
+    {"compare": "C", "compare_values": "1, 2,"},
+    {"compare": "init_seed", "compare_values": "3", "solver": "adam"},
+]
+
+
+def test_grids_are_refused_in_the_app_s_words(tmp_path) -> None:
+    explorer, expected = explorer_data(), []
+    for asked in REFUSED:
+        try:
+            ExplorerState(**asked).experiment()
+            expected.append("")
+        except InputError as error:
+            expected.append(Refusal(dict, "").text({"": str(error)}).strip().replace("got ()", "got nothing"))
+    given = [
+        {"values": explorer["usual"] | asked, "explorer": explorer, "rules": address_data()["rules"]}
+        for asked in REFUSED
+    ]
+    found = ask(
+        "({values, explorer, rules}) => refusalOf(jobOf(values, explorer), values, explorer, rules)", given, tmp_path
+    )
+    assert found == expected
 
 
 # --- networks -------------------------------------------------------------------------------------

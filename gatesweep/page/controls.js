@@ -57,14 +57,16 @@ export function takeWhole(input, label, ends, pick, hasNone = false) {
     const isEmpty = input.value === "" && !input.validity.badInput, value = isEmpty && hasNone ? null : input.valueAsNumber, [low, high] = ends();
     forgive();
     if (value === null || (Number.isInteger(value) && value >= low && value <= high)) return pick(value);
-    refuse(input, `${label} must be a whole number from ${grouped(low)} to ${grouped(high)}, got ${input.value || "none"}.`);
+    refuse(input, `${label} must be a whole number from ${grouped(low)} to ${grouped(high)}, got ${input.value || "nothing"}.`);
     input.value = input.defaultValue;
   };
 }
-// Says beside a control what was refused, until something else is shown.
+// Says beside a control what was refused, until something else is shown; where there is none, under the picture.
 export function refuse(control, text) {
+  const said = element("p", {className: "note problem refused", role: "alert", textContent: `${text} The last good model is still on show.`});
+  if (!control) return $("stage").append(said);
   control.ariaInvalid = true;
-  (control.closest("label") ?? control).after(element("p", {className: "note problem refused", role: "alert", textContent: `${text} The last good model is still on show.`}));
+  (control.closest("label") ?? control).after(said);
 }
 export function forgive() {
   for (const said of document.querySelectorAll(".refused")) said.remove();

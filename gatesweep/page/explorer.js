@@ -2,7 +2,7 @@
 
 import {$, element, fillMenu} from "./controls.js";
 import {Population} from "./crew.js";
-import {jobOf, refusalOf} from "./grids.js";
+import {jobOf, refusalOf, shortOf} from "./grids.js";
 import {GridPanel} from "./grid_panel.js";
 import {Player} from "./player.js";
 import {everyOf, onScale, scaleOf, ticksOf} from "./scale.js";
@@ -27,7 +27,7 @@ export class Explorer {
 
   get isLive() { return this.data.live.length > 0; }
   usual(preset) { return {...this.data.explorer.usual, ...this.data.comparisons.find(({name}) => name === preset).settings, preset}; }
-  get last() { return this.grid.steps - 1; }
+  get last() { return (this.grid?.steps ?? 1) - 1; }
   get unit() { return this.isLive ? this.data.live.find(({constants: {solver}}) => solver === this.values.solver).unit : this.lab.run.unit; }
   get epoch() { return Math.min(this.values.epoch, this.last); }
 
@@ -35,6 +35,7 @@ export class Explorer {
 
   get grid() {
     if (!this.isLive) return this.lab.run.grid(this.lab.at);
+    if (this.refusal) return this.population;
     const job = jobOf(this.values, this.data.explorer), key = JSON.stringify(job);
     if (key !== this.job) {
       this.job = key;
@@ -209,7 +210,7 @@ export class Explorer {
 
   #paint() {
     if (this.refusal) {
-      $("about").textContent = `${this.refusal} The last picture stays.`;
+      $("about").textContent = `${this.refusal[0].toUpperCase()}${this.refusal.slice(1)} The last picture stays.`;
       return;
     }
     if (!["heatmap", "curves"].every((name) => this.figures.has(name, () => this.#later()))) return;
@@ -220,6 +221,7 @@ export class Explorer {
     $("grid-player").hidden = !this.last || x === "epoch";
     this.player.show();
     this.picture = {rows, columns: {name: x, values: axes[x]}, axes};
+    $("open").disabled = false;
     const every = everyOf(axes[x].length, 11), at = axes[x].map((_, i) => i).filter((i) => i % every === 0);
     const across = {label: names[x] ?? x, at: at.map((i) => i + 0.5), texts: at.map((i) => String(axes[x][i])), measure: label};
     const known = rows.flatMap(({cells}) => cells.map(({value}) => value)), scale = scaleOf(values.statistic === "spread" && !isShare ? "positive" : kind, known);
@@ -252,7 +254,7 @@ export class Explorer {
 
   // Menus of the axes, and of what else was swept: which of its values is on show.
   #offerAxes(axes, shown, index, names) {
-    const called = Object.fromEntries(Object.keys(axes).map((name) => [name, (names[name] ?? name).split(" (")[0]])), others = Object.values(shown);
+    const called = Object.fromEntries(Object.keys(axes).map((name) => [name, shortOf(names[name] ?? name)])), others = Object.values(shown);
     for (const [axis, name] of Object.entries(shown)) {
       fillMenu($(`axis-${axis}`), axis === "panel" ? {"": "none", ...called} : called);
       $(`axis-${axis}`).value = name;

@@ -2,9 +2,14 @@
 
 import {read} from "./address.js";
 import {modelCount} from "./engine/crowd.js";
+import {grouped} from "./grouped.js";
+import {InputError} from "./refuse.js";
 
 // Models times epochs that are kept at most.
 const MOST_RECORDED = 4e6;
+
+// The name alone, without its word of explanation.
+export const shortOf = (name) => name.split(" (")[0];
 
 // Settings that all models share, and values along each dimension, the seeds last. `shared` names the settings,
 // `compare` holds the usual values of each parameter that may be compared.
@@ -37,18 +42,25 @@ export function sliceOf({gate, noise_level: level, seed, ...settings}, over, {sh
 // Parameters that are compared, each with the texts of its values.
 function comparedIn({compare, compare_values, also, also_values}, usual) {
   return [[compare, compare_values], [also, also_values]].filter(([name]) => name !== "none")
-    .map(([name, text]) => [name, (text || usual[name]).split(",").map((item) => item.trim())]);
+    .map(([name, text]) => [name, (text || usual[name]).split(",").map((item) => item.trim()).filter(Boolean)]);
 }
 
-// Why a job cannot be trained; empty where it can. `rules` are those of a link.
-export function refusalOf({settings, axes}, values, {compare: usual, names}, rules) {
-  const {gate, compare, also} = values;
+// Why a job cannot be trained, in the app's words; empty where it can. `rules` are those of a link, `must` says them.
+export function refusalOf(job, values, {compare: usual, names, must, most_models: most}, rules) {
+  const {settings, axes} = job, {gate, compare, also} = values;
   if (!gate.length) return "A grid needs at least one gate. Choose one under Gates.";
   if (compare === also && compare !== "none") return "Two compared parameters must differ. Choose another one, or nothing else.";
   for (const [name, items] of comparedIn(values, usual)) {
-    const wrong = items.find((item) => read(item, rules[name]) === undefined);
-    if (wrong !== undefined) return `${names[name]} cannot be ${wrong || "nothing"}.`;
+    const [rule, remedy] = must[name], wrong = items.find((item) => [undefined, null].includes(read(item, rules[name])));
+    if (wrong !== undefined) return new InputError(rule, wrong, `${remedy}.`).message;
+    if (!items.length) return `${shortOf(names[name])} must have at least one value, got nothing. ${remedy}.`;
   }
+  for (const [name, items] of Object.entries(axes)) {
+    const seen = new Set(), repeated = items.find((item) => seen.size === seen.add(item).size);
+    if (repeated !== undefined) return new InputError(`the values of ${shortOf(names[name])} must differ`, repeated, "Give each value once.").message;
+  }
+  const count = modelCount(job);
+  if (count > most) return `A visitor may have ${grouped(most)} models in one run, got ${grouped(count)}. Take fewer values, or run it as gatesweep sweep.`;
   if (![settings.hidden_units ?? 0, ...(axes.hidden_units ?? [])].some((units) => units > 0)) return "";
   if (settings.solver === "newton") return "newton needs a convex loss, which a model with hidden neurons has not. Take adam or sgd.";
   return settings.init === "population" ? "population is an optimum of models without hidden neurons. Take linear." : "";

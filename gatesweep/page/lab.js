@@ -31,6 +31,8 @@ const CORNER_REACH = 0.2;
 const SETTLING = 120;
 // What decides how own rows are trained on.
 const OF_OWN_DATA = ["standardize", "split", "train_seed"];
+// What decides how long training takes.
+const COSTS = ["num_samples", "epochs", "batch_size", "hidden_units", "max_iter", "solver"];
 // What may differ from a lesson without its being changed: epochs are played, own rows stay, pairs follow the model.
 const AT_WILL = ["epoch", "own", "loss_over"];
 
@@ -104,9 +106,11 @@ export class Lab {
     if (next.hidden_units && next.init === "population") next.init = "auto";
     forgive();
     if (this.run.live && !LiveRun.affords({...next, ...(next.source === "own" && {num_samples: next.own.points.length})})) {
-      const asked = Object.keys(changes).find((name) => changes[name] !== this.values[name]);
+      const asked = COSTS.filter((name) => name in changes && changes[name] !== this.values[name]);
       this.draw();
-      return refuse(document.querySelector(`[data-control="${asked}"]`) ?? $("stage"), "That would take too long while you wait: take fewer rows or epochs.");
+      // A link may ask for what no control on the screen shows.
+      const controls = asked.map((name) => document.querySelector(`#lab [data-control=${name}]`));
+      return refuse(controls.find((control) => control?.checkVisibility()), "That would take too long while you wait: take fewer rows or epochs.");
     }
     if (!("epoch" in changes) && !this.isPlaying && Object.keys(changes).some((name) => settings.includes(name))) next.epoch = null;
     this.values = next;

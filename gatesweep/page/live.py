@@ -5,6 +5,7 @@ from typing import Any
 
 import param
 
+from gatesweep.app.explorer.cost import MAX_MODELS
 from gatesweep.app.explorer.state import COMPARE, LINKED, SHARED, SLICES, ExplorerState
 from gatesweep.app.lab.own import Own
 from gatesweep.app.lab.state import OWN, PAIRS, SETTINGS, TRAINED_NETWORK, TRAINING, VIEW, LabState
@@ -15,7 +16,7 @@ from gatesweep.page.pack import dimension
 from gatesweep.plots.labels import label, short_label
 from gatesweep.results.measures import MEASURES, TEST_NOISE
 from gatesweep.results.statistics import STATISTICS
-from gatesweep.settings import Settings
+from gatesweep.settings import Settings, describe
 from gatesweep.tables.labelled import BUILT_IN, built_in
 
 __all__ = ["address_data", "explorer_data", "live_entries"]
@@ -62,7 +63,7 @@ GRID: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "seed_count": ("Seeds", range(1, 201), {}),
     "num_samples": ("Rows", SIZES, {}),
     "features": ("Features", FEATURES, {"texts": FEATURES}),
-    "hidden_units": ("Hidden units", OFFERED["hidden_units"], {}),
+    "hidden_units": ("Hidden neurons", OFFERED["hidden_units"], {}),
     "activation": ("Activation", OFFERED["activation"], {}),
     "solver": ("Solver", SOLVERS, {"texts": {name: solver_class(name).label for name in SOLVERS}}),
     "C": ("C (inverse penalty)", STRENGTHS, {}),
@@ -124,6 +125,8 @@ def explorer_data() -> dict[str, Any]:
         "rules": {name: _rule(declared[name]) for name in names},
         "shared": [name for name in SHARED if name != "dtype"],
         "compare": COMPARE,
+        "must": {name: _must(name) for name in COMPARE if name != "none"},
+        "most_models": MAX_MODELS,
         "slices": {f"This model, {words}": name for words, name in SLICES.items()},
         "dims": [
             {"name": name, "label": title, "doc": declared[name].doc, "values": list(map(to_json, values))} | more
@@ -138,6 +141,12 @@ def explorer_data() -> dict[str, Any]:
         "runs": declared.run.objects,
         "names": {name: label(name) for name in (*Settings.param, TEST_NOISE)},
     }
+
+
+def _must(name: str) -> tuple[str, str]:
+    """What a value of a compared parameter must be, and what it is by itself."""
+    declared = Settings.param[name]
+    return f"{short_label(name)} must be {describe(declared)}", f"The default is {declared.default!r}"
 
 
 def _table(name: str) -> dict[str, Any]:

@@ -114,7 +114,10 @@ export class Page {
     $("previous").onclick = () => this.#step(-1);
     $("next").onclick = () => this.#step(1);
     $("theme").onclick = () => this.setMode(this.mode === "dark" ? "light" : "dark");
-    $("share").onclick = () => $("sharing").showModal();
+    $("share").onclick = () => {
+      for (const id of ["save-png", "save-svg"]) $(id).disabled = !this.figures.plots[this.#on.pictured.figure];
+      $("sharing").showModal();
+    };
     const shared = {
       "copy-link": () => this.#copy(location.href.split("#")[0] + (this.query ? `#${this.query}` : "")),
       "copy-plain": () => this.#copy(this.lab.script),

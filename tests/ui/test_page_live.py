@@ -702,7 +702,40 @@ def test_every_control_of_the_grid_trains_the_sweep_s_models(live) -> None:
     np.testing.assert_allclose(np.reshape(cells, expected.shape), expected, atol=1e-5)
     values.fill("3, x")
     values.press("Enter")
-    expect(page.locator("#about")).to_have_text("init seed cannot be x. The last picture stays.")
+    rule = "Init seed must be a whole number, 0 or more, at most 4294967295, got 'x'. The default is None."
+    expect(page.locator("#about")).to_have_text(f"{rule} The last picture stays.")
+
+
+def test_a_grid_that_is_too_large_has_no_models_and_no_picture_to_take_away(live) -> None:
+    page = live("#view=explorer&noise_count=1001&seed_count=100000")
+    too_many = "A visitor may have 2,000,000 models in one run, got 300,300,000."
+    expect(page.locator("#about")).to_contain_text(too_many)
+    expect(page.get_by_role("button", name="Open this model")).to_be_disabled()
+    page.keyboard.press("End")
+    expect(page.locator("#about")).to_contain_text(too_many)
+    page.get_by_role("button", name="Share").click()
+    for kind in "PNG", "SVG":
+        expect(page.get_by_role("button", name=f"Picture as {kind}")).to_be_disabled()
+    page.get_by_role("button", name="Close").click()
+    slide(page, "grid-noise_count", 0)
+    slide(page, "grid-seed_count", 0)
+    expect(page.locator("#about")).to_contain_text("6 models trained in")
+    expect(page.get_by_role("button", name="Open this model")).to_be_enabled()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("button", name="Picture as PNG")).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ("#gate=OR&solver=sgd&epochs=100000", "#run-row"),
+        ("#gate=OR&max_iter=100000", "#stage > #summary"),
+    ],
+)
+def test_a_link_that_takes_too_long_is_said_beside_what_makes_it_long(live, link: str, place: str) -> None:
+    page = live(link)
+    expect(page.locator(f"{place} + [role=alert]")).to_contain_text("That would take too long while you wait")
+    expect(page.get_by_role("combobox", name="Gate")).to_have_value("AND")
 
 
 def test_the_lessons_and_comparisons_are_the_app_s(live) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from gatesweep.errors import InputError
 from gatesweep.experiment import Experiment
 
-__all__ = ["Rate", "affordable"]
+__all__ = ["MAX_MODELS", "Rate", "affordable"]
 
 
 MAX_MODELS = 2_000_000
