@@ -62,6 +62,11 @@ lowest newest:
 		$(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS)) --editable '.[test]'
 	build/$@/bin/python -m pytest -m 'not ui' --ignore tests/notebook $(VERSIONS_TESTS) $(PYTEST_ARGS)
 
+# PyPI's own JSON interface has the advisories; a mirror often lacks it, and then this fails and says so.
+.PHONY: audit
+audit: $(VENV)/test.stamp  ## known vulnerabilities of the pinned versions, by the advisories that PyPI offers
+	$(BIN)/uvx --quiet pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
 .PHONY: clean
 clean:  ## remove .venv and every cache
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

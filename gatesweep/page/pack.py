@@ -21,7 +21,7 @@ LABELS = {
     "learning_rate": "Learning rate",
     "batch_size": "Batch size",
     "init": "First weights",
-    "init_seed": "Seed of B",
+    "init_seed": "Init seed",
 }
 
 

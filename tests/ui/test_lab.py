@@ -85,7 +85,7 @@ CONTROLS = {
     "model B": (SGD, in_training(pick("First weights", "B: nn.Linear")), lambda: by_torch(rows(), linear=True)[-1]),
     "seed of B": (
         "?solver=sgd&init=linear",
-        in_training(lambda p: type_seed(p, "Seed of B", "5")),
+        in_training(lambda p: type_seed(p, "Init seed", "5")),
         lambda: by_torch(rows(), linear=True, init_seed=5)[-1],
     ),
 }  # fmt: skip
@@ -132,9 +132,9 @@ def test_only_what_the_solver_reads_is_there_to_set(lab):
             expect(control(lab, "slider", name)).to_be_visible()
         for name in gone:
             expect(control(lab, "slider", name)).to_have_count(0)
-    expect(control(lab, "textbox", "Seed of B")).to_have_count(0)
+    expect(control(lab, "textbox", "Init seed")).to_have_count(0)
     choose(lab, "First weights", "B: nn.Linear")
-    expect(control(lab, "textbox", "Seed of B")).to_be_visible()
+    expect(control(lab, "textbox", "Init seed")).to_be_visible()
 
 
 def test_c_goes_from_flat_to_steep(lab):

@@ -225,7 +225,7 @@ def test_every_control_has_a_name(lab):
     unfold(lab, "Training")
     press(lab, "Errors")
     expect(control(lab, "slider", "w₃")).to_be_visible()
-    expect(control(lab, "textbox", "Seed of B")).to_be_visible()
+    expect(control(lab, "textbox", "Init seed")).to_be_visible()
     assert nameless(lab) == []
     press(lab, "200 seeds")
     lab.keyboard.press("3")

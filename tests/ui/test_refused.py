@@ -47,11 +47,11 @@ def is_beside(page: Page, part: Locator) -> None:
 
 @pytest.mark.parametrize(
     ("link", "name", "highest"),
-    [("", "Seed", "4,294,967,295"), (B, "Seed of B", "4,294,967,295"), (OWN, "Row", "4")],
+    [("", "Seed", "4,294,967,295"), (B, "Init seed", "4,294,967,295"), (OWN, "Row", "4")],
 )
 def test_a_number_that_the_lab_has_not_is_said_beside_its_field_each_time(lab, link, name, highest):
     show(lab, link)
-    if name == "Seed of B":
+    if name == "Init seed":
         unfold(lab, "Training")
     elif name == "Row":
         press(lab, "Neuron")

@@ -86,7 +86,7 @@ class Controls(pn.viewable.Viewer):
             "epochs": slider(lab, "epochs", "Epochs"),
             "batch_size": slider(lab, "batch_size", "Batch size"),
             "init": choice(lab, "init", "First weights", options=FIRST),
-            "init_seed": number(lab, "init_seed", "Seed of B"),
+            "init_seed": number(lab, "init_seed", "Init seed"),
         }
         self.named["features"].param.update(margin=(8, 10), sizing_mode="stretch_width")
         self.hand = {name: slider(lab, name, label) for name, label in LINE.items()}
