@@ -143,9 +143,11 @@ def test_a_sweep_that_is_known_waits_for_no_training(explorer, monkeypatch):
     explorer.rate._per_second = 1.0
     queue().put(busy.wait, busy.set, "another visitor", seconds=60.0)
     explorer.num_samples = SMALL["num_samples"]
-    wait(lambda: explorer.job is None and explorer.shown.grid["num_samples"] == (SMALL["num_samples"],))
+    try:
+        wait(lambda: explorer.job is None and explorer.shown.grid["num_samples"] == (SMALL["num_samples"],))
+    finally:
+        busy.set()
     xr.testing.assert_equal(explorer.dataset["weight"], known["weight"])
-    busy.set()
 
 
 def test_a_first_answer_is_on_show_while_the_rest_is_trained(explorer, monkeypatch):

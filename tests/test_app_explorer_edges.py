@@ -212,3 +212,10 @@ def test_what_training_goes_through_is_called_as_its_solver_calls_it(solver, uni
     assert texts[-3:-1] == [unit, f"AND, {unit} 0"]
     assert [text for text in texts if other in text] == []
     opened.close()
+
+
+def test_what_was_wrong_from_the_start_is_blamed_on_nothing_that_is_changed_later():
+    made = Explorer(compare="C", compare_values="x", **SMALL)
+    made.seed_count = 5
+    assert "x" in made.error and not made.refused
+    made.close()

@@ -162,8 +162,10 @@ def test_other_seeds_that_are_known_wait_for_no_training(monkeypatch):
         while lab.population is not known:
             await asyncio.sleep(0.01)
 
-    asyncio.run(asyncio.wait_for(look(), 30))
-    busy.set()
+    try:
+        asyncio.run(asyncio.wait_for(look(), 30))
+    finally:
+        busy.set()
 
 
 @pytest.fixture(scope="module")

@@ -173,6 +173,14 @@ def test_what_is_refused_is_said_beside_its_field_until_something_else_is_shown(
     assert lab.solver == "newton"
 
 
+def test_nothing_is_said_in_a_fold_that_a_lesson_hides(lab):
+    lab.restore({"solver": "sgd"})
+    fold, refused = lab.view.controls.training, {"epochs": "epochs must be fewer"}
+    assert lab.view.refusal.say(refused)
+    fold.visible = False
+    assert not lab.view.refusal.say(refused), "then it is said at the edge"
+
+
 def test_what_is_no_number_of_the_range_is_said_beside_its_field_each_time(lab):
     link, field = lab.link_values, lab.view.controls.named["seed"].objects[0]
     for number, text in enumerate(("-5", "-5", "many", "1.5", ""), 1):

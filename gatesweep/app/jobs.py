@@ -42,7 +42,6 @@ class Job:
     started: float = field(default_factory=time.perf_counter)
     done: int = 0
     total: int = 0
-    seconds: float = 0.0
     result: Any = None
     error: BaseException | None = None
 
@@ -237,7 +236,6 @@ class Worker:
             job.result = work(job)
         except Exception as error:
             job.error = error
-        job.seconds = time.perf_counter() - job.started
 
 
 class Session:

@@ -36,6 +36,7 @@ class Known(Generic[Value]):
     def keep(self, key: Hashable, value: Value) -> None:
         """In place of the one that was asked for longest ago, where there are too many."""
         with self._lock:
+            self._values.pop(key, None)
             self._values[key] = value
             if len(self._values) > self._size:
                 del self._values[next(iter(self._values))]

@@ -20,6 +20,11 @@ class Place(NamedTuple):
     fold: Any = None
     """What has to be open for it to be seen."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether this lesson or picture has it."""
+        return self.field.visible and (self.fold is None or self.fold.visible)
+
 
 def problem(text: str) -> str:
     """Something that is wrong, as HTML for a pane with the style sheet "problem"."""
@@ -45,7 +50,7 @@ class Refusal:
             self._column.remove(self._pane)
             self._column = None
         places = self._places() if refused else {}
-        name = next((name for name, place in places.items() if name in refused and place.field.visible), None)
+        name = next((name for name, place in places.items() if name in refused and place.is_there), None)
         if name is None:
             return False
         column, field, fold = places[name]

@@ -21,7 +21,8 @@ MUTE = """() => {
       if (!isOne || part.closest("[aria-hidden=true]") || !part.checkVisibility() || isExplained(part)) continue
       if (part.getBoundingClientRect().width) {
         const text = part.ariaLabel || part.labels?.[0]?.textContent || part.textContent
-        found.add(text.trim().replace(/^[a-z_]+(?=[A-Z])/, ""))  // An icon is its name.
+        // An icon is its name; what has none is told by its markup.
+        found.add(text.trim().replace(/^[a-z_]+(?=[A-Z])/, "") || part.outerHTML.slice(0, 200))
       }
     }
   }
@@ -30,7 +31,7 @@ MUTE = """() => {
 }"""
 """JavaScript: the texts of what is seen and has no sentence."""
 PLAIN = {"Previous", "Next", "Nextchevron_right", "Hint", "Answer", "Reset", "Undo", "Redo", "Clear", "Draw with keys"}
-PLAIN |= {"Lab", "Explorer", "Share", "Keys (?)", "Toggle theme", "the wider, the larger the weight", ""}
+PLAIN |= {"Lab", "Explorer", "Share", "Keys (?)", "Toggle theme", "the wider, the larger the weight"}
 """What says itself what it is."""
 OWN = "?source=own&own=0,0,0_0.2,0.6,0_1,1,1_1.2,0.3,1"
 

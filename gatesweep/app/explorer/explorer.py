@@ -64,6 +64,7 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
         self._last_epoch: int | None = None
         self._has_opened = False
         self._read: dict[str, Any] = {}
+        self._good: dict[str, Any] = {}
         self.pictures = Pictures(self._tapped)
         self._file = dataset
         self._trained_from = trained_from
@@ -84,7 +85,6 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
         return self.layout.root
 
     def _begin(self) -> None:
-        self._good = {name: getattr(self, name) for name in GRID_NAMES}
         self.param.watch(self._changed, ["preset", "revision", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
         self.layout.presets.ask()
         self._paint()
@@ -196,7 +196,7 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
     def _refuse(self, reason: str) -> None:
         """Say why this grid cannot be, beside what was last changed to it; said again, it stays where it was said."""
         if reason not in self.refused.values():
-            wrong = [name for name in GRID_NAMES if getattr(self, name) != self._good[name]]
+            wrong = [name for name, good in self._good.items() if getattr(self, name) != good]
             self.refused = dict.fromkeys(wrong, reason)
         self.error = reason
         self.trainer.cancel()
