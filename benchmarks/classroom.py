@@ -241,8 +241,10 @@ def serving(*options: str, log: Any = None) -> Iterator[tuple[str, int]]:
         line = server.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"the server printed {line!r}"
-        yield found.group(), server.pid
-        server.terminate()
+        try:
+            yield found.group(), server.pid
+        finally:
+            server.terminate()
 
 
 async def timed(action: Awaitable[None], delay: float = 0.0) -> float:
