@@ -85,6 +85,8 @@ class Explorer(Guest, Commands, pn.viewable.Viewer):
         return self.layout.root
 
     def _begin(self) -> None:
+        if self._is_on_show():
+            self._good = {name: getattr(self, name) for name in GRID_NAMES}
         self.param.watch(self._changed, ["preset", "revision", *GRID_NAMES, *VIEW_NAMES, "epoch", "dark"])
         self.layout.presets.ask()
         self._paint()
