@@ -25,19 +25,19 @@ from gatesweep.app.lab.own_model import FOLDS, N_REFITS
 from gatesweep.app.lab.state import SETTINGS, VIEW, LabState
 from gatesweep.engine.solvers.protocol import Status
 from gatesweep.gates import GATE_NAMES
-from gatesweep.lessons import COMPARISONS, EXPLANATIONS, LESSONS, Lesson
+from gatesweep.lessons import COMPARISONS, EXPLANATIONS, LESSONS, Explanation, Lesson
 from gatesweep.plots.boundary import LINES
 from gatesweep.results.measures import LIMITS, per_model
 from gatesweep.results.statistics import STATISTICS, summary
 
-CLAIMS: list[tuple[Lesson, str, Callable[[], None]]] = []
+CLAIMS: list[tuple[Lesson | Explanation, str, Callable[[], None]]] = []
 
 
-def of(lesson: Lesson, quote: str) -> Callable:
-    """Bind a computation to words of a lesson's question, hint or answer."""
+def of(text: Lesson | Explanation, quote: str) -> Callable:
+    """Bind a computation to words of a lesson's question, hint or answer, or of an explanation."""
 
     def bind(check: Callable[[], None]) -> Callable[[], None]:
-        CLAIMS.append((lesson, quote, check))
+        CLAIMS.append((text, quote, check))
         return check
 
     return bind
@@ -740,14 +740,91 @@ def _() -> None:
     np.testing.assert_allclose(right.values[right.values < 0.98], 0.75, atol=0.01)
 
 
-# --- the list itself --------------------------------------------------------------------------------
+# --- the glossary --------------------------------------------------------------------------------
+
+
+@of(EXPLANATIONS["share_solved"], "at most 2 points below the Bayes limit")
+def _() -> None:
+    ds = swept("three_gates")
+    expected = ds.exact_accuracy > ds.bayes_accuracy - 0.02
+    near = np.abs(ds.exact_accuracy - ds.bayes_accuracy + 0.02) < 1e-6
+    assert ((per_model(ds, "solved") == expected) | near).all()
+
+
+@of(EXPLANATIONS["log_loss"], "0 is sure and right, 0.693 (ln 2) is a coin")
+def _() -> None:
+    assert f"{log_loss([0, 1], [0.5, 0.5]):.3f}" == f"{np.log(2):.3f}" == "0.693"
+    assert log_loss([0, 1], [0.0, 1.0]) == pytest.approx(0, abs=1e-12)
+
+
+@of(EXPLANATIONS["train"], "four fifths of all")
+@of(EXPLANATIONS["test_row"], "a fifth of all")
+def _() -> None:
+    assert [len(part) for part in lecture.split_rows(np.zeros(500), "sklearn")] == [400, 100]
+
+
+@of(EXPLANATIONS["quarter_lines"], "is 0.25 and 0.75: the closer together, the surer the model")
+def _() -> None:
+    def gap(weight: float) -> float:
+        """Between the points of x₁ at which a model of this weight says 0.25 and 0.75."""
+        model = LogisticRegression()
+        model.coef_, model.intercept_, model.classes_ = np.array([[weight]]), np.zeros(1), np.arange(2)
+        x = np.linspace(-2, 2, 4001)
+        return float(np.ptp(x[np.abs(model.predict_proba(x[:, None])[:, 1] - 0.5) <= 0.25]))
+
+    assert gap(10) == pytest.approx(gap(5) / 2, abs=0.002) and {"p = 0.25", "p = 0.75"} <= set(LINES)
+
+
+@of(
+    EXPLANATIONS["cross_validated"],
+    "on five parts, each held out in turn from a model that is trained on the other four",
+)
+def _() -> None:
+    assert FOLDS == 5
+
+
+@of(EXPLANATIONS["band"], "The middle 80% of a cell's models, from the 10% to the 90% quantile")
+@of(EXPLANATIONS["spread"], "from the 10% to the 90% quantile")
+@of(EXPLANATIONS["low"], "One model in ten lies below")
+@of(EXPLANATIONS["high"], "One model in ten lies above")
+def _() -> None:
+    ds = swept("three_gates")
+    shown = summary(ds, "exact_accuracy", "median", x="noise_level", y="gate")
+    edges = ds.exact_accuracy.quantile([0.1, 0.9], "seed").transpose("quantile", "gate", "noise_level")
+    np.testing.assert_allclose([shown.low, shown.high], edges, atol=1e-6)
+
+
+@of(EXPLANATIONS["hatching"], "a loss more than twice that of their start and of a coin")
+@of(EXPLANATIONS["diverged"], "more than twice that of the start and of a coin")
+def _() -> None:
+    ds = swept("learning_rate")
+    start = np.maximum(ds.train_loss_history.isel(epoch=0), np.log(2))
+    np.testing.assert_array_equal(ds.status == Status.diverged, ds.train_loss > 2 * start)
+
+
+@of(EXPLANATIONS["others"], "The 200 models")
+@of(EXPLANATIONS["quantile"], "the one of the 200")
+def _() -> None:
+    assert N_SEEDS == N_REFITS == 200
+
+
+# --- the list itself -----------------------------------------------------------------------------
+
+
+def written(text: Lesson | Explanation) -> str:
+    """All that it says."""
+    return plain(text.sentence if isinstance(text, Explanation) else " ".join((text.question, text.hint, text.answer)))
+
+
+def title(text: Lesson | Explanation) -> str:
+    return text.term if isinstance(text, Explanation) else text.title
 
 
 @pytest.mark.parametrize(
-    ("lesson", "quote", "check"), CLAIMS, ids=[f"{lesson.title}: {quote[:40]}" for lesson, quote, _ in CLAIMS]
+    ("text", "quote", "check"), CLAIMS, ids=[f"{title(text)}: {quote[:40]}" for text, quote, _ in CLAIMS]
 )
-def test_a_claim_is_true_and_is_in_its_text(lesson: Lesson, quote: str, check: Callable[[], None]) -> None:
-    assert quote in plain(" ".join((lesson.question, lesson.hint, lesson.answer)))
+def test_a_claim_is_true_and_is_in_its_text(text: Lesson | Explanation, quote: str, check: Callable[[], None]) -> None:
+    assert quote in written(text)
     check()
 
 
@@ -809,89 +886,10 @@ def test_an_explanation_is_one_sentence_and_each_word_has_one() -> None:
         assert ". " not in explanation.sentence and len(explanation.sentence) <= 130, explanation.term
 
 
-FACTS: list[tuple[str, str, Callable[[], None]]] = []
-
-
-def in_glossary(name: str, quote: str) -> Callable:
-    """Bind a computation to words of an explanation."""
-
-    def bind(check: Callable[[], None]) -> Callable[[], None]:
-        FACTS.append((name, quote, check))
-        return check
-
-    return bind
-
-
-@in_glossary("share_solved", "at most 2 points below the Bayes limit")
-def _() -> None:
-    ds = swept("three_gates")
-    expected = ds.exact_accuracy > ds.bayes_accuracy - 0.02
-    near = np.abs(ds.exact_accuracy - ds.bayes_accuracy + 0.02) < 1e-6
-    assert ((per_model(ds, "solved") == expected) | near).all()
-
-
-@in_glossary("log_loss", "0 is sure and right, 0.693 (ln 2) is a coin")
-def _() -> None:
-    assert f"{log_loss([0, 1], [0.5, 0.5]):.3f}" == f"{np.log(2):.3f}" == "0.693"
-    assert log_loss([0, 1], [0.0, 1.0]) == pytest.approx(0, abs=1e-12)
-
-
-@in_glossary("train", "four fifths of all")
-@in_glossary("test_row", "a fifth of all")
-def _() -> None:
-    assert [len(part) for part in lecture.split_rows(np.zeros(500), "sklearn")] == [400, 100]
-
-
-@in_glossary("quarter_lines", "is 0.25 and 0.75: the closer together, the surer the model")
-def _() -> None:
-    def gap(weight: float) -> float:
-        """Between the points of x₁ at which a model of this weight says 0.25 and 0.75."""
-        model = LogisticRegression()
-        model.coef_, model.intercept_, model.classes_ = np.array([[weight]]), np.zeros(1), np.arange(2)
-        x = np.linspace(-2, 2, 4001)
-        return float(np.ptp(x[np.abs(model.predict_proba(x[:, None])[:, 1] - 0.5) <= 0.25]))
-
-    assert gap(10) == pytest.approx(gap(5) / 2, abs=0.002) and {"p = 0.25", "p = 0.75"} <= set(LINES)
-
-
-@in_glossary("cross_validated", "on five parts, each held out in turn from a model that is trained on the other four")
-def _() -> None:
-    assert FOLDS == 5
-
-
-@in_glossary("band", "The middle 80% of a cell's models, from the 10% to the 90% quantile")
-@in_glossary("spread", "from the 10% to the 90% quantile")
-@in_glossary("low", "One model in ten lies below")
-@in_glossary("high", "One model in ten lies above")
-def _() -> None:
-    ds = swept("three_gates")
-    shown = summary(ds, "exact_accuracy", "median", x="noise_level", y="gate")
-    edges = ds.exact_accuracy.quantile([0.1, 0.9], "seed").transpose("quantile", "gate", "noise_level")
-    np.testing.assert_allclose([shown.low, shown.high], edges, atol=1e-6)
-
-
-@in_glossary("hatching", "a loss more than twice that of their start and of a coin")
-@in_glossary("diverged", "more than twice that of the start and of a coin")
-def _() -> None:
-    ds = swept("learning_rate")
-    start = np.maximum(ds.train_loss_history.isel(epoch=0), np.log(2))
-    np.testing.assert_array_equal(ds.status == Status.diverged, ds.train_loss > 2 * start)
-
-
-@in_glossary("others", "The 200 models")
-@in_glossary("quantile", "the one of the 200")
-def _() -> None:
-    assert N_SEEDS == N_REFITS == 200
-
-
-@pytest.mark.parametrize(("name", "quote", "check"), FACTS, ids=[f"{name}: {quote[:30]}" for name, quote, _ in FACTS])
-def test_what_the_glossary_says_of_numbers_is_true(name: str, quote: str, check: Callable[[], None]) -> None:
-    assert quote in plain(EXPLANATIONS[name].sentence)
-    check()
-
-
 def test_no_number_of_the_glossary_is_without_a_check() -> None:
     """0, 1 and the usual threshold are no findings."""
     counted = r"(?<![\d.])(?!0\.5\b|[01](?!\.?\d))\d|twice|fifth|\bten\b|five"
     found = {name for name, one in EXPLANATIONS.items() if re.search(counted, one.sentence)}
-    assert found - {"refits"} <= {name for name, _, _ in FACTS}
+    assert found - {"refits"} <= {
+        name for name, one in EXPLANATIONS.items() if any(one is text for text, _, _ in CLAIMS)
+    }
