@@ -21,9 +21,7 @@ async function inPixels(view, draw) {
 }
 
 function download(blob, name) {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name
+  const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(blob), download: name})
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }
